@@ -1,0 +1,70 @@
+// The one list of errors, wasm/core/errors.json, becomes C++, TypeScript (for js and for server, which may not import each other) and docs.
+// node scripts/generate-errors.mjs [--check]   --check only says whether the three are up to date.
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const root = new URL('..', import.meta.url);
+const errors = JSON.parse(readFileSync(new URL('wasm/core/errors.json', root), 'utf8'));
+const note = 'Generated from wasm/core/errors.json by scripts/generate-errors.mjs. Do not edit.';
+
+const cpp = `// SPDX-License-Identifier: MIT
+// ${note}
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace ablo {
+
+enum class ErrorCode {
+${errors.map(([code]) => `  ${code},`).join('\n')}
+};
+
+struct ErrorText {
+  std::string_view code;
+  std::string_view sentence;
+};
+
+inline constexpr std::array<ErrorText, ${errors.length}> kErrors{{
+${errors.map(([code, , , sentence]) => `    {"${code}", ${JSON.stringify(sentence)}},`).join('\n')}
+}};
+
+constexpr std::string_view codeText(ErrorCode code) { return kErrors[static_cast<std::size_t>(code)].code; }
+constexpr std::string_view sentence(ErrorCode code) { return kErrors[static_cast<std::size_t>(code)].sentence; }
+
+}  // namespace ablo
+`;
+
+const ts = `// SPDX-License-Identifier: MIT
+// ${note}
+
+export type ErrorKind = ${[...new Set(errors.map(([, kind]) => `'${kind}'`))].join(' | ')};
+
+/** What is known of each code: the error class, the HTTP status (null: never on the wire) and one sentence. */
+export const errorCodes = {
+${errors.map(([code, kind, status, sentence]) => `  ${code}: { kind: '${kind}', status: ${status}, sentence: ${JSON.stringify(sentence)} },`).join('\n')}
+} as const satisfies Record<string, { kind: ErrorKind; status: number | null; sentence: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+`;
+
+const docs = `# Errors
+
+<!-- ${note} -->
+
+Every rejection is an \`AbloError\` with a \`code\`. The class tells the family, the code what happened, the message what to do.
+
+| code | class | HTTP | meaning and next step |
+|---|---|---|---|
+${errors.map(([code, kind, status, sentence]) => `| \`${code}\` | \`Ablo${kind}Error\` | ${status ?? ''} | ${sentence} |`).join('\n')}
+`;
+
+let stale = 0;
+for (const [path, text] of [['wasm/core/include/ablo/error_code.h', cpp], ['js/src/errors/codes.ts', ts], ['server/src/errors/codes.ts', ts], ['docs/reference/errors.md', docs]]) {
+  const file = new URL(path, root);
+  let now = '';
+  try { now = readFileSync(file, 'utf8'); } catch { /* the first time */ }
+  if (now === text) continue;
+  if (process.argv.includes('--check')) { console.error(`${path} is not up to date: run node scripts/generate-errors.mjs`); stale++; }
+  else writeFileSync(file, text);
+}
+process.exit(stale ? 1 : 0);

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+//
+// The module `core`: module.d.ts in C++. Nothing is decided here.
+#include <emscripten.h>
+#include <emscripten/bind.h>
+
+#include "ablo/client.h"
+#include "packed.h"
+#include "packed_row.h"
+
+namespace ablo::boundary {
+
+class ClientModule {
+ public:
+  explicit ClientModule(const std::string& options) : client_(readOptions(options)) {}
+
+  uint32_t pointer() const { return address(this); }
+  Client& client() { return client_; }
+  Input& input() { return input_; }
+
+  std::string defineSchema(const std::string& document) {
+    const Result<std::string> hash = client_.defineSchema(document);
+    return hash ? writeJson(Json::object({{"hash", *hash}})) : failure(hash.error());
+  }
+
+  std::string models() const {
+    Json models = Json::array();
+    for (const Model& model : client_.schema().models) {
+      Json fields = Json::array();
+      for (const Field& field : model.fields) {
+        Json json = Json::object({{"name", field.name}, {"type", fieldTypeText(field.type)}});
+        if (field.dateAsText) json.set("dateAsText", true);
+        fields.push(std::move(json));
+      }
+      models.push(Json::object({{"key", model.key}, {"fields", std::move(fields)}}));
+    }
+    return writeJson(models);
+  }
+
+  void start(double now) { client_.start(now); }
+  void opened(double now) { client_.opened(now); }
+  void closed(int code, const std::string& reason, double now) { client_.closed(code, reason, now); }
+  void tokenReady(double now) { client_.tokenReady(now); }
+  void tokenFailed(bool terminal, const std::string& message, double now) { client_.tokenFailed(terminal, message, now); }
+  void tick(double now) { client_.tick(now); }
+  void nudge(double now) { client_.nudge(now); }
+  void stop(double now) { client_.stop(now); }
+  std::string status() const { return writeJson(client_.status()); }
+
+  std::string commit(const std::string& json, double now) { return numbered("commit", client_.commit(json, now)); }
+  std::string load(const std::string& query, double now) { return numbered("request", client_.load(query, now)); }
+  std::string openQuery(const std::string& query) {
+    const Result<uint32_t> opened = client_.openQuery(query);
+    if (!opened) return failure(opened.error());
+    return writeJson(Json::object({{"query", *opened}, {"model", client_.queryModel(*opened)}}));
+  }
+  void closeQuery(uint32_t query) { client_.closeQuery(query); }
+  std::string count(const std::string& query) const { return numbered("count", client_.count(query)); }
+
+  std::string claim(const std::string& claim, double now) { return numbered("request", client_.claim(claim, now)); }
+  std::string release(const std::string& claim, double now) { return numbered("request", client_.release(claim, now)); }
+  std::string intents(const std::string& filter) const { return writeJson(client_.intents(filter)); }
+  std::string snapshot(const std::string& entities) {
+    const Result<Client::SnapshotTaken> taken = client_.snapshot(entities);
+    if (!taken) return failure(taken.error());
+    return writeJson(Json::object({{"snapshot", taken->snapshot}, {"stamp", taken->stamp}}));
+  }
+  void closeSnapshot(uint32_t snapshot) { client_.closeSnapshot(snapshot); }
+
+  const uint32_t* drain() { return frame_.pack(client_.drain()); }
+  const uint32_t* row(int model, uint32_t slot) {
+    const std::vector<Value>* row = client_.row(model, slot);
+    return row ? row_.pack(client_, client_.schema().models[static_cast<std::size_t>(model)], *row) : nullptr;
+  }
+  const uint32_t* rows(uint32_t query) {
+    const std::vector<uint32_t>& slots = client_.rows(query);
+    rows_.assign(1, static_cast<uint32_t>(slots.size()));
+    rows_.insert(rows_.end(), slots.begin(), slots.end());
+    return rows_.data();
+  }
+  const uint32_t* string(uint32_t interned) {
+    const std::string_view text = client_.string(interned);
+    string_[0] = address(text.data());
+    string_[1] = static_cast<uint32_t>(text.size());
+    return string_;
+  }
+
+ private:
+  static ClientOptions readOptions(const std::string& text) {
+    const Result<Json> json = parseJson(text);
+    if (!json) return {};
+    return {std::string(json->text("session")), json->text("bootstrap") != "none", std::string(json->text("agent"))};
+  }
+  static std::string numbered(std::string_view name, const Result<uint32_t>& number) {
+    return number ? writeJson(Json::object({{std::string(name), *number}})) : failure(number.error());
+  }
+
+  Client client_;
+  Input input_;
+  PackedFrame frame_;
+  PackedRow row_;
+  std::vector<uint32_t> rows_;
+  uint32_t string_[2];
+};
+
+}  // namespace ablo::boundary
+
+using ablo::boundary::ClientModule;
+
+extern "C" {
+EMSCRIPTEN_KEEPALIVE char* ablo_input(ClientModule* self, uint32_t length) { return self->input().reserve(length); }
+EMSCRIPTEN_KEEPALIVE void ablo_receive(ClientModule* self, uint32_t length, double now) { self->client().receive(self->input().take(length), now); }
+EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_drain(ClientModule* self) { return self->drain(); }
+EMSCRIPTEN_KEEPALIVE int ablo_slot(ClientModule* self, int model, uint32_t length) { return self->client().slot(model, self->input().take(length)); }
+EMSCRIPTEN_KEEPALIVE uint32_t ablo_version(ClientModule* self, int model, uint32_t slot) { return self->client().version(model, slot); }
+EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_row(ClientModule* self, int model, uint32_t slot) { return self->row(model, slot); }
+EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_rows(ClientModule* self, uint32_t query) { return self->rows(query); }
+EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_string(ClientModule* self, uint32_t string) { return self->string(string); }
+EMSCRIPTEN_KEEPALIVE double ablo_cursor(ClientModule* self) { return self->client().cursor(); }
+}
+
+EMSCRIPTEN_BINDINGS(ablo_core) {
+  emscripten::class_<ClientModule>("Client")
+      .constructor<std::string>()
+      .function("pointer", &ClientModule::pointer)
+      .function("defineSchema", &ClientModule::defineSchema)
+      .function("models", &ClientModule::models)
+      .function("start", &ClientModule::start)
+      .function("opened", &ClientModule::opened)
+      .function("closed", &ClientModule::closed)
+      .function("tokenReady", &ClientModule::tokenReady)
+      .function("tokenFailed", &ClientModule::tokenFailed)
+      .function("tick", &ClientModule::tick)
+      .function("nudge", &ClientModule::nudge)
+      .function("stop", &ClientModule::stop)
+      .function("status", &ClientModule::status)
+      .function("commit", &ClientModule::commit)
+      .function("load", &ClientModule::load)
+      .function("openQuery", &ClientModule::openQuery)
+      .function("closeQuery", &ClientModule::closeQuery)
+      .function("count", &ClientModule::count)
+      .function("claim", &ClientModule::claim)
+      .function("release", &ClientModule::release)
+      .function("intents", &ClientModule::intents)
+      .function("snapshot", &ClientModule::snapshot)
+      .function("closeSnapshot", &ClientModule::closeSnapshot);
+}

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+#
+# What is built by Emscripten only: the modules `core` and `hub` (build/wasm/core.mjs + core.wasm, and likewise hub), and the
+# tests of the core as a program for Node.
+#
+# Why these flags (figures in docs/decisions): no exceptions and no RTTI halve the cost of Embind; DYNAMIC_EXECUTION=0 is
+# what lets a page forbid eval; ENVIRONMENT=web,worker with the bytes handed in is the one form that also runs in Node as an
+# ES module; USE_ES6_IMPORT_META=0 keeps bundlers from looking for a .wasm file beside the glue.
+
+target_compile_options(ablo_core PRIVATE -flto)
+
+set(module_compile_options -flto -fno-exceptions -fno-rtti -DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0)
+set(module_link_options
+  -O3 -flto -fno-exceptions -fno-rtti -lembind --no-entry
+  -sMODULARIZE -sEXPORT_ES6 -sUSE_ES6_IMPORT_META=0 -sENVIRONMENT=web,worker
+  -sALLOW_MEMORY_GROWTH -sMALLOC=dlmalloc -sFILESYSTEM=0 -sDYNAMIC_EXECUTION=0
+  "-sINCOMING_MODULE_JS_API=[wasmBinary,instantiateWasm,locateFile]"
+  -sEXPORTED_FUNCTIONS=_malloc,_free)
+
+# Until a module's source is there, it is not built.
+function(ablo_module name source)
+  if(NOT EXISTS ${CMAKE_SOURCE_DIR}/${source})
+    message(STATUS "${source} is not there yet: no module ${name}")
+    return()
+  endif()
+  add_executable(${name} ${source})
+  set_target_properties(${name} PROPERTIES SUFFIX .mjs)
+  target_link_libraries(${name} PRIVATE ablo_core)
+  target_compile_options(${name} PRIVATE ${module_compile_options})
+  target_link_options(${name} PRIVATE ${module_link_options})
+endfunction()
+
+ablo_module(core wasm/boundary/client_module.cpp)
+ablo_module(hub wasm/boundary/hub_module.cpp)
+
+# The same tests, run by the Node that is first in PATH. They are the library as it ships, optimised at link time.
+foreach(target core_tests_main core_tests)
+  target_compile_options(${target} PRIVATE -fno-exceptions)
+  target_compile_definitions(${target} PRIVATE CATCH_CONFIG_DISABLE_EXCEPTIONS CATCH_CONFIG_NO_POSIX_SIGNALS)
+endforeach()
+target_link_options(core_tests PRIVATE -O1 -fno-exceptions
+  -sENVIRONMENT=node -sALLOW_MEMORY_GROWTH -sEXIT_RUNTIME=1
+  -sWASM_ASYNC_COMPILATION=0)  # read the file: this Emscripten would call Node's fetch() with a path
+file(WRITE ${CMAKE_BINARY_DIR}/package.json "{ \"type\": \"commonjs\" }\n")  # core_tests.js is no ES module
+add_test(NAME core COMMAND node core_tests.js --use-colour no WORKING_DIRECTORY ${CMAKE_BINARY_DIR})

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+//
+// Client: the client's half of the core. It holds the rows, the writes that are not confirmed yet, claims, snapshots and the
+// conversation with the server, without socket, clock or randomness: events go in, a Frame of changes and effects comes out.
+//
+//   client.defineSchema(document);  client.start(now);
+//   for each event: client.receive(bytes, now) …  then apply(client.drain())
+//
+// Always true:
+//   1. view = confirmed base + pending commits in call order; a rejection folds again what remains, nothing is restored;
+//   2. a commit stays in the view until the change at its seq has been applied, and settles once: confirmed or rejected;
+//   3. commits go out in call order; one without a receipt goes out again, with the same key, on every new connection;
+//   4. a row's version grows with every visible change and when its slot is used again; a row keeps its slot meanwhile;
+//   5. the cursor never moves over a change that was not applied.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ablo/frame.h"
+#include "ablo/result.h"
+#include "ablo/schema.h"
+#include "ablo/value.h"
+
+namespace ablo {
+
+struct ClientOptions {
+  std::string session;     // unique to this client, for its life
+  bool loadAll = true;     // take the whole workspace at the start; otherwise only what is asked for
+  std::string agent;       // the agent a holder of a secret key acts as
+};
+
+class Client {
+ public:
+  enum class Record : uint32_t {
+    row = 1, query, claims, settled, answered, status, send, connect, disconnect, wake, token, premise, warning
+  };
+  enum class Settled : uint32_t { confirmed = 1, rejected = 2, unknown = 3 };
+
+  explicit Client(ClientOptions options);
+  ~Client();
+
+  Result<std::string> defineSchema(std::string_view document);  // its hash; once
+  const Schema& schema() const;
+
+  // The session.
+  void start(double now);
+  void opened(double now);
+  void closed(int code, std::string_view reason, double now);
+  void receive(std::string_view bytes, double now);
+  void tokenReady(double now);
+  void tokenFailed(bool terminal, std::string_view message, double now);
+  void tick(double now);
+  void nudge(double now);
+  void stop(double now);
+  Json status() const;
+  double cursor() const;  // -1 before the first connection
+
+  // Writes: `{key, operations, readAt?, onStale?, claim?}`; the commit's number.
+  Result<uint32_t> commit(std::string_view json, double now);
+
+  // Reads.
+  Result<uint32_t> load(std::string_view query, double now);  // the request, or 0: everything is here already
+  Result<uint32_t> openQuery(std::string_view query);
+  void closeQuery(uint32_t query);
+  int queryModel(uint32_t query) const;
+  const std::vector<uint32_t>& rows(uint32_t query);  // slots in order
+  Result<uint32_t> count(std::string_view query) const;
+  int slot(int model, std::string_view id) const;  // -1: no such row in the view
+  uint32_t version(int model, uint32_t slot) const;
+  const std::vector<Value>* row(int model, uint32_t slot) const;  // null: none
+  uint32_t intern(std::string_view text);
+  std::string_view string(uint32_t interned) const;
+
+  // Coordination.
+  Result<uint32_t> claim(std::string_view json, double now);
+  Result<uint32_t> release(std::string_view claim, double now);
+  Json intents(std::string_view filter) const;
+  struct SnapshotTaken {
+    uint32_t snapshot;
+    double stamp;
+  };
+  Result<SnapshotTaken> snapshot(std::string_view entities);
+  void closeSnapshot(uint32_t snapshot);
+
+  /// What changed and what is to be done since the last drain. Valid until the next call.
+  const Frame& drain();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ablo

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// Hub: the server's half of the conversation (docs/internals/wire.md), without sockets, clock or database.
+//
+// Events go in (a socket opened, a frame came, the database answered, time passed); effects come out of drain(): frames for
+// sockets, calls for the database, sockets to close. One hub serves any number of organizations.
+//
+// Always true:
+//   1. every socket gets the log of its organization, filtered by its groups, without gap, repeat or inversion, from its cursor on;
+//   2. the commits of one socket reach the database in the order they came; one batch an organization is in flight, and
+//      no two commits of a batch touch the same row;
+//   3. a commit whose outcome is not known is never answered: the client asks again;
+//   4. nothing is sent to a socket before its hello was accepted, or after its credential expired.
+// Requires: numbers of sockets are never used again, every call is answered once, and whoever is told to close a socket
+// says closed() when it is.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ablo/frame.h"
+#include "ablo/result.h"
+#include "ablo/schema.h"
+
+namespace ablo {
+
+class Hub {
+ public:
+  using Socket = uint32_t;
+  using Request = uint32_t;
+  enum class Record : uint32_t { send = 1, call = 2, close = 3, wake = 4, log = 5 };  // wasm/boundary/module.d.ts
+
+  Hub();
+  ~Hub();
+
+  /// The schema in force from now on; its hash. Clients that were built with another one are sent away.
+  Result<std::string> setSchema(std::string_view document);
+
+  /// A socket, and who it is: `{organization, actor, onBehalfOf?, groups, operations, mayNameAgent, expiresAt?}`.
+  void open(Socket socket, std::string_view identity, double now);
+  /// One frame of it.
+  void receive(Socket socket, std::string_view bytes, double now);
+  void closed(Socket socket, double now);
+
+  /// What the database answered to a call; `{"error"}` when it did not (ok is false), which leaves open what it did.
+  void answer(Request request, bool ok, std::string_view bytes, double now);
+  /// `{organization: seq}`, as the database has it.
+  void heads(std::string_view heads, double now);
+
+  void tick(double now);
+  /// From now on nobody is heard; everybody is told to come back later. What was asked of the database runs its course.
+  void retire(double now);
+
+  std::string organizations() const;  // those with a socket, as a JSON array
+  std::string statistics() const;     // `{sockets, commits, rejections, batches, resumes, inFlight}`
+  /// Effects since the last drain, in order. Valid until the next call.
+  const Frame& drain();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ablo

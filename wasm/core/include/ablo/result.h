@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+//
+// Result<T>: a value or an Error. The core has no exceptions; whatever can fail says so in its type.
+//
+//   Result<Schema> schema = parseSchema(text);
+//   if (!schema) return schema.error();
+//   use(*schema);
+#pragma once
+
+#include <cassert>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "ablo/error_code.h"
+
+namespace ablo {
+
+/// One error: a code of the list, and a message that begins with what was wrong here and ends with the next step.
+/// `details` is empty or a JSON object whose members travel beside code and message (`readAt`, `conflicts`, `param`, …).
+struct Error {
+  ErrorCode code;
+  std::string message;
+  std::string details;
+
+  /// The list's sentence, after what was wrong here: `Error::of(ErrorCode::unknown_field, "tasks has no field 'titel'.")`.
+  static Error of(ErrorCode code, std::string_view what = {}) {
+    std::string message(what);
+    if (!message.empty()) message += ' ';
+    message += sentence(code);
+    return {code, std::move(message), {}};
+  }
+};
+
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : state_(std::move(value)) {}
+  Result(Error error) : state_(std::move(error)) {}
+
+  explicit operator bool() const { return state_.index() == 0; }
+  T& operator*() { assert(*this); return *std::get_if<0>(&state_); }
+  const T& operator*() const { assert(*this); return *std::get_if<0>(&state_); }
+  T* operator->() { return &**this; }
+  const T* operator->() const { return &**this; }
+  const Error& error() const { assert(!*this); return *std::get_if<1>(&state_); }
+
+ private:
+  std::variant<T, Error> state_;
+};
+
+struct Nothing {};
+/// The outcome of something that has no value: `return Nothing{};`
+using Outcome = Result<Nothing>;
+
+}  // namespace ablo

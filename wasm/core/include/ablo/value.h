@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+//
+// Value: what one field of one row holds. Dates are microseconds since 1970 (exact in a double until the year 2255);
+// json fields are kept as their text.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "ablo/json.h"
+#include "ablo/schema.h"
+
+namespace ablo {
+
+struct Value {
+  enum class Kind : uint8_t { null, boolean, number, date, text, json };
+
+  Kind kind = Kind::null;
+  double number = 0;  // boolean (0, 1), number, date
+  std::string text;   // text (strings, enums, ids), json
+
+  bool isNull() const { return kind == Kind::null; }
+  friend bool operator==(const Value&, const Value&) = default;
+};
+
+/// A field's value from JSON, or `wrong_type` saying which field of which model wanted what and got what.
+Result<Value> readValue(const Model& model, const Field& field, const Json& json);
+
+/// The same of a row that came out of the database: what does not fit the field (a foreign writer's doing) reads as null.
+Value storedValue(const Field& field, const Json& json);
+
+/// The same value as JSON; dates as ISO text with microseconds and Z.
+Json writeValue(const Value& value);
+
+/// ISO 8601 text, with or without a fraction, with Z or an offset, to microseconds since 1970. False: not a date.
+bool parseIsoDate(std::string_view text, double& micros);
+std::string formatIsoDate(double micros);
+
+}  // namespace ablo

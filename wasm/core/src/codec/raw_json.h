@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+//
+// RawJson: JSON text that is carried and not read. What our own database answers is mostly rows on their way to a client;
+// only the top of it is looked at, the rest is cut out and put into a frame as it is. Never for text from outside: the
+// slices point into the text they were cut from, and what is inside of them has not been checked.
+//
+//   const std::optional<RawObject> answer = RawObject::read(bytes);
+//   frame = ObjectText().member("type", "loaded").raw("models", answer->find("models")).take();
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ablo/json.h"
+
+namespace ablo {
+
+class RawObject {
+ public:
+  struct Member {
+    std::string_view name;  // as it stands between its quotes
+    std::string_view value;
+  };
+
+  /// Nothing, when the text is not one object.
+  static std::optional<RawObject> read(std::string_view text);
+
+  /// A member's value as text; empty when there is none or it is null.
+  std::string_view find(std::string_view name) const;
+  double number(std::string_view name, double otherwise) const;
+  std::string text(std::string_view name) const;
+  std::vector<std::string> texts(std::string_view name) const;  // of an array of text
+
+ private:
+  std::vector<Member> members_;
+};
+
+/// The items of an array; nothing when the text is not one.
+std::optional<std::vector<std::string_view>> rawItems(std::string_view text);
+
+/// Writes one object, of values and of text that is JSON already.
+class ObjectText {
+ public:
+  ObjectText& member(std::string_view name, const Json& value);
+  /// Left out when the text is empty.
+  ObjectText& raw(std::string_view name, std::string_view json);
+  std::string take();
+
+ private:
+  void name(std::string_view name);
+  std::string text_;
+};
+
+/// `[a,b,c]`
+std::string arrayText(const std::vector<std::string_view>& items);
+
+}  // namespace ablo

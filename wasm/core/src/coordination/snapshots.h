@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+//
+// Snapshots: a stamp and the rows that were looked at. The first change of a captured row by somebody else is told once.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ablo {
+
+class Snapshots {
+ public:
+  using Target = std::pair<int, std::string>;  // model number, row id
+  enum class Severity : uint32_t { semantic = 1, metadata = 2 };  // metadata: only base fields changed
+
+  struct Fallen {
+    uint32_t snapshot;
+    Severity severity;
+    Target target;
+  };
+
+  uint32_t take(std::set<Target> rows) {
+    taken_[++last_] = std::move(rows);
+    return last_;
+  }
+  void close(uint32_t snapshot) { taken_.erase(snapshot); }
+
+  void changed(const Target& target, Severity severity) {
+    for (const auto& [snapshot, rows] : taken_)
+      if (rows.count(target)) fallen_.push_back({snapshot, severity, target});
+  }
+
+  std::vector<Fallen> fallen() { return std::exchange(fallen_, {}); }
+
+ private:
+  std::map<uint32_t, std::set<Target>> taken_;
+  std::vector<Fallen> fallen_;
+  uint32_t last_ = 0;
+};
+
+}  // namespace ablo

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+#include "query/query.h"
+
+#include <array>
+#include <cmath>
+
+#include "query/pattern.h"
+
+namespace ablo {
+
+namespace {
+
+using Op = Condition::Op;
+
+struct Operator {
+  std::string_view text;
+  Op op;
+};
+constexpr std::array<Operator, 14> kOperators{{{"=", Op::eq}, {"!=", Op::ne}, {"<", Op::lt}, {"<=", Op::le}, {">", Op::gt}, {">=", Op::ge},
+                                               {"IN", Op::in}, {"NOT IN", Op::notIn}, {"IS", Op::is}, {"IS NOT", Op::isNot}, {"LIKE", Op::like},
+                                               {"NOT LIKE", Op::notLike}, {"ILIKE", Op::ilike}, {"NOT ILIKE", Op::notIlike}}};
+constexpr uint32_t kMostConditions = 64;
+
+enum class Truth : uint8_t { no, unknown, yes };
+Truth truth(bool value) { return value ? Truth::yes : Truth::no; }
+Truth negate(Truth value) { return value == Truth::unknown ? value : truth(value == Truth::no); }
+
+Error invalid(std::string what) { return Error::of(ErrorCode::query_invalid, what); }
+
+bool isPattern(Op op) { return op == Op::like || op == Op::notLike || op == Op::ilike || op == Op::notIlike; }
+bool isText(const Field& field) { return field.type == FieldType::string || field.type == FieldType::enumeration; }
+
+/// A value to compare with. An enum may be compared with text it does not list: no row matches, and nothing is wrong.
+Result<Value> readOperand(const Model& model, const Field& field, const Json& json) {
+  if (json.isNull()) return Value{};
+  if (isText(field) && json.isString()) return Value{Value::Kind::text, 0, json.asString()};
+  return readValue(model, field, json);
+}
+
+Result<Condition> readCondition(const Model& model, const Json& json) {
+  if (!json.isArray() || json.items().size() != 3 || !json.items()[0].isString() || !json.items()[1].isString())
+    return invalid("A condition of where is [field, operator, value].");
+  Condition condition;
+  const std::string& name = json.items()[0].asString();
+  condition.field = model.fieldIndex(name);
+  if (condition.field < 0) return unknownField(model, name);
+  const Field& field = model.fields[static_cast<std::size_t>(condition.field)];
+
+  const std::string& text = json.items()[1].asString();
+  const Operator* known = nullptr;
+  for (const Operator& entry : kOperators)
+    if (equalsFolded(entry.text, text)) known = &entry;
+  if (!known) return Error::of(ErrorCode::query_unsupported_operator, "'" + text.substr(0, 32) + "' is no operator.");
+  condition.op = known->op;
+
+  const Json& value = json.items()[2];
+  if (field.type == FieldType::json && condition.op != Op::is && condition.op != Op::isNot)
+    return invalid(model.key + "." + field.name + " is a json field: it can be compared with IS and IS NOT null only.");
+  if (condition.op == Op::in || condition.op == Op::notIn) {
+    if (!value.isArray()) return invalid(std::string(known->text) + " takes an array.");
+    for (const Json& item : value.items()) {
+      Result<Value> operand = readOperand(model, field, item);
+      if (!operand) return operand.error();
+      condition.values.push_back(std::move(*operand));
+    }
+    return condition;
+  }
+  if ((condition.op == Op::is || condition.op == Op::isNot) && !value.isNull() && !(value.isBoolean() && field.type == FieldType::boolean))
+    return invalid(std::string(known->text) + " takes null, or a boolean on a boolean field.");
+  if (isPattern(condition.op)) {
+    if (!isText(field)) return invalid(model.key + "." + field.name + " is not text: " + std::string(known->text) + " cannot be used.");
+    if (value.isString() && !isWholePattern(value.asString())) return invalid("A pattern must not end with its escape character.");
+  }
+  Result<Value> operand = readOperand(model, field, value);
+  if (!operand) return operand.error();
+  condition.values.push_back(std::move(*operand));
+  return condition;
+}
+
+Result<Order> readOrder(const Model& model, const Json& json) {
+  if (!json.isArray() || json.items().empty() || json.items().size() > 2 || !json.items()[0].isString())
+    return invalid("An entry of orderBy is [field, \"asc\" or \"desc\"].");
+  Order order;
+  const std::string& name = json.items()[0].asString();
+  order.field = model.fieldIndex(name);
+  if (order.field < 0) return unknownField(model, name);
+  if (model.fields[static_cast<std::size_t>(order.field)].type == FieldType::json) return invalid(model.key + "." + name + " is a json field, which has no order.");
+  const std::string direction = json.items().size() == 2 ? json.items()[1].asString() : "asc";
+  if (direction != "asc" && direction != "desc") return invalid("An order is asc or desc.");
+  order.descending = direction == "desc";
+  return order;
+}
+
+Result<uint32_t> readCount(const Json& json, std::string_view name) {
+  const double count = json.asNumber();
+  if (!json.isNumber() || count < 0 || count != std::floor(count) || count > 4e9) return invalid(std::string(name) + " is a whole number, 0 or more.");
+  return static_cast<uint32_t>(count);
+}
+
+int compare(const Value& a, const Value& b) {
+  if (a.kind == Value::Kind::text || a.kind == Value::Kind::json) return a.text.compare(b.text);
+  return a.number < b.number ? -1 : a.number > b.number ? 1 : 0;
+}
+
+Truth isAmong(const Value& value, const std::vector<Value>& list) {
+  if (list.empty()) return Truth::no;
+  if (value.isNull()) return Truth::unknown;
+  bool sawNull = false;
+  for (const Value& item : list) {
+    if (item.isNull())
+      sawNull = true;
+    else if (compare(value, item) == 0)
+      return Truth::yes;
+  }
+  return sawNull ? Truth::unknown : Truth::no;
+}
+
+bool isValue(const Value& value, const Value& operand) {
+  return operand.isNull() ? value.isNull() : !value.isNull() && value.number == operand.number;
+}
+
+Truth evaluate(const Condition& condition, const Value& value) {
+  switch (condition.op) {
+    case Op::in: return isAmong(value, condition.values);
+    case Op::notIn: return negate(isAmong(value, condition.values));
+    case Op::is: return truth(isValue(value, condition.values[0]));
+    case Op::isNot: return truth(!isValue(value, condition.values[0]));
+    default: break;
+  }
+  const Value& operand = condition.values[0];
+  if (value.isNull() || operand.isNull()) return Truth::unknown;
+  switch (condition.op) {
+    case Op::eq: return truth(compare(value, operand) == 0);
+    case Op::ne: return truth(compare(value, operand) != 0);
+    case Op::lt: return truth(compare(value, operand) < 0);
+    case Op::le: return truth(compare(value, operand) <= 0);
+    case Op::gt: return truth(compare(value, operand) > 0);
+    case Op::ge: return truth(compare(value, operand) >= 0);
+    case Op::like: return truth(like(value.text, operand.text, false));
+    case Op::notLike: return truth(!like(value.text, operand.text, false));
+    case Op::ilike: return truth(like(value.text, operand.text, true));
+    case Op::notIlike: return truth(!like(value.text, operand.text, true));
+    default: return Truth::unknown;
+  }
+}
+
+}  // namespace
+
+Result<Query> parseQuery(const Schema& schema, const Json& json) {
+  if (!json.isObject()) return invalid("A query is an object.");
+  Query query;
+  const std::string_view key = json.text("model");
+  query.model = schema.modelIndex(key);
+  if (query.model < 0) return unknownModel(schema, key);
+  const Model& model = schema.models[static_cast<std::size_t>(query.model)];
+
+  if (const Json* where = json.find("where")) {
+    if (!where->isArray() || where->items().size() > kMostConditions) return invalid("where is an array of at most 64 conditions.");
+    for (const Json& item : where->items()) {
+      Result<Condition> condition = readCondition(model, item);
+      if (!condition) return condition.error();
+      query.where.push_back(std::move(*condition));
+    }
+  }
+  if (const Json* orderBy = json.find("orderBy")) {
+    if (!orderBy->isArray() || orderBy->items().size() > kMostConditions) return invalid("orderBy is an array of [field, direction].");
+    for (const Json& item : orderBy->items()) {
+      const Result<Order> order = readOrder(model, item);
+      if (!order) return order.error();
+      query.orderBy.push_back(*order);
+    }
+  }
+  if (const Json* limit = json.find("limit")) {
+    const Result<uint32_t> count = readCount(*limit, "limit");
+    if (!count) return count.error();
+    query.limit = *count;
+  }
+  if (const Json* offset = json.find("offset")) {
+    const Result<uint32_t> count = readCount(*offset, "offset");
+    if (!count) return count.error();
+    query.offset = *count;
+  }
+  if (const Json* state = json.find("state")) {
+    if (state->asString() == "archived")
+      query.state = Lifecycle::archived;
+    else if (state->asString() == "all")
+      query.state = Lifecycle::all;
+    else if (state->asString() != "live")
+      return invalid("state is live, archived or all.");
+  }
+  return query;
+}
+
+bool matches(const Query& query, const Model& model, const Row& row) {
+  if (query.state != Lifecycle::all) {
+    const bool archived = !row[static_cast<std::size_t>(model.fieldIndex("archivedAt"))].isNull();
+    if (archived != (query.state == Lifecycle::archived)) return false;
+  }
+  for (const Condition& condition : query.where)
+    if (evaluate(condition, row[static_cast<std::size_t>(condition.field)]) != Truth::yes) return false;
+  return true;
+}
+
+bool before(const Query& query, const Row& a, const Row& b) {
+  for (const Order& order : query.orderBy) {
+    const Value& left = a[static_cast<std::size_t>(order.field)];
+    const Value& right = b[static_cast<std::size_t>(order.field)];
+    if (left.isNull() || right.isNull()) {
+      if (left.isNull() != right.isNull()) return right.isNull();
+      continue;
+    }
+    if (const int sign = compare(left, right)) return order.descending ? sign > 0 : sign < 0;
+  }
+  return a[0].text < b[0].text;
+}
+
+}  // namespace ablo

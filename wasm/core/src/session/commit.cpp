@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cmath>
+
+#include "session/conversation.h"
+
+namespace ablo {
+
+namespace {
+
+constexpr std::size_t kLongestKey = 255;
+
+Error badOption(std::string_view name, std::string_view wanted) {
+  Error error = Error::of(ErrorCode::write_options_invalid, std::string(name) + " is " + std::string(wanted) + ".");
+  error.details = writeJson(Json::object({{"param", name}}));
+  return error;
+}
+
+Outcome checkGuard(const Json& json) {
+  if (const Json* readAt = json.find("readAt"))
+    if (!readAt->isNumber() || readAt->asNumber() < 0 || readAt->asNumber() != std::floor(readAt->asNumber()))
+      return badOption("readAt", "a stamp: a whole number, 0 or more");
+  if (const Json* onStale = json.find("onStale"))
+    if (onStale->asString() != "reject" && onStale->asString() != "force" && onStale->asString() != "flag")
+      return badOption("onStale", "reject, force or flag");
+  return Nothing{};
+}
+
+}  // namespace
+
+/// The claims a commit is made under: the one it names, and those this client holds on the rows it writes.
+Result<std::vector<const Claim*>> Client::Impl::claimsFor(const Json& json, const std::vector<Operation>& operations) const {
+  std::vector<const Claim*> claims;
+  for (const auto& [id, own] : own_) {
+    const Claim* claim = own.state == OwnClaim::State::held ? claims_.find(id) : nullptr;
+    if (!claim) continue;
+    const bool writes = std::any_of(operations.begin(), operations.end(), [&](const Operation& operation) {
+      return operation.id == claim->row && store_.schema().models[static_cast<std::size_t>(operation.model)].key == claim->model;
+    });
+    if (writes || id == json.text("claim")) claims.push_back(claim);
+  }
+  const std::string_view named = json.text("claim");
+  const bool found = std::any_of(claims.begin(), claims.end(), [&](const Claim* claim) { return claim->id == named; });
+  if (!named.empty() && !found) return Error::of(ErrorCode::claim_lost, "This client does not hold the claim " + std::string(named) + ".");
+  return claims;
+}
+
+Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
+  const Result<Json> json = parseJson(text);
+  if (!json) return json.error();
+  if (session_.state() == Session::State::stopped) return Error::of(ErrorCode::client_disposed);
+  const std::string_view key = json->text("key");
+  if (key.empty() || key.size() > kLongestKey) return badOption("idempotencyKey", "text of 1 to 255 bytes");
+  if (store_.pending().find(key)) return Error::of(ErrorCode::idempotency_conflict, "A commit with this key is pending here.");
+  if (const Outcome guard = checkGuard(*json); !guard) return guard.error();
+  Result<std::vector<Operation>> operations = readOperations(store_.schema(), json->find("operations"));
+  if (!operations) return operations.error();
+  const Result<std::vector<const Claim*>> claims = claimsFor(*json, *operations);
+  if (!claims) return claims.error();
+
+  PendingCommit commit;
+  commit.number = ++lastCommit_;
+  commit.key = key;
+  commit.issuedAt = now;
+  Json message = Json::object({{"type", "commit"}, {"key", key}, {"attempt", commit.attempt}, {"issuedAt", now}});
+  Json list = Json::array(), held = Json::array();
+  for (const Operation& operation : *operations) list.push(writeOperation(store_.schema(), operation));
+  message.set("operations", list);
+  double guard = -1;  // under claims a write is guarded by what was read when they were granted
+  for (const Claim* claim : *claims) {
+    held.push(Json::object({{"id", claim->id}, {"fence", claim->fence}}));
+    commit.claims.push_back(claim->id);
+    guard = guard < 0 ? claim->readAt : std::min(guard, claim->readAt);
+  }
+  if (!held.items().empty()) message.set("claims", held);
+  if (const Json* readAt = json->find("readAt"))
+    message.set("readAt", *readAt);
+  else if (guard >= 0)
+    message.set("readAt", guard);
+  if (const Json* onStale = json->find("onStale")) message.set("onStale", *onStale);
+  commit.message = writeJson(message);
+  commit.operations = std::move(*operations);
+
+  PendingCommit& added = store_.add(std::move(commit), {organization_, std::string(actor_.text("id")), now * 1000});
+  if (session_.state() == Session::State::live) sendCommit(added);
+  statusChanged();
+  return added.number;
+}
+
+void Client::Impl::sendCommit(PendingCommit& commit) {
+  commit.state = PendingCommit::State::sent;
+  send(commit.message);
+}
+
+void Client::Impl::settle(const PendingCommit& commit, Settled outcome, std::string text) {
+  news_.push_back({Record::settled, commit.number, static_cast<uint32_t>(outcome), commit.seq, std::move(text)});
+}
+
+/// A confirmed commit leaves the view once the log has been applied up to it: then the base says the same.
+void Client::Impl::settleApplied(double now) {
+  std::vector<std::string> done;
+  for (const PendingCommit& commit : store_.pending().commits())
+    if (commit.state == PendingCommit::State::confirmed && commit.seq <= cursor_) {
+      settle(commit, Settled::confirmed, commit.notifications);
+      done.push_back(commit.key);
+    }
+  for (const std::string& key : done) store_.drop(key);
+  if (done.empty()) return;
+  statusChanged();
+  leaveClaims(now);
+}
+
+}  // namespace ablo

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+#include "session/conversation.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+
+namespace ablo {
+
+namespace {
+
+constexpr double kPatience = 10'000;       // how long a request may wait for a connection
+constexpr double kCommitPatience = 30'000; // how long somebody may wait for a commit while there is none
+
+constexpr int kExpired = 4001, kForbidden = 4003, kMalformed = 4009, kOtherSchema = 4010, kTooLarge = 1009, kGoingAway = 1000;
+
+}  // namespace
+
+Result<std::string> Client::Impl::defineSchema(std::string_view document) {
+  if (!store_.schema().hash.empty()) return Error::of(ErrorCode::invalid_options, "The schema was defined already.");
+  Result<Schema> schema = parseSchema(document);
+  if (!schema) return schema.error();
+  const std::string hash = schema->hash;
+  store_.define(std::move(*schema));
+  return hash;
+}
+
+void Client::Impl::handle(Session::Event event, double now) {
+  const Session::State before = session_.state();
+  const Session::Effect effect = session_.handle(event, now, chance());
+  if (session_.state() != before) statusChanged();
+  perform(effect, now);
+}
+
+void Client::Impl::perform(Session::Effect effect, double now) {
+  if (session_.state() == Session::State::live)
+    offlineSince_ = -1;
+  else if (offlineSince_ < 0 && session_.state() != Session::State::idle)
+    offlineSince_ = now;
+
+  switch (effect) {
+    case Session::Effect::none: break;
+    case Session::Effect::getToken: effects_.push_back({Record::token, {}}); break;
+    case Session::Effect::connect: effects_.push_back({Record::connect, {}}); break;
+    case Session::Effect::greet: greet(); break;
+    case Session::Effect::ready: catchUp(now); break;
+    case Session::Effect::ping: send(R"({"type":"ping"})"); break;
+    case Session::Effect::disconnect:
+      effects_.push_back({Record::disconnect, {}, kGoingAway});
+      store_.pending().disconnected();
+      if (session_.state() == Session::State::refused) refuseAll(problem_.value_or(Error::of(ErrorCode::api_unreachable)));
+      if (session_.state() == Session::State::stopped) refuseAll(Error::of(ErrorCode::client_disposed));
+      break;
+  }
+}
+
+void Client::Impl::greet() {
+  Json hello = Json::object({{"type", "hello"},
+                             {"schema", store_.schema().hash},
+                             {"session", options_.session},
+                             {"bootstrap", options_.loadAll ? "full" : "none"}});
+  if (cursor_ >= 0) hello.set("cursor", cursor_).set("epoch", epoch_);
+  if (!options_.agent.empty()) hello.set("agent", options_.agent);
+  send(writeJson(hello));
+}
+
+/// The connection stands: everything that has no answer yet goes out, claims and questions first, then the commits in order.
+void Client::Impl::catchUp(double now) {
+  problem_.reset();
+  statusChanged();
+  for (auto& [id, own] : own_) {
+    if (own.state == OwnClaim::State::wanted || own.state == OwnClaim::State::asked) {
+      own.state = OwnClaim::State::asked;
+      send(own.message);
+    }
+    own.renewAt = std::min(own.renewAt, now);
+  }
+  for (const auto& [number, request] : requests_.open()) {
+    const bool waits = request.kind == Request::Kind::claim || own_.count(request.subject);  // said above, or after its writes
+    if (!request.message.empty() && !waits) send(request.message);
+  }
+  for (PendingCommit& commit : store_.pending().commits())
+    if (commit.state == PendingCommit::State::queued) sendCommit(commit);
+  renewClaims(now);
+}
+
+void Client::Impl::closed(int code, std::string_view reason, double now) {
+  store_.pending().disconnected();
+  resuming_ = false;
+  const bool knownReason = problem_.has_value();
+  if (!knownReason)
+    problem_ = Error::of(ErrorCode::api_unreachable, reason.empty() ? std::string_view() : std::string_view(std::string(reason) + "."));
+  statusChanged();
+  switch (code) {
+    case kExpired:
+      handle(problem_->code == ErrorCode::session_expired ? Session::Event::expired : Session::Event::refused, now);
+      break;
+    case kForbidden:
+    case kMalformed:
+    case kOtherSchema:
+    case kTooLarge:
+      handle(Session::Event::refused, now);
+      break;
+    default: handle(Session::Event::lost, now);
+  }
+}
+
+void Client::Impl::tokenFailed(bool terminal, std::string_view message, double now) {
+  problem_ = Error::of(terminal ? ErrorCode::session_expired : ErrorCode::auth_no_credentials, message);
+  statusChanged();
+  handle(terminal ? Session::Event::denied : Session::Event::noToken, now);
+}
+
+void Client::Impl::tick(double now) {
+  const Session::State before = session_.state();
+  const Session::Effect effect = session_.tick(now, chance());
+  if (session_.state() != before) statusChanged();
+  perform(effect, now);
+  if (session_.state() == Session::State::live) renewClaims(now);
+  giveUpWaiting(now);
+}
+
+/// Nobody waits for ever for a server that is not there. What was refused here was never sent, or is only read; a commit stays
+/// pending, and its outcome is called what it is: unknown.
+void Client::Impl::giveUpWaiting(double now) {
+  if (session_.online()) return;
+  const Error error = problem_.value_or(Error::of(ErrorCode::api_unreachable));
+  std::vector<uint32_t> late;
+  for (const auto& [number, request] : requests_.open())
+    if (now - std::max(request.since, offlineSince_) >= kPatience) late.push_back(number);
+  for (const uint32_t number : late) {
+    const std::optional<Request> request = requests_.take(number);
+    if (request->kind == Request::Kind::claim)
+      endClaim(request->subject, error);
+    else
+      refused(number, error);
+  }
+  for (PendingCommit& commit : store_.pending().commits()) {
+    if (commit.overdue || now - std::max(commit.issuedAt, offlineSince_) < kCommitPatience) continue;
+    commit.overdue = true;
+    settle(commit, Settled::unknown, writeJson(errorJson(Error::of(ErrorCode::commit_no_result, error.message))));
+  }
+}
+
+void Client::Impl::refuseAll(const Error& error) {
+  std::vector<uint32_t> numbers;
+  for (const auto& [number, request] : requests_.open()) numbers.push_back(number);
+  for (const uint32_t number : numbers) {
+    requests_.take(number);
+    refused(number, error);
+  }
+  own_.clear();
+  for (PendingCommit& commit : store_.pending().commits()) {
+    if (commit.overdue) continue;
+    commit.overdue = true;
+    settle(commit, Settled::unknown, writeJson(errorJson(error)));
+  }
+}
+
+void Client::Impl::renewClaims(double now) {
+  Json due = Json::array();
+  for (auto& [id, own] : own_) {
+    if (own.state == OwnClaim::State::wanted || now < own.renewAt) continue;
+    due.push(id);
+    own.renewAt = now + own.ttl / 3;
+  }
+  if (!due.items().empty()) send(writeJson(Json::object({{"type", "renew"}, {"claims", due}})));
+}
+
+/// Spreads the pauses of clients that lost their server together, without a source of randomness.
+double Client::Impl::chance() const {
+  return static_cast<double>(hashBytes(std::to_string(session_.failures()), hashBytes(options_.session)) % 1000) / 1000;
+}
+
+double Client::Impl::nextWake() const {
+  double at = session_.wakeAt();
+  const auto sooner = [&at](double other) {
+    if (other >= 0 && (at < 0 || other < at)) at = other;
+  };
+  if (session_.state() == Session::State::live)
+    for (const auto& [id, own] : own_)
+      if (own.state != OwnClaim::State::wanted) sooner(own.renewAt);
+  if (!session_.online()) {
+    for (const auto& [number, request] : requests_.open()) sooner(std::max(request.since, offlineSince_) + kPatience);
+    for (const PendingCommit& commit : store_.pending().commits())
+      if (!commit.overdue) sooner(std::max(commit.issuedAt, offlineSince_) + kCommitPatience);
+  }
+  return session_.state() == Session::State::idle || session_.state() == Session::State::stopped ? -1 : at;
+}
+
+Json Client::Impl::status() const {
+  Json status = Json::object({{"state", sessionStateText(session_.state())},
+                              {"cursor", cursor_},
+                              {"epoch", epoch_},
+                              {"organization", organization_},
+                              {"actor", actor_},
+                              {"pending", static_cast<double>(store_.pending().commits().size())},
+                              {"resumes", resumes_},
+                              {"loaded", loadedOnce_},
+                              {"failures", session_.failures()}});
+  if (offlineSince_ >= 0) status.set("offlineSince", offlineSince_);
+  if (problem_) status.set("error", errorJson(*problem_));
+  return status;
+}
+
+const Frame& Client::Impl::drain() {
+  frame_.clear();
+  store_.drain(frame_);
+  for (const Claims::Target& target : claims_.changed())
+    if (const int model = store_.schema().modelIndex(target.first); model >= 0)
+      frame_.word(static_cast<uint32_t>(Record::claims)).word(static_cast<uint32_t>(model)).word(store_.strings().intern(target.second));
+  for (const Snapshots::Fallen& fallen : snapshots_.fallen()) {
+    frame_.word(static_cast<uint32_t>(Record::premise)).word(fallen.snapshot).word(static_cast<uint32_t>(fallen.severity));
+    frame_.word(static_cast<uint32_t>(fallen.target.first)).word(store_.strings().intern(fallen.target.second));
+  }
+  for (const News& news : news_) {
+    frame_.word(static_cast<uint32_t>(news.record)).word(news.number).word(news.outcome);
+    if (news.record == Record::settled) frame_.number(news.seq);
+    frame_.text(news.text);
+  }
+  news_.clear();
+  if (std::exchange(statusChanged_, false)) frame_.word(static_cast<uint32_t>(Record::status));
+  for (const Effect& effect : effects_) {
+    frame_.word(static_cast<uint32_t>(effect.record));
+    if (effect.record == Record::send || effect.record == Record::warning) frame_.text(effect.text);
+    if (effect.record == Record::disconnect) frame_.word(effect.code);
+  }
+  effects_.clear();
+  if (const double wake = nextWake(); wake != wake_) {
+    wake_ = wake;
+    frame_.word(static_cast<uint32_t>(Record::wake)).number(wake);
+  }
+  return frame_;
+}
+
+}  // namespace ablo

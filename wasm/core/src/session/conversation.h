@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+//
+// Conversation: everything a client knows, and what it says to the server. It joins the session's states with the store,
+// the claims and the snapshots, and collects what a drain hands over. Its parts by what happens:
+//   conversation.cpp  connecting, deadlines, the frame      receive.cpp     what the server says
+//   commit.cpp        writes and how they settle            coordinate.cpp  claims and snapshots      load.cpp  reads
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ablo/client.h"
+#include "coordination/claims.h"
+#include "coordination/snapshots.h"
+#include "session/requests.h"
+#include "session/session.h"
+#include "store/store.h"
+
+namespace ablo {
+
+class Client::Impl {
+ public:
+  explicit Impl(ClientOptions options) : options_(std::move(options)), store_(options_.loadAll) {}
+
+  Result<std::string> defineSchema(std::string_view document);
+  Store& store() { return store_; }
+  const Store& store() const { return store_; }
+  double cursor() const { return cursor_; }
+
+  // conversation.cpp
+  void handle(Session::Event event, double now);
+  void opened(double now) { handle(Session::Event::opened, now); }
+  void closed(int code, std::string_view reason, double now);
+  void tokenFailed(bool terminal, std::string_view message, double now);
+  void tick(double now);
+  Json status() const;
+  const Frame& drain();
+
+  // receive.cpp
+  void receive(std::string_view bytes, double now);
+
+  // commit.cpp
+  Result<uint32_t> commit(std::string_view json, double now);
+
+  // load.cpp
+  Result<Query> query(std::string_view text) const;
+  Result<uint32_t> load(std::string_view text, double now);
+
+  // coordinate.cpp
+  Result<uint32_t> claim(std::string_view json, double now);
+  Result<uint32_t> release(std::string_view id, double now);
+  Json intents(std::string_view filter) const;
+  Result<SnapshotTaken> snapshot(std::string_view entities);
+  void closeSnapshot(uint32_t snapshot) { snapshots_.close(snapshot); }
+
+ private:
+  struct Effect {
+    Record record;
+    std::string text;
+    uint32_t code = 0;
+  };
+  struct News {
+    Record record;  // settled or answered
+    uint32_t number;
+    uint32_t outcome;
+    double seq;
+    std::string text;
+  };
+
+  // conversation.cpp
+  void perform(Session::Effect effect, double now);
+  void greet();
+  void catchUp(double now);
+  void refuseAll(const Error& error);
+  void giveUpWaiting(double now);
+  void renewClaims(double now);
+  double chance() const;
+  double nextWake() const;
+  void send(std::string text) { effects_.push_back({Record::send, std::move(text)}); }
+  void statusChanged() { statusChanged_ = true; }
+  void warn(std::string text) { effects_.push_back({Record::warning, std::move(text)}); }
+
+  // receive.cpp
+  void welcome(const Json& message, double now);
+  void loaded(const Json& message, double now);
+  void changes(const Json& message, double now);
+  void change(const Json& change, double now);
+  void receipt(const Json& message, double now);
+  void answer(const Json& message, double now);
+  void resume();
+
+  // commit.cpp
+  void sendCommit(PendingCommit& commit);
+  void settleApplied(double now);
+  void settle(const PendingCommit& commit, Settled outcome, std::string text);
+  Result<std::vector<const Claim*>> claimsFor(const Json& json, const std::vector<Operation>& operations) const;
+
+  // load.cpp
+  void answered(uint32_t request, std::string text = "{}") { news_.push_back({Record::answered, request, 1, 0, std::move(text)}); }
+  void refused(uint32_t request, const Error& error);
+  uint32_t ask(Request request);
+
+  // coordinate.cpp
+  void consider(const std::string& id, double now);
+  void endClaim(const std::string& id, const Error& error);
+  void leaveClaims(double now);
+
+  ClientOptions options_;
+  Session session_;
+  Store store_;
+  Claims claims_;
+  Snapshots snapshots_;
+  std::map<std::string, OwnClaim> own_;
+  std::set<std::string> kept_;  // texts of the queries whose rows are here and being kept
+  Requests requests_;
+
+  double cursor_ = -1;
+  std::string epoch_, organization_;
+  Json actor_;
+  bool loadedOnce_ = false;   // the workspace is here (or was, and is being caught up)
+  bool resuming_ = false;     // a gap was seen; frames are left aside until the server answers the greeting
+  uint32_t resumes_ = 0;
+  double offlineSince_ = -1;  // negative: not offline
+  std::optional<Error> problem_;
+
+  uint32_t lastCommit_ = 0;
+  double wake_ = -1;
+  bool statusChanged_ = false;
+  std::vector<News> news_;
+  std::vector<Effect> effects_;
+  Frame frame_;
+};
+
+}  // namespace ablo

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#include "session/conversation.h"
+
+namespace ablo {
+
+Result<Query> Client::Impl::query(std::string_view text) const {
+  const Result<Json> json = parseJson(text);
+  if (!json) return json.error();
+  return parseQuery(store_.schema(), *json);
+}
+
+/// A query goes to the server unless its answer is here and being kept: the whole workspace is, or this very query was asked.
+Result<uint32_t> Client::Impl::load(std::string_view text, double now) {
+  Result<Query> query = this->query(text);
+  if (!query) return query.error();
+  if (options_.loadAll) {
+    if (loadedOnce_) return 0u;
+    if (const uint32_t asked = requests_.find(Request::Kind::everything, {})) return asked;
+    return ask({Request::Kind::everything, {}, {}, std::nullopt, now});
+  }
+  if (cursor_ >= 0 && kept_.count(std::string(text))) return 0u;
+  if (const uint32_t asked = requests_.find(Request::Kind::query, text)) return asked;
+
+  const uint32_t number = ask({Request::Kind::query, std::string(text), {}, std::move(*query), now});
+  Json message = Json::object({{"type", "query"}, {"request", number}});
+  const Result<Json> json = parseJson(text);
+  for (const Json::Member& member : json->members()) message.set(member.name, member.value);
+  requests_.open()[number].message = writeJson(message);
+  store_.rememberDeletions(true);
+  if (session_.state() == Session::State::live) send(requests_.open()[number].message);
+  return number;
+}
+
+uint32_t Client::Impl::ask(Request request) { return requests_.add(std::move(request)); }
+
+void Client::Impl::refused(uint32_t request, const Error& error) {
+  news_.push_back({Record::answered, request, 2, 0, writeJson(errorJson(error))});
+}
+
+}  // namespace ablo

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include "session/conversation.h"
+
+namespace ablo {
+
+namespace {
+
+/// The server's error as one of ours. A code this client does not know is kept as text.
+Error readError(const Json* json) {
+  if (!json) return Error::of(ErrorCode::internal_error);
+  Error error{ErrorCode::internal_error, std::string(json->text("message")), writeJson(*json)};
+  for (std::size_t i = 0; i < kErrors.size(); ++i)
+    if (kErrors[i].code == json->text("code")) error.code = static_cast<ErrorCode>(i);
+  return error;
+}
+
+bool onlyBaseFields(const Model& model, const Json* fields) {
+  if (!fields || fields->items().empty()) return false;
+  return std::all_of(fields->items().begin(), fields->items().end(), [&](const Json& name) {
+    const Field* field = model.field(name.asString());
+    return field && field->base;
+  });
+}
+
+}  // namespace
+
+void Client::Impl::receive(std::string_view bytes, double now) {
+  session_.heard(now);
+  const Result<Json> message = parseJson(bytes, kTrustedJson);
+  if (!message) {
+    warn("A frame of the server could not be read: " + message.error().message);
+    return;
+  }
+  const std::string_view type = message->text("type");
+  if (type == "welcome")
+    welcome(*message, now);
+  else if (type == "loaded")
+    loaded(*message, now);
+  else if (type == "changes")
+    changes(*message, now);
+  else if (type == "receipt")
+    receipt(*message, now);
+  else if (type == "answer")
+    answer(*message, now);
+  else if (type == "error")
+    problem_ = readError(message->find("error"));
+  else if (type != "pong")
+    warn("A frame of an unknown type was left aside: " + std::string(type.substr(0, 32)));
+}
+
+void Client::Impl::welcome(const Json& message, double now) {
+  organization_ = message.text("organization");
+  if (const Json* actor = message.find("actor")) actor_ = *actor;
+  store_.setAuthor(organization_, std::string(actor_.text("id")));
+  epoch_ = message.text("epoch");
+  resuming_ = false;
+  const bool resumes = message.text("start") == "resume";
+  if (resumes) ++resumes_;
+  statusChanged();
+  handle(resumes ? Session::Event::resume : Session::Event::load, now);
+}
+
+void Client::Impl::loaded(const Json& message, double now) {
+  const double seq = message.number("seq");
+  store_.replaceAll(message.find("models") ? *message.find("models") : Json::object(), seq);
+  kept_.clear();
+  claims_.clear();
+  if (const Json* claims = message.find("claims"))
+    for (const Json& claim : claims->items()) claims_.apply(claim);
+  cursor_ = seq;
+  if (!message.text("epoch").empty()) epoch_ = message.text("epoch");
+  loadedOnce_ = true;
+  resuming_ = false;
+  while (const uint32_t request = requests_.find(Request::Kind::everything, {})) {
+    requests_.take(request);
+    answered(request);
+  }
+  settleApplied(now);
+  handle(Session::Event::loaded, now);
+  std::vector<std::string> ids;
+  for (const auto& [id, own] : own_)
+    if (own.state == OwnClaim::State::held || claims_.find(id)) ids.push_back(id);
+  for (const std::string& id : ids) consider(id, now);
+  statusChanged();
+}
+
+void Client::Impl::resume() {
+  resuming_ = true;
+  greet();
+}
+
+void Client::Impl::changes(const Json& message, double now) {
+  const double from = message.number("from"), to = message.number("to");
+  if (resuming_ || to <= cursor_) return;
+  if (from != cursor_) {
+    resume();
+    return;
+  }
+  cursor_ = to;
+  if (const Json* list = message.find("changes"))
+    for (const Json& entry : list->items()) change(entry, now);
+  settleApplied(now);
+}
+
+void Client::Impl::change(const Json& change, double now) {
+  const std::string_view kind = change.text("kind");
+  if (kind == "claim") {
+    const Json* claim = change.find("claim");
+    if (!claim) return;
+    claims_.apply(*claim);
+    consider(std::string(claim->text("id")), now);
+    return;
+  }
+  if (kind == "resync") {
+    cursor_ = -1;
+    resume();
+    return;
+  }
+  const int model = kind == "row" ? store_.schema().modelIndex(change.text("model")) : -1;
+  if (model < 0) return;
+  const double seq = change.number("seq");
+  const std::string id(change.text("id"));
+  store_.apply(model, id, change.find("row"), seq);
+  if (change.text("session") != options_.session) {
+    const bool metadata = onlyBaseFields(store_.schema().models[static_cast<std::size_t>(model)], change.find("fields"));
+    snapshots_.changed({model, id}, metadata ? Snapshots::Severity::metadata : Snapshots::Severity::semantic);
+  } else if (PendingCommit* commit = store_.pending().find(change.text("key"))) {
+    commit->state = PendingCommit::State::confirmed;
+    commit->seq = std::max(commit->seq, seq);
+  }
+}
+
+void Client::Impl::receipt(const Json& message, double now) {
+  PendingCommit* commit = store_.pending().find(message.text("key"));
+  if (!commit || message.number("attempt") != commit->attempt) return;
+  if (message.text("status") == "confirmed") {
+    commit->state = PendingCommit::State::confirmed;
+    commit->seq = std::max(commit->seq, message.number("seq"));
+    if (const Json* notifications = message.find("notifications")) commit->notifications = writeJson(*notifications);
+    settleApplied(now);
+    return;
+  }
+  if (message.text("status") != "rejected") return;
+  settle(*commit, Settled::rejected, writeJson(errorJson(readError(message.find("error")))));
+  store_.drop(std::string(commit->key));
+  leaveClaims(now);
+  statusChanged();
+}
+
+void Client::Impl::answer(const Json& message, double now) {
+  const auto number = static_cast<uint32_t>(message.number("request"));
+  const auto found = requests_.open().find(number);
+  if (found == requests_.open().end()) return;
+  const Request::Kind kind = found->second.kind;
+
+  if (const Json* error = message.find("error")) {
+    const std::string subject = found->second.subject;
+    if (kind == Request::Kind::claim) {
+      endClaim(subject, readError(error));
+    } else {
+      requests_.take(number);
+      refused(number, readError(error));
+    }
+  } else if (kind == Request::Kind::claim) {
+    const Json* claim = message.find("claim");
+    if (!claim) return;
+    const std::string_view status = claim->text("status");
+    // The stream tells of grants; an answer that is older than what the stream told already says how it stands.
+    if (status != "active" && status != "queued")
+      endClaim(std::string(claim->text("id")), Error::of(ErrorCode::claim_lost));
+    else if (claim->number("readAt") <= cursor_ && !claims_.find(claim->text("id")))
+      claims_.apply(*claim);
+    if (claims_.find(claim->text("id"))) consider(std::string(claim->text("id")), now);
+  } else {
+    const std::optional<Request> request = requests_.take(number);
+    if (kind == Request::Kind::query) {
+      if (const Json* rows = message.find("rows")) store_.hydrate(request->query->model, rows->items(), message.number("seq"));
+      kept_.insert(request->subject);
+      store_.keep(*request->query);
+    }
+    answered(number);
+  }
+  store_.rememberDeletions(requests_.waitsForRows());
+}
+
+}  // namespace ablo

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+//
+// Requests: what this client asked the server and was not answered yet. They go out again on every new connection; one that
+// could not be sent for too long is refused, so that nobody waits for ever.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "query/query.h"
+
+namespace ablo {
+
+struct Request {
+  enum class Kind : uint8_t { everything, query, claim, release };
+  Kind kind = Kind::query;
+  std::string subject;  // the query's text, or the claim's id
+  std::string message;  // the frame to send; empty: there is nothing to send
+  std::optional<Query> query;
+  double since = 0;
+};
+
+class Requests {
+ public:
+  uint32_t add(Request request) {
+    open_[++last_] = std::move(request);
+    return last_;
+  }
+  /// The request for that subject, or 0.
+  uint32_t find(Request::Kind kind, std::string_view subject) const {
+    for (const auto& [number, request] : open_)
+      if (request.kind == kind && request.subject == subject) return number;
+    return 0;
+  }
+  std::optional<Request> take(uint32_t number) {
+    const auto found = open_.find(number);
+    if (found == open_.end()) return std::nullopt;
+    std::optional<Request> request = std::move(found->second);
+    open_.erase(found);
+    return request;
+  }
+  std::map<uint32_t, Request>& open() { return open_; }
+  const std::map<uint32_t, Request>& open() const { return open_; }
+  bool waitsForRows() const {
+    for (const auto& [number, request] : open_)
+      if (request.kind == Request::Kind::query) return true;
+    return false;
+  }
+
+ private:
+  std::map<uint32_t, Request> open_;
+  uint32_t last_ = 0;
+};
+
+}  // namespace ablo

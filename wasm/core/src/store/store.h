@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+//
+// Store: the client's rows. It owns the confirmed base, the pending commits and what follows from both: the view, its
+// versions, the live queries. Who calls it decides what is confirmed; the store only ever folds.
+//
+// Always true: every view is its base with the pending operations on it folded in, in call order.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ablo/frame.h"
+#include "query/live.h"
+#include "store/strings.h"
+#include "store/table.h"
+#include "writes/fold.h"
+#include "writes/pending.h"
+
+namespace ablo {
+
+class Store {
+ public:
+  explicit Store(bool holdsAll) : holdsAll_(holdsAll) {}
+
+  void define(Schema schema);
+  const Schema& schema() const { return schema_; }
+
+  // The confirmed base.
+  /// Everything confirmed, as of `seq`; what is not in `models` is gone.
+  void replaceAll(const Json& models, double seq);
+  /// A change of the log: the row after it, or null when it was deleted.
+  void apply(int model, const std::string& id, const Json* row, double seq);
+  /// Rows that were asked for, as of `seq`. Whatever the log said of them since is newer and stays.
+  void hydrate(int model, const std::vector<Json>& rows, double seq);
+  /// From now on changes that match this query are taken in, even of rows that were not here.
+  void keep(Query query) { kept_.push_back(std::move(query)); }
+  /// While somebody waits for rows, deletions are remembered: an older answer must not bring a row back.
+  void rememberDeletions(bool remember);
+
+  // Pending commits.
+  PendingCommit& add(PendingCommit commit, const Author& author);
+  /// A commit that has settled leaves the view; what remains is folded again.
+  void drop(const std::string& key);
+  Pending& pending() { return pending_; }
+  const Pending& pending() const { return pending_; }
+  /// The author changes when the server has said who this client is.
+  void setAuthor(std::string organization, std::string actor) { organization_ = std::move(organization), actor_ = std::move(actor); }
+
+  // Reads.
+  int slot(int model, std::string_view id) const;
+  uint32_t version(int model, uint32_t slot) const;
+  const Row* row(int model, uint32_t slot) const;
+  bool hasBase(int model, std::string_view id) const;
+  LiveQueries& queries() { return queries_; }
+  const LiveQueries& queries() const { return queries_; }
+  const std::vector<uint32_t>& rows(uint32_t query) { return queries_.rows(query, schema_, tables_); }
+  uint32_t count(const Query& query) const;
+  Strings& strings() { return strings_; }
+  const Strings& strings() const { return strings_; }
+
+  /// Writes the rows and queries that changed since the last time, and lets go of slots that were left before it.
+  void drain(Frame& frame);
+
+ private:
+  Table& table(int model) { return tables_[static_cast<std::size_t>(model)]; }
+  const Table& table(int model) const { return tables_[static_cast<std::size_t>(model)]; }
+  const Model& description(int model) const { return schema_.models[static_cast<std::size_t>(model)]; }
+  Row read(int model, const Json& row) const;
+  bool wanted(int model, const std::string& id, const Row& row) const;
+  void refold(int model, uint32_t slot);
+  void setView(int model, uint32_t slot, std::optional<Row> view);
+  Author author(const PendingCommit& commit) const { return {organization_, actor_, commit.issuedAt * 1000}; }
+
+  bool holdsAll_;
+  Schema schema_;
+  std::vector<Table> tables_;
+  Strings strings_;
+  Pending pending_;
+  LiveQueries queries_;
+  std::vector<Query> kept_;
+  std::string organization_, actor_;
+  bool remembersDeletions_ = false;
+  std::map<std::pair<int, std::string>, double> deletions_;
+  std::set<std::pair<int, uint32_t>> dirty_;
+};
+
+}  // namespace ablo
