@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+//
+// ablo push: makes the schema of this project the one in force on a server.
+import { command } from '../command';
+import { request, serverUrl } from '../request';
+import { findSchema, loadSchema } from '../schema-file';
+import { paint, say } from '../terminal';
+
+interface Pushed {
+  version: number;
+  hash: string;
+  unchanged: boolean;
+}
+
+export const push = command({
+  name: 'push',
+  description: 'Make the schema of this project the one in force on a server',
+  args: {
+    schema: { type: 'string', description: 'The schema file (default: ablo/schema.ts and the like)', valueHint: 'path' },
+    url: { type: 'string', description: 'The server (default: ABLO_URL, else `ablo dev` on this machine)', valueHint: 'url' },
+  },
+  async run(args) {
+    const url = serverUrl(args.url);
+    const schema: unknown = JSON.parse(await loadSchema(findSchema(args.schema)));
+    const pushed = await request<Pushed>(url, 'POST', '/schema', { schema });
+    const outcome = pushed.unchanged ? 'is in force already' : 'is in force now';
+    say(`${paint.green('✓')} Version ${pushed.version} ${paint.dim(pushed.hash)} ${outcome} on ${url}`, pushed);
+  },
+});

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// ablo serve: a sync server on Postgres, for anything but one's own machine. It lets nobody in without a key, and logs JSON
+// on stderr.
+import { createLogger, NamedError, openPostgres, startServer } from '../../../server/src/index';
+import { command } from '../command';
+import { listOf, numberOf } from '../options';
+import { untilStopped } from '../stop';
+import { paint, say } from '../terminal';
+
+export const serve = command({
+  name: 'serve',
+  description: 'Run a sync server on the Postgres of DATABASE_URL',
+  args: {
+    url: { type: 'string', description: 'The database (default: DATABASE_URL)', valueHint: 'postgres-url' },
+    port: { type: 'string', description: 'The port', default: '8787' },
+    host: { type: 'string', description: 'The address to listen on', default: '0.0.0.0' },
+    origin: { type: 'string', description: 'Origins of pages that may connect, separated by commas', valueHint: 'origins' },
+    'public-url': { type: 'string', description: 'Where browsers reach this server', valueHint: 'url' },
+  },
+  async run(args) {
+    const url = args.url || process.env['DATABASE_URL'];
+    if (!url) throw new NamedError('database_unreachable', 'No database was given. Set DATABASE_URL, or give --url.');
+    const stopped = untilStopped();
+    const logger = createLogger();
+    const database = await openPostgres(url);
+    try {
+      await database.migrate();
+      const server = await startServer({
+        database,
+        port: numberOf('port', args.port),
+        host: args.host,
+        origins: listOf(args.origin),
+        publicUrl: args['public-url'],
+        logger,
+      });
+      const schema = await database.schema();
+      const next = schema ? [] : ['  No schema yet: run `npx ablo push`. The first key: `npx ablo keys create`.'];
+      say([`${paint.green('✓')} ablo serve listens on ${server.url}`, ...next], { event: 'ready', url: server.url });
+      await stopped;
+      await server.close();
+    } finally {
+      await database.close();
+    }
+  },
+});

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+//
+// Commits: promises for the writes that have not settled. The core applies, sends, repeats and takes back; here is only who
+// waits for what. Each commit settles once: confirmed (its change has been applied here), rejected, or unknown for too long.
+import { checkWriteOptions } from '../model/write-options';
+import type { WriteOptions } from '../model/types';
+import { abloError, fromWire, type AbloError } from '../errors/errors';
+import { toJson } from '../json';
+import { randomId } from '../platform';
+import { heard, pending, type Pending } from './pending';
+import type { Store, View } from './store';
+
+export interface Operation {
+  op: 'create' | 'update' | 'delete' | 'archive' | 'unarchive';
+  model: string;
+  id: string;
+  data?: object;
+}
+
+/** A row that was written over although it had changed (`onStale: 'flag'`). */
+export interface StaleNotification {
+  model: string;
+  id: string;
+  fields?: string[];
+  seq?: number;
+}
+
+export interface Receipt {
+  readonly id: string;
+  readonly status: 'queued' | 'confirmed';
+  readonly lastSyncId?: number;
+  readonly notifications?: StaleNotification[];
+}
+
+export interface MutationFailure {
+  readonly transaction: { readonly id: string; readonly operations: readonly Operation[] };
+  readonly error: AbloError;
+  /** false: the outcome is not known, the write is still pending. */
+  readonly permanent: boolean;
+}
+
+// Outcomes of a commit in the core's frame; the third is: not known for too long.
+const confirmed = 1;
+const rejected = 2;
+
+interface PendingCommit extends Pending<Receipt> {
+  readonly transaction: MutationFailure['transaction'];
+}
+
+export class Commits {
+  readonly #open = new Map<number, PendingCommit>();
+  readonly #listeners = new Set<(failure: MutationFailure) => void>();
+
+  constructor(private readonly store: Store) {}
+
+  /**
+   * Applies the operations here, together, and sends them. `result` makes what the promise resolves to, once the write is
+   * queued or confirmed, whichever is waited for.
+   */
+  write<T>(operations: Operation[], options: WriteOptions & { claim?: string }, result: (receipt: Receipt, view: View) => T | PromiseLike<T>): Promise<T> {
+    const written = this.store.run((view) => {
+      const { wait = this.store.settings.defaultWait, timeout, guard } = checkWriteOptions(options);
+      const key = guard.key ?? randomId();
+      const { commit } = view.core.ask('commit', toJson({ ...guard, key, operations, claim: options.claim }), Date.now()) as { commit: number };
+      const open = { ...pending<Receipt>(this.store.connection.hold()), transaction: { id: key, operations } };
+      this.#open.set(commit, open);
+      const receipt = wait === 'queued' ? Promise.resolve<Receipt>({ id: key, status: 'queued' }) : within(timeout, key, open.promise);
+      if (wait === 'queued') open.promise.catch((thrown) => this.#unheard(thrown));
+      return receipt.then((receipt) => result(receipt, view));
+    });
+    return this.heard(written);
+  }
+
+  /** The promise of a write: one that nobody waits for says here that it was refused. */
+  heard<T>(write: Promise<T>): Promise<T> {
+    return heard(write, (thrown) => this.#unheard(thrown));
+  }
+
+  settled(commit: number, outcome: number, seq: number, text: string): void {
+    const open = this.#open.get(commit);
+    if (!open) return;
+    this.#open.delete(commit);
+    const said = (text ? JSON.parse(text) : undefined) as unknown;
+    if (outcome === confirmed) {
+      open.resolve({ id: open.transaction.id, status: 'confirmed', lastSyncId: seq, ...(said !== undefined && { notifications: said as StaleNotification[] }) });
+    } else {
+      this.#refuse(open, fromWire(said), outcome === rejected);
+    }
+  }
+
+  fail(error: AbloError): void {
+    for (const open of this.#open.values()) this.#refuse(open, error, false);
+    this.#open.clear();
+  }
+
+  onFailure(listener: (failure: MutationFailure) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #refuse({ transaction, reject }: PendingCommit, error: AbloError, permanent: boolean): void {
+    reject(error);
+    for (const listener of this.#listeners) this.store.notify(() => listener({ transaction, error, permanent }));
+  }
+
+  #unheard(thrown: unknown): void {
+    this.store.settings.logger.error('A write that nobody waited for was refused.', thrown);
+  }
+}
+
+function within<T>(timeout: number | undefined, key: string, promise: Promise<T>): Promise<T> {
+  if (timeout === undefined) return promise;
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(abloError('commit_no_result', '', { details: { idempotencyKey: key } })), timeout);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

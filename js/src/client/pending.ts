@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// Promises that somebody else settles, and promises that know whether anybody waits for them.
+
+export interface Pending<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+  reject(thrown: unknown): void;
+}
+
+/** `release` is called when it has settled: until then somebody waits. */
+export function pending<T>(release: () => void): Pending<T> {
+  let resolve!: (value: T) => void;
+  let reject!: (thrown: unknown) => void;
+  const promise = new Promise<T>((...both) => ([resolve, reject] = both));
+  promise.then(release, release);
+  return { promise, resolve, reject };
+}
+
+class Heard<T> extends Promise<T> {
+  static override get [Symbol.species]() {
+    return Promise;
+  }
+
+  heard = false;
+
+  override then<A = T, B = never>(
+    fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: any) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.heard = true;
+    return super.then(fulfilled, rejected);
+  }
+}
+
+/**
+ * The same promise, but a rejection that nobody waits for goes to `unheard`: a write that was not awaited must not end a
+ * Node process, and must not fail in silence either.
+ */
+export function heard<T>(promise: Promise<T>, unheard: (thrown: unknown) => void): Promise<T> {
+  const result = new Heard<T>((resolve, reject) => promise.then(resolve, reject));
+  // Whoever is going to wait does so in the turn in which they got the promise.
+  Promise.prototype.then.call(result, undefined, (thrown: unknown) => setTimeout(() => result.heard || unheard(thrown)));
+  return result;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+//
+// Requests: promises for what was asked of the server. The core numbers them, and gives equal questions one number.
+import { fromWire, type AbloError } from '../errors/errors';
+import { pending, type Pending } from './pending';
+import type { Store } from './store';
+
+export class Requests {
+  readonly #open = new Map<number, Pending<unknown>>();
+
+  constructor(private readonly store: Store) {}
+
+  /** The answer; undefined when this client had it all already. */
+  ask<T>(method: 'load' | 'claim' | 'release', text: string): Promise<T | undefined> {
+    return this.store.run(({ core }) => {
+      const { request } = core.ask(method, text, Date.now()) as { request: number };
+      if (request === 0) return undefined;
+      let open = this.#open.get(request);
+      if (!open) this.#open.set(request, (open = pending(this.store.connection.hold())));
+      return open.promise as Promise<T>;
+    });
+  }
+
+  answered(request: number, granted: boolean, text: string): void {
+    const open = this.#open.get(request);
+    this.#open.delete(request);
+    const answer = JSON.parse(text) as unknown;
+    if (granted) open?.resolve(answer);
+    else open?.reject(fromWire(answer));
+  }
+
+  fail(error: AbloError): void {
+    for (const open of this.#open.values()) open.reject(error);
+    this.#open.clear();
+  }
+}

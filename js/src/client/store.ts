@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+//
+// Store: one client's core among what it cannot touch itself: memory of row objects, sockets, timers, listeners. It is
+// started by its first use. Every call into the core goes through run() or view(), and what the core's frame says
+// afterwards is handed to whoever it concerns.
+//
+//   call ──▶ core ──▶ drain ──▶ rows, queries, claims: bumped    settled, answered: promises    send, connect, …: connection
+//                        └────▶ then, with no frame of WebAssembly on the stack: listeners
+//
+// Always true:
+//   1. writes reach the core in the order they were called, also those called before it was there;
+//   2. a read sees every write called before it;
+//   3. listeners run at once after the first call of a turn, and once more for all the others of that turn: an input field
+//      keeps its caret, and a thousand creates do not run a listener a thousand times.
+import type { Intents } from '../coordination/intents';
+import type { Snapshots } from '../coordination/snapshot';
+import { Connection } from '../connection/connection';
+import { Core } from '../core/core';
+import { readFrame, type FrameHandler } from '../core/frame';
+import { Queries } from '../core/queries';
+import { Rows } from '../core/rows';
+import { abloError, asAbloError, type AbloError } from '../errors/errors';
+import { keys, Signals } from '../tracking';
+import type { Commits } from './commits';
+import type { Settings } from './options';
+import type { Requests } from './requests';
+
+/** The core once it is there, with what reads from it. */
+export interface View {
+  readonly core: Core;
+  readonly rows: Rows;
+  readonly queries: Queries;
+  /** The number of each model, by key. */
+  readonly models: ReadonlyMap<string, number>;
+}
+
+/** Those whom records of the frame concern. */
+export interface Parts {
+  readonly commits: Commits;
+  readonly requests: Requests;
+  readonly intents: Intents;
+  readonly snapshots: Snapshots;
+}
+
+export class Store {
+  readonly signals: Signals;
+  readonly connection: Connection;
+  readonly #handler: FrameHandler;
+  #parts!: Parts;
+  #view: View | undefined;
+  #starting = false;
+  #waiting: ((view: View) => void)[] = [];
+  #failure: AbloError | undefined;
+  #undrained = false;
+  #flushing = false;
+
+  constructor(readonly settings: Settings) {
+    this.#failure = settings.error;
+    this.signals = new Signals((thrown) => settings.logger.error('A listener threw.', thrown));
+    this.connection = new Connection(settings, {
+      opened: () => this.#event('opened'),
+      received: (frame) => this.#told(({ core }) => core.receive(frame, Date.now())),
+      closed: (code, reason) => this.#told(({ core }) => core.tell('closed', code, reason, Date.now())),
+      tokenReady: () => this.#event('tokenReady'),
+      tokenFailed: (terminal, message) => this.#told(({ core }) => core.tell('tokenFailed', terminal, message, Date.now())),
+      tick: () => this.#event('tick'),
+      nudge: () => this.#event('nudge'),
+    });
+    this.#handler = this.#makeHandler();
+  }
+
+  attach(parts: Parts): void {
+    this.#parts = parts;
+  }
+
+  /** What makes this client of no use, if something does. */
+  get failure(): AbloError | undefined {
+    return this.#failure;
+  }
+
+  /** The core as it is now, for a read; undefined before it is there. A read makes the client connect. */
+  view(): View | undefined {
+    this.start();
+    return this.peek();
+  }
+
+  /** The same, for a look that is no use of it. */
+  peek(): View | undefined {
+    if (!this.#view) this.signals.read(keys.status);
+    else if (this.#undrained) this.#drain();
+    return this.#view;
+  }
+
+  /** Calls the core: at once, or as soon as it is there. */
+  run<T>(call: (view: View) => T | PromiseLike<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const calling = (view: View) => {
+        try {
+          resolve(call(view));
+        } catch (thrown) {
+          reject(asAbloError(thrown));
+        }
+      };
+      if (this.#failure) reject(this.#failure);
+      else if (this.#view) this.#told(calling);
+      else {
+        const release = this.connection.hold();
+        this.#waiting.push((view) => (release(), calling(view)));
+        this.start();
+      }
+    });
+  }
+
+  start(): void {
+    if (this.#starting || this.#failure) return;
+    this.#starting = true;
+    this.connection.start();
+    const { schema, core: options } = this.settings;
+    Core.load(options, schema!.document).then(
+      (core) => this.#begin(core),
+      (thrown: unknown) => this.#fail(asAbloError(thrown)),
+    );
+  }
+
+  /** Tells somebody outside, with nothing of ours on the stack. */
+  notify(tell: () => void): void {
+    queueMicrotask(() => {
+      try {
+        tell();
+      } catch (thrown) {
+        this.settings.logger.error('A listener threw.', thrown);
+      }
+    });
+  }
+
+  dispose(): void {
+    this.#told(({ core, queries }) => {
+      queries.stop();
+      core.tell('stop', Date.now());
+    });
+    this.#fail(abloError('client_disposed'));
+    this.#view?.core.delete();
+    this.#view = undefined;
+  }
+
+  #begin(core: Core): void {
+    if (this.#failure) return core.delete();
+    const { columns } = this.settings.schema!;
+    const rows = new Rows(core, (model, field) => columns[model]?.[field]?.nullable ?? false);
+    const models = new Map(core.models.map(({ key }, number) => [key, number]));
+    this.#view = { core, rows, queries: new Queries(core, rows, this.signals), models };
+    this.#told((view) => {
+      for (const call of this.#waiting.splice(0)) call(view);
+      core.tell('start', Date.now());
+      this.signals.bump(keys.status);
+    });
+  }
+
+  #event(event: 'opened' | 'tokenReady' | 'tick' | 'nudge'): void {
+    this.#told(({ core }) => core.tell(event, Date.now()));
+  }
+
+  /** Calls the core and passes on what it says. A core that trapped is the end of this client. */
+  #told(call: (view: View) => void): void {
+    if (!this.#view) return;
+    try {
+      call(this.#view);
+      this.#undrained = true;
+      if (this.#flushing) return;
+      this.#flushing = true;
+      queueMicrotask(() => {
+        this.#flushing = false;
+        this.#flush();
+      });
+      this.#flush();
+    } catch (thrown) {
+      this.#fail(asAbloError(thrown));
+    }
+  }
+
+  #flush(): void {
+    if (this.#undrained) this.#drain();
+    this.signals.wake();
+  }
+
+  #drain(): void {
+    this.#undrained = false;
+    const frame = this.#view?.core.drain();
+    if (frame) readFrame(frame, this.#handler);
+  }
+
+  #fail(error: AbloError): void {
+    this.#failure ??= error;
+    this.connection.stop();
+    this.#waiting = [];
+    this.#parts.commits.fail(error);
+    this.#parts.requests.fail(error);
+    this.signals.bump(keys.status);
+    this.signals.wake();
+  }
+
+  #makeHandler(): FrameHandler {
+    const { signals, connection, settings } = this;
+    const text = (number: number) => this.#view!.core.string(number);
+    return {
+      row: (model, _slot, _version, id) => {
+        if (signals.followed) signals.bump(keys.row(model, text(id)));
+      },
+      query: (query) => this.#view!.queries.changed(query),
+      claims: (model, id) => this.#parts.intents.changed(model, text(id)),
+      settled: (commit, outcome, seq, said) => this.#parts.commits.settled(commit, outcome, seq, said),
+      answered: (request, outcome, said) => this.#parts.requests.answered(request, outcome === 1, said),
+      status: () => signals.bump(keys.status),
+      premise: (snapshot, severity, model, id) => this.#parts.snapshots.fallen(snapshot, severity, model, text(id)),
+      warning: (said) => settings.logger.warn(said),
+      send: (frame) => connection.send(frame),
+      connect: () => connection.connect(),
+      disconnect: (code) => connection.disconnect(code),
+      wake: (at) => connection.wake(at),
+      token: () => connection.fetchToken(),
+    };
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+//
+// Socket: one WebSocket, the platform's in a browser, that of `ws` in Node (where the built-in one is missing or cannot be
+// unref'd). It reports its end exactly once, and nothing after disconnect().
+import { isBrowser } from '../platform';
+
+export interface SocketEvents {
+  opened(): void;
+  received(frame: string | ArrayBuffer): void;
+  closed(code: number, reason: string): void;
+}
+
+/** What the two kinds of socket have in common, and the raw socket that only `ws` has. */
+interface AnySocket {
+  binaryType: string;
+  onopen: unknown;
+  onmessage: unknown;
+  onclose: unknown;
+  onerror: unknown;
+  send(text: string): void;
+  close(code?: number): void;
+  _socket?: { ref(): void; unref(): void };
+}
+type SocketClass = new (address: string, protocols: string[]) => AnySocket;
+
+export class Socket {
+  #socket: AnySocket | undefined;
+  #events: SocketEvents | undefined;
+  #held = true;
+
+  constructor(address: string, token: string | undefined, events: SocketEvents) {
+    this.#events = events;
+    const protocols = ['ablo.v1', ...(token === undefined ? [] : [`ablo.token.${token}`])];
+    socketClass()
+      .then((Class) => this.#events && this.#open(new Class(address, protocols)))
+      .catch((thrown: unknown) => this.#end(1006, String(thrown)));
+  }
+
+  send(text: string): void {
+    this.#socket?.send(text);
+  }
+
+  disconnect(code: number): void {
+    this.#events = undefined;
+    // Browsers take no others.
+    this.#socket?.close(code === 1000 || (code >= 3000 && code <= 4999) ? code : 1000);
+  }
+
+  /** Whether the socket alone keeps a Node process running. */
+  hold(held: boolean): void {
+    this.#held = held;
+    if (held) this.#socket?._socket?.ref();
+    else this.#socket?._socket?.unref();
+  }
+
+  #open(socket: AnySocket): void {
+    this.#socket = socket;
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = () => {
+      this.hold(this.#held);
+      this.#events?.opened();
+    };
+    socket.onmessage = ({ data }: { data: string | ArrayBuffer }) => this.#events?.received(data);
+    socket.onclose = ({ code, reason }: { code: number; reason: string }) => this.#end(code, reason);
+    socket.onerror = () => {}; // a close follows
+  }
+
+  #end(code: number, reason: string): void {
+    const events = this.#events;
+    this.#events = undefined;
+    events?.closed(code, reason);
+  }
+}
+
+async function socketClass(): Promise<SocketClass> {
+  if (isBrowser()) return WebSocket as unknown as SocketClass;
+  return (await import('ws')).WebSocket as unknown as SocketClass;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// Intents: who holds what and who waits, as the core knows it. A list stays the same array until a claim of it changes.
+import { toJson } from '../json';
+import type { Store } from '../client/store';
+import { keys } from '../tracking';
+import { toIntent, type Intent, type WireClaim } from './intent';
+
+export interface IntentFilter {
+  /** The model. `resource` is another name. */
+  model?: string;
+  resource?: string;
+  id?: string;
+  field?: string;
+}
+
+const none: readonly Intent[] = Object.freeze([]);
+
+export class Intents {
+  /** By the key that is bumped when they change, then by filter. */
+  readonly #lists = new Map<string, Map<string, readonly Intent[]>>();
+
+  constructor(private readonly store: Store) {}
+
+  /** Holder first, then the line in order. Tracked inside a selector. */
+  list({ model, resource, id, field }: IntentFilter = {}): readonly Intent[] {
+    const view = this.store.view();
+    if (!view) return none;
+    const filter = { model: model ?? resource, id, field };
+    const key = keys.claims(view.models.get(filter.model ?? ''), id);
+    this.store.signals.read(key);
+    const text = toJson(filter);
+    let lists = this.#lists.get(key);
+    if (!lists) this.#lists.set(key, (lists = new Map()));
+    let list = lists.get(text);
+    if (!list) lists.set(text, (list = Object.freeze((view.core.ask('intents', text) as WireClaim[]).map(toIntent))));
+    return list;
+  }
+
+  changed(model: number, id: string): void {
+    for (const key of [keys.claims(), keys.claims(model), keys.claims(model, id)]) {
+      this.#lists.delete(key);
+      this.store.signals.bump(key);
+    }
+  }
+}

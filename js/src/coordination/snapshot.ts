@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+//
+// Snapshots: a stamp to write against, the rows as they were, and word of the first change of one of them.
+//
+// Nobody closes a snapshot: the core forgets it when nothing here can be told any more, that is when neither the snapshot
+// nor its signal is held and nobody listens.
+import { abloError } from '../errors/errors';
+import { toJson } from '../json';
+import type { Row } from '../core/rows';
+import type { Store } from '../client/store';
+
+export interface SnapshotChange {
+  readonly model: string;
+  readonly id: string;
+  /** `metadata`: only fields like updatedAt changed. */
+  readonly severity: 'semantic' | 'metadata';
+}
+
+/** The rows of each model that was asked for, by id. */
+type SnapshotRows = Readonly<Record<string, Readonly<Record<string, Row>>>>;
+
+export type Snapshot<R = SnapshotRows> = {
+  /** Everything up to here was seen. Give it to a write as `readAt`. */
+  readonly stamp: number;
+  /** Aborted at the first change of a captured row by somebody else. */
+  readonly signal: AbortSignal;
+  onChange(listener: (change: SnapshotChange) => void): () => void;
+} & R;
+
+class Watch {
+  readonly controller = new AbortController();
+  readonly listeners = new Set<(change: SnapshotChange) => void>();
+}
+
+export class Snapshots {
+  readonly #watches = new Map<number, WeakRef<Watch>>();
+  readonly #listenedTo = new Set<Watch>();
+  readonly #bySignal = new WeakMap<AbortSignal, Watch>();
+  readonly #gone = new FinalizationRegistry<number>((snapshot) => {
+    this.#watches.delete(snapshot);
+    this.store.view()?.core.tell('closeSnapshot', snapshot);
+  });
+
+  constructor(private readonly store: Store) {}
+
+  take(entities: Readonly<Record<string, string | readonly string[]>>): Snapshot {
+    const view = this.store.view();
+    if (!view) throw this.store.failure ?? abloError('sync_not_ready');
+    const models = Object.fromEntries(Object.entries(entities).map(([model, ids]) => [model, typeof ids === 'string' ? [ids] : [...ids]]));
+    const { snapshot, stamp } = view.core.ask('snapshot', toJson({ models })) as { snapshot: number; stamp: number };
+
+    const rows: Record<string, Record<string, Row>> = {};
+    for (const [model, ids] of Object.entries(models)) {
+      const found = ids.map((id) => [id, view.rows.get(view.models.get(model)!, id)] as const);
+      rows[model] = Object.freeze(Object.fromEntries(found.filter((entry): entry is [string, Row] => entry[1] !== undefined)));
+    }
+
+    const watch = new Watch();
+    this.#watches.set(snapshot, new WeakRef(watch));
+    this.#bySignal.set(watch.controller.signal, watch);
+    this.#gone.register(watch, snapshot);
+    return Object.freeze({
+      ...rows,
+      stamp,
+      signal: watch.controller.signal,
+      onChange: (listener: (change: SnapshotChange) => void) => {
+        watch.listeners.add(listener);
+        this.#listenedTo.add(watch);
+        return () => {
+          watch.listeners.delete(listener);
+          if (watch.listeners.size === 0) this.#listenedTo.delete(watch);
+        };
+      },
+    }) as Snapshot;
+  }
+
+  fallen(snapshot: number, severity: number, model: number, id: string): void {
+    const watch = this.#watches.get(snapshot)?.deref();
+    if (!watch) return;
+    const change: SnapshotChange = Object.freeze({ model: this.store.view()!.core.models[model]!.key, id, severity: severity === 1 ? 'semantic' : 'metadata' });
+    for (const listener of watch.listeners) this.store.notify(() => listener(change));
+    this.store.notify(() => watch.controller.abort(abloError('stale_context', `${change.model} ${id} changed.`)));
+  }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+//
+// Queries: the open live queries of one client and their results. The core keeps them up to date; here is only which ones
+// are open, and the array each of them gave last: it stays the same array until the core says that the query changed.
+//
+// A query is closed when nobody listened to it and nobody asked for some seconds: between the render that reads it and the
+// subscription that keeps it there may be that much time.
+import { keys, type Signals } from '../tracking';
+import type { Core } from './core';
+import type { Row, Rows } from './rows';
+
+const patience = 5_000;
+
+interface OpenQuery {
+  readonly number: number;
+  readonly model: number;
+  readonly text: string;
+  slots?: Uint32Array;
+  rows?: readonly Row[];
+  usedAt: number;
+}
+
+export class Queries {
+  readonly #byText = new Map<string, OpenQuery>();
+  readonly #byNumber = new Map<number, OpenQuery>();
+  #sweeping: ReturnType<typeof setInterval> | undefined;
+
+  constructor(
+    private readonly core: Core,
+    private readonly rows: Rows,
+    private readonly signals: Signals,
+  ) {}
+
+  /** The rows that match, in order: the same array until that changes. `text` is the query as canonical JSON. */
+  read(text: string): readonly Row[] {
+    const query = this.#use(text);
+    return (query.rows ??= Object.freeze(Array.from(this.#slots(query), (slot) => this.rows.at(query.model, slot)!)));
+  }
+
+  count(text: string): number {
+    return this.#slots(this.#use(text)).length;
+  }
+
+  /** The key that is bumped when the query's result changes. */
+  key(text: string): string {
+    return keys.query(this.#use(text).number);
+  }
+
+  changed(number: number): void {
+    const query = this.#byNumber.get(number);
+    if (!query) return;
+    query.slots = query.rows = undefined;
+    this.signals.bump(keys.query(number));
+  }
+
+  stop(): void {
+    clearInterval(this.#sweeping);
+  }
+
+  #slots(query: OpenQuery): Uint32Array {
+    return (query.slots ??= this.core.slots(query.number));
+  }
+
+  #use(text: string): OpenQuery {
+    let query = this.#byText.get(text);
+    if (!query) {
+      const { query: number, model } = this.core.ask('openQuery', text) as { query: number; model: number };
+      query = { number, model, text, usedAt: 0 };
+      this.#byText.set(text, query);
+      this.#byNumber.set(number, query);
+      this.#sweepLater();
+    }
+    query.usedAt = Date.now();
+    this.signals.read(keys.query(query.number));
+    return query;
+  }
+
+  #sweepLater(): void {
+    if (this.#sweeping !== undefined) return;
+    this.#sweeping = setInterval(() => this.#sweep(), patience);
+    (this.#sweeping as { unref?: () => void }).unref?.();
+  }
+
+  #sweep(): void {
+    const now = Date.now();
+    for (const query of this.#byNumber.values()) {
+      if (this.signals.subscribed(keys.query(query.number)) || now - query.usedAt < patience) continue;
+      this.core.tell('closeQuery', query.number);
+      this.#byNumber.delete(query.number);
+      this.#byText.delete(query.text);
+    }
+    if (this.#byNumber.size > 0) return;
+    clearInterval(this.#sweeping);
+    this.#sweeping = undefined;
+  }
+}

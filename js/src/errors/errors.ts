@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+//
+// AbloError and its family: every rejection of a public method is one of these. The class tells the family, `code` what
+// happened (one of codes.ts, or a newer server's), the message what to do about it. Nothing here decides anything: an error
+// that comes from the core or the server keeps the code, message and details it was given.
+import { toIntent, type Intent, type WireClaim } from '../coordination/intent';
+import { errorCodes, type ErrorCode, type ErrorKind } from './codes';
+
+export type AnyErrorCode = ErrorCode | (string & {});
+
+export interface AbloErrorOptions {
+  message?: string;
+  param?: string;
+  requestId?: string;
+  httpStatus?: number;
+  details?: Record<string, unknown>;
+  cause?: unknown;
+}
+
+/** One row that changed after it was read. */
+export interface StaleConflict {
+  model: string;
+  id: string;
+  fields?: string[];
+  seq: number;
+  actor?: { kind: string; id: string };
+}
+
+export class AbloError extends Error {
+  override readonly name: string = 'AbloError';
+  readonly httpStatus: number | undefined;
+  readonly requestId: string | undefined;
+  readonly param: string | undefined;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    readonly code: AnyErrorCode,
+    options: AbloErrorOptions = {},
+  ) {
+    super(options.message ?? known(code)?.sentence ?? code, { cause: options.cause });
+    this.httpStatus = options.httpStatus ?? known(code)?.status ?? undefined;
+    this.requestId = options.requestId;
+    this.param = options.param;
+    this.details = options.details ?? {};
+  }
+
+  /** The class, as text that survives minifiers. */
+  get type(): string {
+    return this.name;
+  }
+
+  toJSON(): Record<string, unknown> {
+    const { type, code, param, message, requestId: request_id, details } = this;
+    return { type, code, param, message, request_id, ...details };
+  }
+}
+
+export class AbloAuthenticationError extends AbloError {
+  override readonly name: string = 'AbloAuthenticationError';
+}
+export class AbloPermissionError extends AbloError {
+  override readonly name: string = 'AbloPermissionError';
+}
+export class AbloRateLimitError extends AbloError {
+  override readonly name: string = 'AbloRateLimitError';
+  get retryAfterSeconds(): number | undefined {
+    return this.details['retryAfterSeconds'] as number | undefined;
+  }
+}
+export class AbloIdempotencyError extends AbloError {
+  override readonly name: string = 'AbloIdempotencyError';
+}
+export class AbloConnectionError extends AbloError {
+  override readonly name: string = 'AbloConnectionError';
+}
+export class AbloValidationError extends AbloError {
+  override readonly name: string = 'AbloValidationError';
+}
+export class AbloServerError extends AbloError {
+  override readonly name: string = 'AbloServerError';
+}
+export class AbloNotFoundError extends AbloError {
+  override readonly name: string = 'AbloNotFoundError';
+}
+export class AbloConflictError extends AbloError {
+  override readonly name: string = 'AbloConflictError';
+}
+
+/** What the write was based on has changed: read again, then decide again. */
+export class AbloStaleContextError extends AbloError {
+  override readonly name: string = 'AbloStaleContextError';
+  /** The seq the write was based on. */
+  get readAt(): number | undefined {
+    return this.details['readAt'] as number | undefined;
+  }
+  get conflicts(): StaleConflict[] {
+    return (this.details['conflicts'] as StaleConflict[] | undefined) ?? [];
+  }
+}
+
+/** Somebody else holds the row. Also known as AbloBusyError. */
+export class AbloClaimedError extends AbloError {
+  override readonly name: string = 'AbloClaimedError';
+  #claims: Intent[] | undefined;
+  /** Who holds it. Also known as `intents`. */
+  get claims(): Intent[] {
+    return (this.#claims ??= ((this.details['claims'] as WireClaim[] | undefined) ?? []).map(toIntent));
+  }
+  get intents(): Intent[] {
+    return this.claims;
+  }
+}
+export { AbloClaimedError as AbloBusyError };
+
+const classes: Record<ErrorKind | 'RateLimit', typeof AbloError> = {
+  Authentication: AbloAuthenticationError,
+  Permission: AbloPermissionError,
+  RateLimit: AbloRateLimitError,
+  Idempotency: AbloIdempotencyError,
+  Connection: AbloConnectionError,
+  Validation: AbloValidationError,
+  Server: AbloServerError,
+  NotFound: AbloNotFoundError,
+  Conflict: AbloConflictError,
+  StaleContext: AbloStaleContextError,
+  Claimed: AbloClaimedError,
+};
+
+/** For a code of a server newer than this client. */
+const kindOfStatus: Record<number, ErrorKind | 'RateLimit'> = {
+  400: 'Validation',
+  401: 'Authentication',
+  403: 'Permission',
+  404: 'NotFound',
+  409: 'Conflict',
+  413: 'Validation',
+  422: 'Validation',
+  429: 'RateLimit',
+};
+
+function known(code: string) {
+  return Object.hasOwn(errorCodes, code) ? errorCodes[code as ErrorCode] : undefined;
+}
+
+/** The error for a code of ours, as the class of its family. */
+export function abloError(code: ErrorCode, what = '', options: AbloErrorOptions = {}): AbloError {
+  const message = [what, known(code)!.sentence].filter(Boolean).join(' ');
+  return new classes[errorCodes[code].kind](code, { message, ...options });
+}
+
+/** The error in what the core or the server said: `{code, message, ...details}`, alone or as a member `error`. */
+export function fromWire(json: unknown, status?: number): AbloError {
+  const outer = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
+  const body = (typeof outer['error'] === 'object' && outer['error'] !== null ? outer['error'] : outer) as typeof outer;
+  const { type: _, code: rawCode, message, param, request_id, ...details } = body;
+  const code = typeof rawCode === 'string' ? rawCode : 'internal_error';
+  const kind = known(code)?.kind ?? (status === undefined ? undefined : (kindOfStatus[status] ?? (status >= 500 ? 'Server' : undefined)));
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  return new (kind ? classes[kind] : AbloError)(code, {
+    message: text(message),
+    param: text(param),
+    requestId: text(request_id),
+    httpStatus: status,
+    details,
+  });
+}
+
+/** Whatever was thrown, as an AbloError. */
+export function asAbloError(thrown: unknown): AbloError {
+  if (thrown instanceof AbloError) return thrown;
+  return abloError('internal_error', thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+//
+// `ablo.<model>`: the verbs of one model. They dispatch on their first argument (text: positional; an object: by name), put
+// what they were given into the core's words, and hand out what it says.
+import type { Commits, Operation } from '../client/commits';
+import type { Requests } from '../client/requests';
+import type { Store } from '../client/store';
+import type { Claims } from '../coordination/claims';
+import type { Intents } from '../coordination/intents';
+import type { Row } from '../core/rows';
+import { abloError } from '../errors/errors';
+import { randomId } from '../platform';
+import { keys } from '../tracking';
+import type { Column } from '../schema/column';
+import { claimVerb } from './claim';
+import { queryText } from './query';
+import type { ClaimHandle, ClaimOptions, LocalQueryOptions, ModelClient, QueryOptions, WriteOptions } from './types';
+
+export interface Parts {
+  store: Store;
+  commits: Commits;
+  requests: Requests;
+  claims: Claims;
+  intents: Intents;
+}
+
+type Data = Record<string, unknown>;
+export type AnyModelClient = ModelClient<Row, Data, Data>;
+
+const none: readonly Row[] = Object.freeze([]);
+
+export function modelClient(model: string, columns: Readonly<Record<string, Column>>, parts: Parts): AnyModelClient {
+  const { store, commits, requests, claims, intents } = parts;
+
+  const get = (id: string): Row | undefined => {
+    const view = store.view();
+    if (!view || typeof id !== 'string') return undefined;
+    const number = view.models.get(model)!;
+    store.signals.read(keys.row(number, id));
+    return view.rows.get(number, id);
+  };
+
+  const getAll = (options: LocalQueryOptions<Row> = {}): readonly Row[] => {
+    const { filter, offset = 0, limit, ...rest } = options;
+    const queries = store.view()?.queries;
+    if (!queries) return none;
+    if (!filter) return queries.read(queryText(model, options));
+    return queries.read(queryText(model, rest)).filter(filter).slice(offset, limit === undefined ? undefined : offset + limit);
+  };
+
+  const getCount = ({ filter, limit: _, offset: __, ...options }: LocalQueryOptions<Row> = {}): number => {
+    if (filter) return getAll({ ...options, filter }).length;
+    return store.view()?.queries.count(queryText(model, options)) ?? 0;
+  };
+
+  const load = async (options?: QueryOptions<Row>): Promise<Row[]> => {
+    await requests.ask('load', queryText(model, options));
+    return [...getAll(options)];
+  };
+
+  const fetch = async (id: string): Promise<Row | undefined> => {
+    await requests.ask('load', queryText(model, { where: [['id', '=', id]], state: 'all' }));
+    return get(id);
+  };
+
+  const retrieve = (target: string | { id: string }) => (isObject(target) ? fetch(target.id) : get(target));
+
+  /** One operation, under the claim it names, makes or is already under. */
+  const write = <T>(operation: Omit<Operation, 'model'>, { claim, ...options }: WriteOptions, result: () => T | Promise<T>): Promise<T> => {
+    const { id } = operation;
+    if (isObject(claim) && !('claimId' in claim)) return commits.heard(writeUnder({ ...claim, id }, (handle) => write(operation, { ...options, claim: handle }, result)));
+    const named = typeof claim === 'object' ? claim.claimId : claim;
+    const wait = options.wait ?? (named || claims.held(model, id).length > 0 ? 'confirmed' : undefined);
+    return commits.write([{ ...operation, model }], { ...options, wait, claim: named }, result);
+  };
+
+  const writeUnder = async <T>(options: ClaimOptions, work: (claim: ClaimHandle<Row>) => Promise<T>): Promise<T> => {
+    await using handle = await claims.acquire(model, options);
+    return await work(handle);
+  };
+
+  const create = (first: Data, second?: WriteOptions): Promise<Row> => {
+    const named = isObject(first) && Object.hasOwn(first, 'data') && !Object.hasOwn(columns, 'data');
+    const { data, id = undefined, ...options } = named ? (first as unknown as { data: Data; id?: string } & WriteOptions) : { data: first, ...second };
+    const row = withInitialValues(columns, data);
+    const key = (id ?? row['id'] ?? randomId()) as string;
+    return write({ op: 'create', id: key, data: row }, options, async () => get(key) ?? (await fetch(key))!);
+  };
+
+  const update = (first: string | ({ id: string; data: Data } & WriteOptions), second?: Data, third?: WriteOptions): Promise<Row> => {
+    const { id, data, ...options } = typeof first === 'string' ? { id: first, data: second ?? {}, ...third } : first;
+    return write({ op: 'update', id, data }, options, async () => {
+      const row = get(id) ?? (await fetch(id));
+      if (!row) throw abloError('entity_not_found', `${model} ${id}.`);
+      return row;
+    });
+  };
+
+  const verb =
+    (op: 'delete' | 'archive' | 'unarchive') =>
+    (first: string | ({ id: string } & WriteOptions), second?: WriteOptions): Promise<void> => {
+      const { id, ...options } = typeof first === 'string' ? { id: first, ...second } : first;
+      return write({ op, id }, options, () => undefined);
+    };
+
+  const onChange = (listener: (rows: readonly Row[]) => void, options?: LocalQueryOptions<Row>): (() => void) => {
+    const release = store.connection.hold();
+    const stop = store.signals.follow(
+      () => getAll(options),
+      (rows) => listener(rows),
+    );
+    return () => (stop(), release());
+  };
+
+  return Object.freeze({
+    retrieve: retrieve as AnyModelClient['retrieve'],
+    get,
+    getAll,
+    getCount,
+    count: getCount,
+    local: Object.freeze({ get, list: getAll, count: getCount }),
+    load,
+    list: load,
+    create: create as AnyModelClient['create'],
+    update,
+    delete: verb('delete'),
+    archive: verb('archive'),
+    unarchive: verb('unarchive'),
+    claim: claimVerb(model, claims, intents),
+    onChange,
+    subscribe: onChange,
+  });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** A new row: what was given, and for what was not (or was given as undefined) the schema's default. */
+function withInitialValues(columns: Readonly<Record<string, Column>>, data: Data): Data {
+  const row: Data = { ...data };
+  for (const [name, { initial }] of Object.entries(columns)) if (initial && row[name] === undefined) row[name] = initial();
+  return row;
+}

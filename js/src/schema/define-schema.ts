@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// defineSchema(): from models to the document that the core, the server and the database build on, and to what the client
+// itself needs of each field. The core checks the document; here is checked only what would read badly from there.
+import { abloError } from '../errors/errors';
+import { column, type Column, type DocumentField, type FieldType } from './column';
+import type { ModelDefinition, ModelOptions } from './model';
+import type { Relation } from './relation';
+
+export type { ModelDefinition };
+
+export interface DocumentModel extends Omit<ModelOptions, 'relations'> {
+  fields: Record<string, DocumentField>;
+  relations?: Record<string, Relation>;
+}
+
+/** The schema as it travels. See docs/internals/schema-document.md. */
+export interface SchemaDocument {
+  v: 3;
+  models: Record<string, DocumentModel>;
+}
+
+export interface Schema<M extends Record<string, ModelDefinition<any>> = Record<string, ModelDefinition<any>>> {
+  readonly models: M;
+  readonly document: SchemaDocument;
+  readonly columns: Readonly<Record<string, Readonly<Record<string, Column>>>>;
+}
+
+/** What a model may call its own base fields, if it declares them at all. */
+const baseFields: Record<string, FieldType[]> = {
+  id: ['string'],
+  createdAt: ['date', 'string'],
+  updatedAt: ['date', 'string'],
+  archivedAt: ['date', 'string'],
+  organizationId: ['string'],
+  createdBy: ['string'],
+};
+
+export function defineSchema<const M extends Record<string, ModelDefinition<any>>>(models: M): Schema<M> {
+  const document: SchemaDocument = { v: 3, models: {} };
+  const columns: Record<string, Record<string, Column>> = {};
+  for (const [key, definition] of Object.entries(models)) {
+    const own = (columns[key] = Object.fromEntries(
+      Object.entries(definition.shape).map(([name, type]) => [name, column(`${key}.${name}`, type as never)]),
+    ));
+    for (const [name, { field }] of Object.entries(own)) checkField(key, name, field);
+    for (const [name, { target }] of Object.entries(definition.relations)) {
+      if (!Object.hasOwn(models, target)) throw abloError('invalid_schema', `${key}.${name} refers to a model '${target}' that is not there.`);
+    }
+    document.models[key] = {
+      ...definition.options,
+      ...(Object.keys(definition.relations).length > 0 && { relations: definition.relations }),
+      fields: Object.fromEntries(Object.entries(own).map(([name, { field }]) => [name, field])),
+    };
+  }
+  return { models, document, columns };
+}
+
+function checkField(model: string, name: string, field: DocumentField): void {
+  const param = `${model}.${name}`;
+  if (!/^[a-z][A-Za-z0-9]*$/.test(name) || /[A-Z]{2}/.test(name)) {
+    throw abloError('invalid_schema', `${param} is not camelCase (schema_field_not_camelcase): it could not be told from its column.`, { param });
+  }
+  const allowed = baseFields[name];
+  if (allowed && !allowed.includes(field.type)) {
+    throw abloError('invalid_schema', `${param} is one of the fields every row has (schema_reserved_field), a ${allowed[0]}.`, { param });
+  }
+}

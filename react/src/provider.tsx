@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// AbloProvider: gives a client to the hooks below it, the one it was given or one that it makes once. It connects when it is
+// mounted, never while it renders, and leaves the client alone when it is unmounted: StrictMode does that in passing.
+import { useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { Ablo, storeOf } from '../../js/src/client/ablo';
+import { refuseDatabaseUrl, type AbloOptions } from '../../js/src/client/options';
+import { abloError, asAbloError, type AbloError } from '../../js/src/errors/errors';
+import type { AnySchema } from '../../js/src/schema/types';
+import { Binding, BindingContext } from './binding';
+import { useLatest, useSyncStatus } from './hooks';
+
+export interface AbloProviderProps<S extends AnySchema = AnySchema> extends AbloOptions<S> {
+  /** A client made elsewhere. Otherwise `schema` and the options of Ablo(). */
+  client?: Ablo<any>;
+  /** Who is looking, for useCurrentUserId(). Tells the server nothing. */
+  userId?: string;
+  /** Shown until there is something to show. By default the children are, at once. */
+  fallback?: ReactNode | 'passthrough';
+  /** Asks before the page is left while writes are pending. */
+  preventUnsavedChanges?: boolean;
+  onError?: (error: AbloError) => void;
+  onSessionExpired?: () => void;
+  children?: ReactNode;
+}
+
+export function AbloProvider<S extends AnySchema>(props: AbloProviderProps<S>): ReactNode {
+  const { client: given, userId, fallback = 'passthrough', preventUnsavedChanges, onError, onSessionExpired, children, ...options } = props;
+  refuseDatabaseUrl(options.databaseUrl);
+  if (!given && !options.schema) throw abloError('invalid_options', 'AbloProvider needs a client or a schema.', { param: 'schema' });
+  const [made] = useState(() => (given ? undefined : (Ablo(options) as Ablo<any>)));
+  const client = given ?? made!;
+  const binding = useMemo(() => new Binding(client, userId), [client, userId]);
+  const latest = useLatest({ onError, onSessionExpired });
+
+  useEffect(() => {
+    const { logger } = storeOf(client).settings;
+    client.ready().catch((thrown: unknown) => {
+      const error = asAbloError(thrown);
+      if (latest.current.onError) latest.current.onError(error);
+      else logger.error('The client is not ready.', error);
+    });
+    return client.onSessionError(() => latest.current.onSessionExpired?.());
+  }, [client, latest]);
+
+  useEffect(() => {
+    if (!preventUnsavedChanges) return;
+    const ask = (event: BeforeUnloadEvent) => {
+      if (client.syncStatus.hasUnsyncedChanges) event.preventDefault();
+    };
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [client, preventUnsavedChanges]);
+
+  return (
+    <BindingContext value={binding}>{fallback === 'passthrough' ? children : <Gate fallback={fallback}>{children}</Gate>}</BindingContext>
+  );
+}
+
+/** Opens when the client knows how things stand, and stays open. */
+function Gate({ fallback, children }: { fallback: ReactNode; children: ReactNode }): ReactNode {
+  const binding = useContext(BindingContext);
+  const { name } = useSyncStatus();
+  const opened = useRef<Binding | null>(null);
+  if (name !== 'initial' && name !== 'connecting') opened.current = binding;
+  return opened.current === binding ? children : fallback;
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+//
+// The esbuild plugin behind `ablo:core-glue`, `ablo:core-wasm`, `ablo:hub-glue` and `ablo:hub-wasm`.
+//
+// glue: Emscripten's loader, minified (half the size). wasm: the module as text, gzipped and then base64, which every bundler
+// can carry and which costs nothing on the wire (docs/decisions has the figures).
+import { transform } from 'esbuild';
+import { existsSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+
+const built = (name, suffix) => new URL(`../build/wasm/${name}.${suffix}`, import.meta.url);
+
+const contents = {
+  async glue(name) {
+    const source = readFileSync(built(name, 'mjs'), 'utf8');
+    const { code } = await transform(source, { minify: true, format: 'esm', target: 'es2022', legalComments: 'none' });
+    return `/* Emscripten's loader for ${name}.wasm, minified. */\n${code}`;
+  },
+  wasm(name) {
+    const base64 = gzipSync(readFileSync(built(name, 'wasm')), { level: 9 }).toString('base64');
+    return `export default '${base64}';`;
+  },
+};
+
+export const wasmModules = {
+  name: 'wasm-modules',
+  setup(build) {
+    build.onResolve({ filter: /^ablo:/ }, ({ path }) => ({ path: path.slice('ablo:'.length), namespace: 'ablo' }));
+    build.onLoad({ filter: /.*/, namespace: 'ablo' }, async ({ path }) => {
+      const [, name, kind] = /^(core|hub)-(glue|wasm)$/.exec(path) ?? [];
+      if (!name) return { errors: [{ text: `ablo:${path} is not one of core-glue, core-wasm, hub-glue, hub-wasm` }] };
+      if (!existsSync(built(name, 'wasm'))) {
+        console.log(`warning: build/wasm/${name}.wasm is not there yet: loading it will fail`);
+        return { contents: `export default undefined;` };
+      }
+      return { contents: await contents[kind](name), loader: 'js' };
+    });
+  },
+};

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+//
+// NamedError: what the server refuses with. It has a code of the one list (wasm/core/errors.json), a sentence for people, and
+// the shapes the code takes on its ways out: the socket's `error` frame and the HTTP envelope. Whatever is thrown that is
+// not one becomes `internal_error`, and its text stays in the log.
+import { errorCodes, type ErrorCode } from './codes';
+
+export class NamedError extends Error {
+  override readonly name = 'NamedError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string = errorCodes[code].sentence,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+
+  get status(): number {
+    return errorCodes[this.code].status ?? 500;
+  }
+
+  get kind(): string {
+    return errorCodes[this.code].kind;
+  }
+
+  toJSON(): { code: ErrorCode; message: string } {
+    return { code: this.code, message: this.message };
+  }
+
+  /** The named error in whatever was thrown. An error of another module that carries a code of the list keeps it. */
+  static from(thrown: unknown): NamedError {
+    if (thrown instanceof NamedError) return thrown;
+    const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown };
+    if (typeof code === 'string' && Object.hasOwn(errorCodes, code)) {
+      return new NamedError(code as ErrorCode, typeof message === 'string' ? message : undefined, { cause: thrown });
+    }
+    return new NamedError('internal_error', undefined, { cause: thrown });
+  }
+
+  /** The value of text from the core: its error, if it is one, is thrown. */
+  static unwrap<T>(text: string): T {
+    const value = JSON.parse(text) as { error?: { code: string; message: string } };
+    if (value.error) throw NamedError.from(value.error);
+    return value as T;
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+//
+// Router: HTTP in, JSON out. Routes are found by method and path; `/api`, `/v1` and `/api/v1` before the path are the same
+// place. Whatever a route throws becomes the flat error envelope {type, code, message, request_id}.
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { NamedError } from '../errors/named-error';
+import type { Door } from '../identity/door';
+import type { Logger } from '../observe/log';
+import { redact } from '../observe/redact';
+import { Call } from './call';
+
+export type Route = (call: Call) => Promise<object> | object;
+/** By `METHOD /path`. */
+export type Routes = Record<string, Route>;
+
+export function createRouter(routes: Routes, door: Door, log: Logger): RequestListener {
+  return async (request, response) => {
+    const call = new Call(request, door);
+    response.setHeader('x-request-id', call.id);
+    try {
+      allowOrigin(request, response, door);
+      if (request.method === 'OPTIONS') response.writeHead(204).end();
+      else reply(response, 200, await find(routes, request)(call));
+    } catch (error) {
+      const named = NamedError.from(error);
+      if (named.code === 'internal_error') log.error({ err: error, request: call.id }, 'a request failed');
+      const { code, kind, message, status } = named;
+      request.resume(); // the rest of a body that was refused, so that the answer is read
+      reply(response, status, { type: `Ablo${kind}Error`, code, message: redact(message), request_id: call.id });
+    }
+  };
+}
+
+function find(routes: Routes, request: IncomingMessage): Route {
+  const path = pathOf(request);
+  const route = routes[`${request.method} ${path}`];
+  if (!route) throw new NamedError('route_not_found', `The server has no ${request.method} ${path}.`);
+  return route;
+}
+
+/** The path without what may stand before it. */
+export function pathOf(request: IncomingMessage): string {
+  const path = (request.url ?? '/').split('?', 1)[0]!;
+  return path.replace(/^\/api(?=\/)/, '').replace(/^\/v1(?=\/)/, '');
+}
+
+function allowOrigin(request: IncomingMessage, response: ServerResponse, door: Door): void {
+  door.checkOrigin(request);
+  const { origin } = request.headers;
+  if (origin === undefined) return;
+  response.setHeader('vary', 'origin');
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('access-control-allow-headers', 'authorization, content-type, idempotency-key, x-request-id');
+  response.setHeader('access-control-allow-methods', 'GET, POST, PATCH, DELETE');
+  response.setHeader('access-control-expose-headers', 'x-request-id');
+  response.setHeader('access-control-max-age', '600');
+}
+
+function reply(response: ServerResponse, status: number, body: object): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
+  response.end(text);
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+//
+// The WebAssembly module of the hub, inlined in the bundle as gzipped base64. It is compiled once a process; each call makes
+// a fresh instance, with a memory of its own.
+import { gunzipSync } from 'node:zlib';
+import createHub from 'ablo:hub-glue';
+import type { HubModule } from '../../../wasm/boundary/module';
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+async function compile(): Promise<WebAssembly.Module> {
+  const { default: wasm } = await import('ablo:hub-wasm');
+  return WebAssembly.compile(gunzipSync(Buffer.from(wasm, 'base64')));
+}
+
+export async function loadHubModule(): Promise<HubModule> {
+  const module = await (compiled ??= compile());
+  return new Promise((resolve, reject) => {
+    const instantiateWasm = (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
+      WebAssembly.instantiate(module, imports).then(done, reject);
+      return {};
+    };
+    createHub({ instantiateWasm }).then(resolve, reject);
+  });
+}

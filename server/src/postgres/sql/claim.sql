@@ -1,0 +1,130 @@
+-- SPDX-License-Identifier: MIT
+--
+-- What participants do with claims: ask for one, keep it, give it back. A claim is named by whoever asks for it, so a
+-- question that was asked twice is answered once.
+
+-- How a claim stands.
+create or replace function ablo.claim_answer(organization text, claim text) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return (select jsonb_build_object('claim', ablo.claim_object(k), 'head', ablo.head($1))
+          from ablo.claim k where k.organization = $1 and k.id = $2);
+end $$;
+
+create or replace function ablo.claim(organization text, input jsonb) returns jsonb
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  ttl constant interval := (input->>'ttl')::float8 * interval '1 millisecond';
+  asked ablo.claim;
+  others jsonb;
+  waiting int;
+begin
+  perform ablo.enter(organization);
+  perform ablo.lock_log(organization);
+  select k.* into asked from ablo.claim k where k.organization = $1 and k.id = input->>'claim';
+  if found then
+    if asked.actor <> ablo.participant(input->'actor') then
+      return jsonb_build_object('error', ablo.error('claim_not_found'));
+    end if;
+    perform ablo.settle_line(organization, asked.model, asked.row_id);
+    return ablo.claim_answer(organization, asked.id);
+  end if;
+
+  if ablo.image_row(organization, input->>'model', input->>'id') is null then
+    return jsonb_build_object('error', ablo.error('entity_not_found', format('%s/%s:', input->>'model', input->>'id')));
+  end if;
+  perform ablo.settle_line(organization, input->>'model', input->>'id');
+
+  asked := jsonb_populate_record(null::ablo.claim, input - 'ttl' || jsonb_build_object(
+    'organization', organization, 'id', input->'claim', 'row_id', input->'id', 'actor', ablo.participant(input->'actor'),
+    'ticket', 9223372036854775807));
+  select jsonb_agg(ablo.claim_object(k)), count(*) filter (where k.status = 'queued') into others, waiting
+  from ablo.in_the_way(asked) k;
+  if others is not null and not coalesce((input->>'wait')::boolean, true) then
+    return jsonb_build_object('error', ablo.error('entity_claimed', null, jsonb_build_object('claims', others)));
+  elsif others is not null and waiting >= (input->>'maxQueueDepth')::int then
+    return jsonb_build_object('error', ablo.error('queue_too_deep', null, jsonb_build_object('claims', others)));
+  end if;
+
+  insert into ablo.claim (organization, id, model, row_id, field, actor, session, action, description, meta, status, position,
+    ttl, expires_at)
+  values ($1, asked.id, asked.model, asked.row_id, asked.field, asked.actor, asked.session, asked.action, asked.description,
+    asked.meta, 'queued', waiting + 1, ttl, clock_timestamp() + ttl)
+  returning * into asked;
+  if others is null then
+    perform ablo.grant_claim(asked);
+  else
+    perform ablo.log_claim(asked, 'queue');
+  end if;
+  return ablo.claim_answer(organization, asked.id);
+end $$;
+
+-- Gives a claim back, or leaves the line. What is not held is not held: no error.
+create or replace function ablo.release(organization text, input jsonb) returns jsonb
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  claim ablo.claim;
+begin
+  perform ablo.enter(organization);
+  perform ablo.lock_log(organization);
+  select k.* into claim from ablo.claim k
+  where k.organization = $1 and k.id = input->>'claim' and k.actor = ablo.participant(input->'actor');
+  if not found then
+    return jsonb_build_object('head', ablo.head(organization));
+  end if;
+  if claim.status in ('active', 'queued') then
+    perform ablo.end_claim(claim, case claim.status when 'active' then 'released' else 'canceled' end);
+  end if;
+  perform ablo.settle_line(organization, claim.model, claim.row_id);
+  return ablo.claim_answer(organization, claim.id);
+end $$;
+
+-- Heartbeats. They are not logged, and cost no disk write of their own: what a crash of the database takes back is a moment.
+create or replace function ablo.renew(organization text, input jsonb) returns jsonb
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  mine text[];
+begin
+  perform ablo.enter(organization);
+  perform set_config('synchronous_commit', 'off', true);
+  mine := array(
+    select k.id from ablo.claim k
+    where k.organization = $1 and k.id in (select jsonb_array_elements_text(input->'claims'))
+      and k.actor = ablo.participant(input->'actor') and k.status in ('active', 'queued')
+    order by k.ticket for update);
+  mine := array(select k.id from ablo.claim k where k.organization = $1 and k.id = any (mine) and k.expires_at > clock_timestamp());
+  update ablo.claim k set expires_at = clock_timestamp() + k.ttl where k.organization = $1 and k.id = any (mine);
+  return jsonb_build_object('renewed', mine);
+end $$;
+
+-- Expires what nobody renewed and lets the next in line have it; forgets claims and keys that nobody can ask about any more.
+-- Any server may run it, as often as it likes; it goes around what is locked.
+create or replace function ablo.sweep() returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  due record;
+begin
+  if not pg_try_advisory_xact_lock(hashtextextended('ablo.sweep', 0)) then return; end if;
+  for due in
+    select distinct k.organization, k.model, k.row_id from ablo.claim k
+    where k.status in ('active', 'queued') and k.expires_at <= clock_timestamp()
+    order by k.organization
+  loop
+    perform from ablo.organization o where o.id = due.organization for update skip locked;
+    continue when not found;
+    perform ablo.settle_line(due.organization, due.model, due.row_id);
+  end loop;
+  delete from ablo.claim k where k.ctid = any (array(
+    select d.ctid from ablo.claim d
+    where d.expires_at < clock_timestamp() - interval '1 day' and d.status not in ('active', 'queued') limit 1000));
+  delete from ablo.commit c where c.ctid = any (array(
+    select d.ctid from ablo.commit d where d.issued_at < clock_timestamp() - interval '25 hours' limit 1000));
+end $$;
+
+-- Where the logs of these organizations end, and before that, a sweep: this is what every server asks many times a second.
+create or replace function ablo.heads(organizations text[]) returns jsonb
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform ablo.sweep();
+  return (select coalesce(jsonb_object_agg(o.id, ablo.head(o.id)), '{}') from unnest(organizations) o(id));
+end $$;

@@ -1,0 +1,224 @@
+-- SPDX-License-Identifier: MIT
+--
+-- A batch of commits of one organization, in one transaction, in an order that loses no update and runs into no deadlock:
+--
+--   1 keys      what is decided already is answered again
+--   2 rows      the targets are locked, without waiting: a commit whose row somebody else holds leaves the batch
+--   3 checks    claims and premises, in a statement that sees everything committed before the locks were granted
+--   4 writes    each commit in a savepoint of its own, so that a refused one never stops its neighbours
+--   5 the log   is locked; from here to COMMIT nobody else's commit comes in between
+--   6 checks    1 and 3 again, for what came since; if one falls, the batch is undone and tried again
+--   7 records   log entries, adjacent for each commit, and the receipts, rejections too
+--
+-- A receipt is `confirmed`, `rejected`, or `blocked`: nothing was decided, try again alone with `patient`, which waits for
+-- a row. A blocked commit blocks the later ones of its session, which may build on it.
+
+do $$ begin
+  if to_regtype('ablo.written') is null then
+    create type ablo.written as (before jsonb, after jsonb);  -- images of a row; null: there was, or is, none
+    create type ablo.entry as (n int, i int, model text, id text, op text, before jsonb, after jsonb, fields text[]);
+  end if;
+end $$;
+
+-- The fields whose values differ, as they were.
+create or replace function ablo.difference(before jsonb, after jsonb) returns jsonb
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return (select coalesce(jsonb_object_agg(b.key, b.value), '{}') from jsonb_each($1) b where $2->b.key is distinct from b.value);
+end $$;
+
+-- The names of the fields that somebody meant to change. `updatedAt` follows from every change.
+create or replace function ablo.changed(difference jsonb) returns text[]
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return array(select key from jsonb_object_keys($1) key where key <> 'updatedAt');
+end $$;
+
+-- Commits that must wait for an earlier one of the same batch: the same key, or the same row.
+create or replace function ablo.followers(commits jsonb) returns int[]
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return array(
+    select f.n from (
+      select c.n, min(c.n) over (partition by o.model, o.id) as first
+      from jsonb_array_elements($1) with ordinality c(body, n), jsonb_to_recordset(c.body->'operations') o(model text, id text)
+      union all
+      select c.n, min(c.n) over (partition by c.body->'actor', c.body->'key')
+      from jsonb_array_elements($1) with ordinality c(body, n)
+    ) f
+    where f.n > f.first);
+end $$;
+
+-- Step 2. The receipts, with those marked blocked that cannot have their rows now.
+create or replace function ablo.lock_targets(organization text, commits jsonb, receipts jsonb[], patient boolean) returns jsonb[]
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  target record;
+  held text[];
+  n int;
+begin
+  if jsonb_array_length(commits) > 1 then
+    foreach n in array ablo.followers(commits) loop
+      receipts[n] := coalesce(receipts[n], '{"status": "blocked"}');
+    end loop;
+  end if;
+  for target in
+    select o.model, array_agg(distinct o.id) as ids
+    from jsonb_array_elements(commits) with ordinality c(body, n),
+      jsonb_to_recordset(c.body->'operations') o(op text, model text, id text)
+    where receipts[c.n] is null and o.op <> 'create'
+    group by o.model order by o.model
+  loop
+    held := ablo.lock_rows(organization, target.model, target.ids, patient);
+    continue when held = '{}';
+    for n in
+      select distinct c.n from jsonb_array_elements(commits) with ordinality c(body, n),
+        jsonb_to_recordset(c.body->'operations') o(op text, model text, id text)
+      where receipts[c.n] is null and o.op <> 'create' and o.model = target.model and o.id = any (held)
+    loop
+      receipts[n] := '{"status": "blocked"}';
+    end loop;
+  end loop;
+  return receipts;
+end $$;
+
+-- Step 4 for one commit.
+create or replace function ablo.write_commit(organization text, n int, body jsonb) returns ablo.entry[]
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  entries ablo.entry[] := '{}';
+  operation record;
+  written ablo.written;
+  difference jsonb;
+begin
+  perform set_config('ablo.cause', (body - 'operations')::text, true);
+  for operation in
+    select o.i, o.body->>'op' as op, o.body->>'model' as model, o.body->>'id' as id, o.body->'data' as data
+    from jsonb_array_elements(body->'operations') with ordinality o(body, i) order by o.i
+  loop
+    perform set_config('ablo.own', operation.model || '/' || operation.id, true);
+    written := ablo.write_row(organization, operation.model, operation.op, operation.id, operation.data, body->'actor');
+    difference := ablo.difference(written.before, written.after);
+    entries := entries || row(n, operation.i - 1, operation.model, operation.id, operation.op,
+      case when written.after is null then written.before else difference end, written.after,
+      case when written.before is not null and written.after is not null then ablo.changed(difference) end)::ablo.entry;
+  end loop;
+  perform set_config('ablo.own', '', true), set_config('ablo.cause', '', true);
+  return entries;
+end $$;
+
+-- What the database refused, by the name people know it under. The database's own words may quote rows of others, and stay
+-- here. Null: not the commit's fault.
+create or replace function ablo.refusal(state text, told text, name text, relation text, field text, rule text) returns jsonb
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  place constant text := concat_ws(' ', nullif(relation, ''), nullif('"' || field || '"', '""'),
+    nullif('(' || rule || ')', '()')) || ':';
+begin
+  return case
+    when state = 'ABLO0' then ablo.rejected(ablo.error(name, told))
+    when state in ('55P03', '40P01', '40001') then '{"status": "blocked"}'
+    when state = '23505' then ablo.rejected(ablo.error('unique_violation', place))
+    when state = '23503' then ablo.rejected(ablo.error('foreign_key_violation', place))
+    when state = '23502' then ablo.rejected(ablo.error('not_null_violation', place))
+    when state = '23514' then ablo.rejected(ablo.error('check_violation', place))
+    when state like '23%' or state = 'P0001' then ablo.rejected(ablo.error('constraint_violation', place))
+    when state like '22%' then ablo.rejected(ablo.error('wrong_type'))
+    when state = '42501' then ablo.rejected(ablo.error('permission_denied'))
+  end;
+end $$;
+
+create or replace function ablo.commit_batch(organization text, commits jsonb, patient boolean) returns jsonb
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  receipts jsonb[] := ablo.decided(organization, commits);                                  -- 1
+  fresh boolean[];
+  again jsonb[];
+  verdicts jsonb[];
+  seen bigint;
+  head bigint;
+  body jsonb;
+  n int := 0;
+  entries ablo.entry[] := '{}';
+  blocked_sessions text[] := '{}';
+  state text; told text; name text; relation text; field text; rule text;
+begin
+  fresh := array(select r is null from unnest(receipts) r);
+  receipts := ablo.lock_targets(organization, commits, receipts, patient);                  -- 2
+  seen := ablo.head(organization);
+  verdicts := ablo.judge(organization, commits, receipts, 0);                               -- 3
+
+  for body in select c.body from jsonb_array_elements(commits) with ordinality c(body, n) order by c.n loop
+    n := n + 1;
+    if receipts[n] is null and body->>'session' = any (blocked_sessions) then
+      receipts[n] := '{"status": "blocked"}';
+    elsif receipts[n] is null and verdicts[n] ? 'error' then
+      receipts[n] := ablo.rejected(verdicts[n]->'error');
+    elsif receipts[n] is null then
+      begin                                                                                 -- 4
+        entries := entries || ablo.write_commit(organization, n, body);
+        receipts[n] := ablo.receipt('confirmed', cardinality(entries), null, verdicts[n]->'notifications');
+      exception when others then
+        get stacked diagnostics state = returned_sqlstate, told = message_text, name = pg_exception_hint,
+          relation = table_name, field = column_name, rule = constraint_name;
+        receipts[n] := ablo.refusal(state, told, name, relation, field, rule);
+        if receipts[n] is null then raise; end if;
+      end;
+    end if;
+    if receipts[n]->>'status' = 'blocked' then
+      blocked_sessions := blocked_sessions || (body->>'session');
+    end if;
+  end loop;
+
+  fresh := array(select f and r->>'status' <> 'blocked' from unnest(fresh, receipts) a(f, r));
+  if not true = any (fresh) then
+    return jsonb_build_object('head', seen, 'receipts', to_jsonb(receipts));
+  end if;
+
+  perform set_config('lock_timeout', '5s', true);
+  head := ablo.lock_log(organization);                                                      -- 5
+  again := ablo.decided(organization, commits);
+  if head > seen then
+    verdicts := ablo.judge(organization, commits, array(
+      select case when f and r->>'status' = 'confirmed' then null else r end from unnest(fresh, receipts) a(f, r)), seen);
+  else
+    verdicts := null;
+  end if;
+  if exists (select from unnest(fresh, again, verdicts) a(fresh, done, verdict) where fresh and (done is not null or verdict is not null)) then
+    raise exception 'a commit fell' using errcode = 'ABLO1';                                -- 6
+  end if;
+
+  insert into ablo.log (organization, seq, kind, model, id, op, after, before, fields, actor, on_behalf_of, session,  -- 7
+    commit_key, operation_index, groups_before, groups_after)
+  select $1, head + e.position, 'row', e.model, e.id, e.op, e.after, e.before, e.fields, c.body->'actor', c.body->'onBehalfOf',
+    c.body->>'session', c.body->>'key', e.i, array['org:' || $1], array['org:' || $1]
+  from unnest(entries) with ordinality e(n, i, model, id, op, before, after, fields, position)
+  join jsonb_array_elements(commits) with ordinality c(body, n) on c.n = e.n;
+  receipts := array(
+    select case when r->>'status' = 'confirmed' and fresh[i] then jsonb_set(r, '{seq}', to_jsonb(head + (r->>'seq')::bigint)) else r end
+    from unnest(receipts) with ordinality a(r, i) order by i);
+  perform ablo.record(organization, commits, receipts, fresh);
+  perform ablo.cancel_claims(organization, e.model, e.id) from unnest(entries) e where e.op = 'delete';
+  return jsonb_build_object('head', ablo.head(organization), 'receipts', to_jsonb(receipts));
+end $$;
+
+create or replace function ablo.commit(organization text, input jsonb) returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off  -- plans outlive the first, small tables
+as $$
+declare
+  patient constant boolean := coalesce((input->>'patient')::boolean, false);
+begin
+  perform ablo.enter(organization, case when patient then '2s' else '50ms' end);
+  for round in 1..5 loop
+    begin
+      return ablo.commit_batch(organization, input->'commits', patient);
+    exception
+      when sqlstate 'ABLO1' then continue;
+      when lock_not_available or deadlock_detected then exit;
+    end;
+  end loop;
+  return jsonb_build_object('head', ablo.head(organization), 'receipts',
+    (select jsonb_agg('{"status": "blocked"}'::jsonb) from jsonb_array_elements(input->'commits')));
+end $$;

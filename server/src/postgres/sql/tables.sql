@@ -1,0 +1,162 @@
+-- SPDX-License-Identifier: MIT
+--
+-- What the server keeps: the schema `ablo`, its tables, and the role that works in them.
+--
+-- Always true:
+--   1. `ablo_app` owns nothing, cannot log in, and sees one organization: the one of the running transaction;
+--   2. the owner of these tables (the role of DATABASE_URL) sees all of them here, but no row of the users' tables;
+--   3. nothing in this file changes what an earlier run of it made: it may be run at every start.
+
+create schema if not exists ablo;
+
+do $$
+begin
+  if not exists (select from pg_roles where rolname = 'ablo_app') then
+    create role ablo_app nologin nosuperuser nobypassrls noinherit;
+  end if;
+exception when duplicate_object or unique_violation then
+  null;  -- roles belong to the cluster: another of its databases was faster
+end $$;
+
+do $$
+begin
+  perform set_config('role', 'ablo_app', true), set_config('role', 'none', true);
+exception when insufficient_privilege then
+  execute format('grant ablo_app to %I', current_user);
+end $$;
+
+-- A tenant. Its row is the lock under which its log grows and its claims are decided; `epoch` tells this database from a
+-- replacement of it.
+create table if not exists ablo.organization (
+  id text collate "C" primary key check (id <> ''),
+  name text,
+  epoch text not null default gen_random_uuid()::text,
+  created_at timestamptz not null default now()
+);
+
+-- Everything that happened in an organization: dense, 1..n, in commit order.
+create table if not exists ablo.log (
+  organization text collate "C" not null,
+  seq bigint not null,
+  kind text not null check (kind in ('row', 'claim', 'group', 'schema', 'resync')),
+  model text collate "C",
+  id text collate "C",
+  op text,
+  after jsonb,
+  before jsonb,
+  fields text[],
+  actor jsonb,
+  on_behalf_of jsonb,
+  session text,
+  commit_key text,
+  operation_index int,
+  groups_before text[],
+  groups_after text[],
+  at timestamptz not null default clock_timestamp(),
+  primary key (organization, seq)
+);
+create index if not exists log_row_idx on ablo.log (organization, model, id, seq);
+
+-- The outcome of each attempt under a key. Kept for as long as a duplicate of it is not refused for its age.
+create table if not exists ablo.commit (
+  organization text collate "C" not null,
+  actor_kind text collate "C" not null,
+  actor_id text collate "C" not null,
+  key text collate "C" not null,
+  attempt int not null,
+  hash bytea not null,
+  status text not null check (status in ('confirmed', 'rejected')),
+  seq bigint,
+  error jsonb,
+  notifications jsonb,
+  issued_at timestamptz not null,
+  at timestamptz not null default clock_timestamp(),
+  primary key (organization, actor_kind, actor_id, key, attempt)
+);
+create index if not exists commit_issued_at_idx on ablo.commit (issued_at);
+
+-- A lease on a row or on a field of it. Tickets order the line, fences order the grants; both outlive a crash.
+create sequence if not exists ablo.fence;
+create table if not exists ablo.claim (
+  organization text collate "C" not null,
+  id text collate "C" not null,
+  model text collate "C" not null,
+  row_id text collate "C" not null,
+  field text collate "C",
+  actor jsonb not null,
+  session text,
+  action text,
+  description text,
+  meta jsonb,
+  status text not null check (status in ('active', 'queued', 'released', 'expired', 'canceled')),
+  ticket bigint generated always as identity,
+  position int,
+  fence bigint,
+  read_at bigint,
+  ttl interval not null,
+  created_at timestamptz not null default clock_timestamp(),
+  expires_at timestamptz not null,
+  primary key (organization, id)
+);
+create index if not exists claim_line_idx on ablo.claim (organization, model, row_id, ticket) where status in ('active', 'queued');
+create index if not exists claim_due_idx on ablo.claim (expires_at);
+
+-- Keys and session tokens. Only the SHA-256 of their text is here.
+create table if not exists ablo.credential (
+  id text primary key default gen_random_uuid()::text,
+  prefix text not null,
+  hash text not null unique,
+  organization text collate "C" not null,
+  kind text not null check (kind in ('sk', 'rk', 'ek', 'pk')),
+  actor jsonb not null,
+  on_behalf_of jsonb,
+  groups text[] not null,
+  operations text[] not null,
+  meta jsonb not null default '{}',
+  created_at timestamptz not null default now(),
+  expires_at timestamptz,
+  revoked_at timestamptz
+);
+
+-- The schemas that were pushed; the newest is in force. `plan` is the SHA-256 of the statements it was provisioned with.
+create table if not exists ablo.schema (
+  version int primary key,
+  hash text not null,
+  plan text not null,
+  document text not null,
+  pushed_at timestamptz not null default now()
+);
+
+-- What the capture triggers have seen in a transaction that has not committed (capture.sql).
+create unlogged table if not exists ablo.captured (
+  xid xid8 not null default pg_current_xact_id(),
+  n bigint generated always as identity,
+  organization text collate "C" not null,
+  model text collate "C" not null,
+  id text collate "C",
+  before jsonb,
+  cause jsonb,
+  primary key (xid, n)
+);
+
+do $$
+declare
+  tenants constant jsonb := '{"organization": "id", "log": "organization", "commit": "organization", "claim": "organization"}';
+  tablename text;
+begin
+  for tablename in select t.tablename from pg_tables t where t.schemaname = 'ablo' loop
+    execute format('alter table ablo.%I enable row level security, force row level security', tablename);
+    execute format('drop policy if exists owner on ablo.%I', tablename);
+    execute format('create policy owner on ablo.%I to %I using (true) with check (true)', tablename, current_user);
+    if tenants ? tablename then
+      execute format('drop policy if exists tenant on ablo.%I', tablename);
+      execute format('create policy tenant on ablo.%1$I to ablo_app using (%2$I = %3$s) with check (%2$I = %3$s)',
+        tablename, tenants->>tablename, $q$nullif(current_setting('app.current_org_id', true), '')$q$);
+    end if;
+  end loop;
+end $$;
+
+grant usage on schema ablo to ablo_app;
+grant select, insert, update on ablo.organization, ablo.claim to ablo_app;
+grant select, insert on ablo.log, ablo.commit to ablo_app;
+grant usage on sequence ablo.fence to ablo_app;

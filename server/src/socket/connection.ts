@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+//
+// Connection: one accepted socket, as the hub knows it by number. It collects what a turn of the event loop has for it
+// and writes that at once, past `ws` and straight to the stream; `ws` keeps the handshake, what comes in, pings and closing.
+//
+// A reader may be behind by 1 MiB, and by whatever the largest frame still on its way is (a first load is one frame). One
+// who is further behind is slow, and is cut: it resumes from its cursor.
+import type { Duplex } from 'node:stream';
+import { WebSocket } from 'ws';
+
+const kBehind = 1 << 20;
+
+export class Connection {
+  /** Something came since the last beat of the heart. */
+  alive = true;
+  #waiting: Buffer[] = [];
+  #largest = 0;
+
+  constructor(
+    readonly id: number,
+    readonly ws: WebSocket,
+    readonly stream: Duplex,
+    readonly credential: string | undefined,
+  ) {}
+
+  queue(frame: Buffer): void {
+    this.#waiting.push(frame);
+  }
+
+  get waits(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Writes what was queued. False: the reader is too slow, and nothing was written. */
+  flush(): boolean {
+    const frames = this.#waiting;
+    this.#waiting = [];
+    if (frames.length === 0 || this.ws.readyState !== WebSocket.OPEN) return true;
+
+    const behind = this.stream.writableLength;
+    if (behind === 0) this.#largest = 0;
+    if (behind > kBehind + this.#largest) return false;
+    for (const frame of frames) this.#largest = Math.max(this.#largest, frame.length);
+    this.stream.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames));
+    return true;
+  }
+
+  close(code: number, reason: string): void {
+    this.flush();
+    this.ws.close(code, reason);
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// Connections: the open sockets by number. Numbers are never used again, so an effect meant for a socket that is gone
+// finds nobody.
+import { Connection } from './connection';
+import { textFrame } from './frame';
+
+export class Connections {
+  readonly #open = new Map<number, Connection>();
+  readonly #queued = new Set<Connection>();
+  #last = 0;
+
+  add(ws: Connection['ws'], stream: Connection['stream'], credential?: string): Connection {
+    const connection = new Connection(++this.#last, ws, stream, credential);
+    this.#open.set(connection.id, connection);
+    return connection;
+  }
+
+  /** False: it was not here any more. */
+  remove(connection: Connection): boolean {
+    this.#queued.delete(connection);
+    return this.#open.delete(connection.id);
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  [Symbol.iterator](): IterableIterator<Connection> {
+    return this.#open.values();
+  }
+
+  /** The same bytes to each of these sockets, at the next flush. */
+  send(sockets: number[], bytes: Buffer): void {
+    const frame = textFrame(bytes);
+    for (const id of sockets) {
+      const connection = this.#open.get(id);
+      if (!connection) continue;
+      connection.queue(frame);
+      this.#queued.add(connection);
+    }
+  }
+
+  /** One write for each socket that has something waiting. Those that read too slowly are cut; their numbers. */
+  flush(): number[] {
+    const slow = [...this.#queued].filter((connection) => !connection.flush());
+    this.#queued.clear();
+    for (const connection of slow) {
+      this.remove(connection);
+      connection.close(4008, 'slow_reader');
+    }
+    return slow.map((connection) => connection.id);
+  }
+
+  close(socket: number, code: number, reason: string): void {
+    this.#open.get(socket)?.close(code, reason);
+  }
+
+  closeAll(code: number, reason: string): void {
+    for (const connection of this.#open.values()) connection.close(code, reason);
+  }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+//
+// Upgrade: from an HTTP request to a socket of the hub's. Who it is, is known before the hub hears of the socket. A browser
+// cannot read why an upgrade was refused, so a refused caller gets its socket, one `error` frame, and the close.
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocket, WebSocketServer } from 'ws';
+import { NamedError } from '../errors/named-error';
+import { pathOf } from '../http/router';
+import type { Hub } from '../hub/hub';
+import type { Admission } from '../identity/identity';
+import type { Door } from '../identity/door';
+import type { Logger } from '../observe/log';
+import type { Connections } from './connections';
+
+const kPath = '/sync/ws';
+const kProtocol = 'ablo.v1';
+const kTokenProtocol = 'ablo.token.';
+const kFrameLimit = 256 * 1024;
+const kHelloDeadline = 5_000;
+
+export interface SocketSurroundings {
+  door: Door;
+  hub: Hub;
+  connections: Connections;
+  log: Logger;
+}
+
+export function acceptSockets(server: Server, around: SocketSurroundings): void {
+  const options = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: kFrameLimit,
+    closeTimeout: 5_000,
+    handleProtocols: (offered: Set<string>) => (offered.has(kProtocol) ? kProtocol : false),
+    WebSocket: NamedCloseSocket,
+  };
+  const sockets = new WebSocketServer(options);
+  server.on('upgrade', async (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on('error', () => stream.destroy()); // gone while it was being identified
+    if (pathOf(request) !== kPath) return void stream.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+    const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+    const token = protocols.find((name) => name.startsWith(kTokenProtocol))?.slice(kTokenProtocol.length);
+    const admission = await admit(around, request, protocols, token);
+    sockets.handleUpgrade(request, stream, head, (ws) => {
+      if (admission instanceof NamedError) refuse(ws, admission);
+      else welcome(around, ws, stream, admission);
+    });
+  });
+}
+
+async function admit({ door, log }: SocketSurroundings, request: IncomingMessage, protocols: string[], token?: string) {
+  try {
+    if (!protocols.includes(kProtocol)) throw new NamedError('protocol_version_unsupported');
+    return await door.admit(request, token);
+  } catch (error) {
+    const named = NamedError.from(error);
+    log.info({ code: named.code, err: named.code === 'internal_error' ? error : undefined }, 'a socket was refused');
+    return named;
+  }
+}
+
+function welcome({ hub, connections }: SocketSurroundings, ws: WebSocket, stream: Duplex, admission: Admission): void {
+  const connection = connections.add(ws, stream, admission.credential?.id);
+  const deadline = setTimeout(() => {
+    refuse(ws, new NamedError('invalid_request', 'No hello came within 5 seconds.'));
+  }, kHelloDeadline);
+
+  ws.on('message', (data: Buffer, isBinary) => {
+    connection.alive = true;
+    clearTimeout(deadline);
+    if (ws.readyState !== WebSocket.OPEN) return;
+    if (isBinary) refuse(ws, new NamedError('invalid_request', 'Frames are text, not binary.'));
+    else hub.receive(connection.id, data);
+  });
+  ws.on('pong', () => (connection.alive = true));
+  ws.on('error', () => {}); // its close follows
+  ws.on('close', () => {
+    clearTimeout(deadline);
+    if (connections.remove(connection)) hub.closed(connection.id);
+  });
+  hub.open(connection.id, JSON.stringify(admission.identity));
+}
+
+/** An `error` frame and the close that goes with it (docs/internals/wire.md, Closing). */
+function refuse(ws: WebSocket, error: NamedError): void {
+  ws.on('error', () => {});
+  ws.send(JSON.stringify({ type: 'error', error }));
+  ws.close(closeCode(error), error.code);
+}
+
+function closeCode(error: NamedError): number {
+  if (error.kind === 'Authentication') return 4001;
+  if (error.kind === 'Permission') return 4003;
+  if (error.code === 'protocol_version_unsupported') return 4010;
+  return error.kind === 'Validation' ? 4009 : 1011;
+}
+
+/** A socket that says by name what `ws` would refuse by number alone: a frame too large, or not of the protocol. */
+class NamedCloseSocket extends WebSocket {
+  override close(code?: number, reason?: string | Buffer): void {
+    if (code === 1009) return refuse(this, new NamedError('request_too_large', 'A frame is at most 256 KiB.'));
+    if (code === 1002 || code === 1007) return refuse(this, new NamedError('invalid_request'));
+    super.close(code, reason);
+  }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+//
+// startServer: one sync server, from its parts. It owns the port and the hub; the database is the caller's, who opened
+// it and closes it afterwards.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { NamedError } from './errors/named-error';
+import { createRouter } from './http/router';
+import { healthRoutes } from './http/routes/health';
+import { identityRoutes } from './http/routes/identity';
+import { schemaRoutes } from './http/routes/schema';
+import { sessionRoutes } from './http/routes/sessions';
+import { Hub } from './hub/hub';
+import { Door } from './identity/door';
+import { createLogger, type Logger } from './observe/log';
+import { poll } from './poll';
+import type { Database } from './postgres/database';
+import { SchemaInForce, type PushResult } from './schema';
+import { Connections } from './socket/connections';
+import { startHeartbeat } from './socket/heartbeat';
+import { acceptSockets } from './socket/upgrade';
+
+const kHeads = 100;
+const kFollow = 2_000;
+const kGrace = 5_000;
+
+export interface ServerOptions {
+  database: Database;
+  /** 8787 unless said; 0 takes a free one. */
+  port?: number;
+  /** 127.0.0.1 unless said. */
+  host?: string;
+  /** Lets callers from this machine in without a token. */
+  dev?: boolean;
+  /** Origins of pages that may connect. */
+  origins?: readonly string[];
+  /** Where browsers reach this server; session replies name it. */
+  publicUrl?: string;
+  logger?: Logger;
+}
+
+export interface RunningServer {
+  url: string;
+  port: number;
+  /** Makes this the schema in force. */
+  pushSchema(document: string): Promise<PushResult>;
+  /** Finishes what is under way, tells the sockets to come back later, and gives the port back. */
+  close(): Promise<void>;
+}
+
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { database, port = 8787, host = '127.0.0.1', dev = false, origins = [], publicUrl } = options;
+  const log = options.logger ?? createLogger();
+  const connections = new Connections();
+  const hub = await Hub.load({ database, connections, log });
+  const schema = new SchemaInForce(hub, database);
+  const door = new Door({ origins, dev, host }, database);
+  let retired = false;
+  const routes = {
+    ...healthRoutes(hub, schema, () => retired),
+    ...schemaRoutes(schema),
+    ...sessionRoutes(database, { dev, publicUrl }),
+    ...identityRoutes(),
+  };
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, createRouter(routes, door, log));
+  acceptSockets(server, { door, hub, connections, log });
+  try {
+    await schema.follow();
+    await listen(server, port, host);
+  } catch (error) {
+    hub.dispose();
+    throw error;
+  }
+
+  const stops = [
+    startHeartbeat(connections),
+    poll(kHeads, log, 'heads', async () => {
+      const organizations = hub.organizations();
+      if (organizations.length > 0) hub.heads(await database.heads(organizations));
+    }),
+    poll(kFollow, log, 'schema', () => schema.follow()),
+  ];
+  const close = async () => {
+    retired = true;
+    for (const stop of stops) stop();
+    await drain(hub, connections);
+    hub.dispose();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+
+  const { port: bound } = server.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    pushSchema: (document) => schema.push(document),
+    close: () => (closing ??= close()),
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = `Port ${port} is used by another program. Stop it, or give another with --port.`;
+      reject(error.code === 'EADDRINUSE' ? new NamedError('port_in_use', taken) : error);
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+/** What is under way gets its receipts; then every socket is told that the server goes away. */
+async function drain(hub: Hub, connections: Connections): Promise<void> {
+  hub.retire();
+  const deadline = Date.now() + kGrace;
+  while (hub.statistics().inFlight > 0 && Date.now() < deadline) await pause(10);
+  await pause(0); // the last effects
+  connections.closeAll(1001, 'the server goes away');
+  while (connections.size > 0 && Date.now() < deadline) await pause(10);
+  for (const { ws } of connections) ws.terminate();
+}

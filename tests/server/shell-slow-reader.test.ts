@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+//
+// A reader that does not keep up, on a real socket: it is cut with 4008 and resumes later, and nobody else notices.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { afterEach, beforeEach, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { Connection } from '../../server/src/socket/connection';
+import { Connections } from '../../server/src/socket/connections';
+
+const http = createServer();
+const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+let connections: Connections;
+let clients: WebSocket[];
+
+beforeEach(async () => {
+  connections = new Connections();
+  clients = [];
+  if (!http.listening) await once(http.listen(0, '127.0.0.1'), 'listening');
+});
+afterEach(async () => {
+  for (const client of clients) client.terminate();
+  await new Promise((resolve) => http.close(resolve));
+});
+
+async function connect(): Promise<[WebSocket, Connection]> {
+  const accepted = new Promise<Connection>((resolve) => {
+    http.once('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) =>
+      sockets.handleUpgrade(request, stream, head, (ws) => resolve(connections.add(ws, stream))));
+  });
+  const client = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`);
+  clients.push(client);
+  await once(client, 'open');
+  return [client, await accepted];
+}
+
+test('one who stops reading is cut; one beside it gets everything', async () => {
+  const [slow, a] = await connect();
+  const [quick, b] = await connect();
+  slow.pause();
+  let received = 0;
+  quick.on('message', () => received++);
+
+  const chunk = Buffer.alloc(64 * 1024, 'x');
+  let sent = 0;
+  let cut: number[] = [];
+  while (cut.length === 0 && sent < 1_000) {
+    connections.send([a.id, b.id], chunk);
+    cut = connections.flush();
+    sent++;
+    await turn();
+  }
+  assert.deepEqual(cut, [a.id]);
+  while (received < sent) await once(quick, 'message');
+  assert.equal(b.ws.readyState, WebSocket.OPEN);
+
+  const closed = once(slow, 'close');
+  slow.resume();
+  assert.equal((await closed)[0], 4008);
+});
+
+test('a first load larger than the limit is no reason to cut anybody', async () => {
+  const [client, connection] = await connect();
+  const sizes: number[] = [];
+  client.on('message', (data: Buffer) => sizes.push(data.length));
+  connections.send([connection.id], Buffer.alloc(16 << 20, 'x'));
+  assert.deepEqual(connections.flush(), []);
+  connections.send([connection.id], Buffer.from('next'));
+  assert.deepEqual(connections.flush(), []);
+  while (sizes.length < 2) await once(client, 'message');
+  assert.deepEqual(sizes, [16 << 20, 4]);
+});
+
+test('frames of every length arrive as they were sent, in order', async () => {
+  const [client, connection] = await connect();
+  const lengths = [0, 1, 125, 126, 127, 65_535, 65_536, 200_000];
+  const received: number[] = [];
+  client.on('message', (data: Buffer) => received.push(data.length));
+  for (const length of lengths) connections.send([connection.id], Buffer.alloc(length, 'y'));
+  connections.flush();
+  while (received.length < lengths.length) await once(client, 'message');
+  assert.deepEqual(received, lengths);
+});

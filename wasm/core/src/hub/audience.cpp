@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+#include "hub/audience.h"
+
+namespace ablo {
+
+namespace {
+
+using Action = SubscriberAction;
+using Event = SubscriberEvent;
+
+constexpr double kPageSize = 1000;  // entries, and then to the end of a commit
+
+std::string changesInput(double after) { return ObjectText().member("after", after).member("limit", kPageSize).take(); }
+
+bool accepts(Action action) { return action == Action::accept || action == Action::acceptAndCatchUp; }
+
+}  // namespace
+
+Subscriber* Audience::find(Socket socket) {
+  const auto found = subscribers_.find(socket);
+  return found == subscribers_.end() ? nullptr : &found->second;
+}
+
+void Audience::leave(Socket socket) {
+  if (Subscriber* subscriber = find(socket)) take(*subscriber, Event::left);
+  subscribers_.erase(socket);
+  if (subscribers_.empty()) stream_.forget();
+}
+
+void Audience::close(Socket socket, CloseCode code, std::string_view reason) {
+  if (!find(socket)) return;
+  outbox_.close(socket, code, reason);
+  leave(socket);
+}
+
+void Audience::refuse(Socket socket, const Error& error, CloseCode code) {
+  if (!find(socket)) return;
+  outbox_.send(socket, errorText(error));
+  close(socket, code, codeText(error.code));
+}
+
+SubscriberAction Audience::take(Subscriber& subscriber, SubscriberEvent event) {
+  const SubscriberStep step = subscriberStep(subscriber.state, event);
+  subscriber.state = step.next;
+  switch (step.action) {
+    case Action::load: ask(subscriber, Call::Purpose::load); break;
+    case Action::catchUp:
+    case Action::acceptAndCatchUp: ask(subscriber, Call::Purpose::catchUp); break;
+    case Action::end: close(subscriber.socket, CloseCode::serverFault, codeText(ErrorCode::database_unreachable)); break;
+    default: break;
+  }
+  return step.action;
+}
+
+void Audience::ask(Subscriber& subscriber, Call::Purpose purpose) {
+  const Call call{purpose, organization_, subscriber.socket, ++subscriber.turn, 0};
+  if (purpose == Call::Purpose::catchUp) return outbox_.call(call, "changes", changesInput(subscriber.cursor));
+  subscriber.cursor = -1;
+  outbox_.call(call, "load", ObjectText().member("full", subscriber.full).take());
+}
+
+void Audience::greet(Subscriber& subscriber, const Hello& hello) {
+  subscriber.session = hello.session;
+  subscriber.schema = hello.schema;
+  subscriber.epoch = hello.epoch;
+  subscriber.full = hello.full;
+  subscriber.welcomed = false;
+  subscriber.cursor = hello.cursor.value_or(-1);
+  take(subscriber, hello.cursor ? Event::resume : Event::hello);
+}
+
+void Audience::loaded(Subscriber& subscriber, bool ok, std::string_view bytes, double now) {
+  const std::optional<RawObject> load = ok ? RawObject::read(bytes) : std::nullopt;
+  const double seq = load ? load->number("seq", -1) : -1;
+  const std::string epoch = load ? load->text("epoch") : std::string();
+  if (seq < 0 || epoch.empty()) {
+    take(subscriber, Event::failed);
+    return;
+  }
+  follow(epoch, seq, subscriber);
+  subscriber.epoch = epoch;
+  subscriber.cursor = seq;
+  if (!accepts(take(subscriber, seq >= stream_.published() ? Event::level : Event::behind))) return;
+  welcome(subscriber, Start::load, epoch, seq, now);
+  outbox_.send(subscriber.socket, loadedText(*load));
+  releaseHeld(subscriber);
+  hear(seq, now);
+}
+
+void Audience::caughtUp(Subscriber& subscriber, bool ok, std::string_view bytes, double now) {
+  const std::optional<Page> page = ok ? Page::read(bytes) : std::nullopt;
+  if (!page) {
+    take(subscriber, Event::failed);
+    return;
+  }
+  follow(page->epoch, page->head, subscriber);
+  if (page->epoch != subscriber.epoch || page->head < subscriber.cursor || page->resync > subscriber.cursor) {
+    take(subscriber, Event::misfit);
+    return;
+  }
+  const double from = subscriber.cursor;
+  const bool level = page->to >= stream_.published();
+  if (page->to < from || (page->to == from && !level)) {  // a log that has more and does not give it
+    take(subscriber, Event::failed);
+    return;
+  }
+  subscriber.cursor = page->to;
+  if (!accepts(take(subscriber, level ? Event::level : Event::behind))) return;
+  welcome(subscriber, Start::resume, page->epoch, page->head, now);
+  outbox_.send(subscriber.socket, page->text(from, subscriber.identity.groups));
+  releaseHeld(subscriber);
+  hear(page->head, now);
+}
+
+void Audience::published(uint32_t log, bool ok, std::string_view bytes, double now) {
+  if (log != stream_.log()) return;
+  const std::optional<Page> page = ok ? Page::read(bytes) : std::nullopt;
+  if (!page) return stream_.failed(now);
+  if (page->epoch != stream_.epoch() || page->head < stream_.published()) return replaceLog(page->epoch, page->head, nullptr);
+  stream_.advanced(*page, now);
+  for (auto& [socket, subscriber] : subscribers_)
+    if (subscriber.state == SubscriberState::live && subscriber.cursor < page->resync) take(subscriber, Event::reset);
+  for (const Delivery& delivery : fanOut(*page, subscribers_)) outbox_.send(delivery.sockets, delivery.bytes);
+  for (auto& [socket, subscriber] : subscribers_) releaseHeld(subscriber);
+  readOn(now);
+}
+
+void Audience::hear(double head, double now) {
+  stream_.hear(head);
+  readOn(now);
+}
+
+void Audience::compare(double head, double now) {
+  if (head < stream_.published()) stream_.doubt();
+  hear(head, now);
+}
+
+void Audience::readOn(double now) {
+  if (const std::optional<double> after = stream_.ask(now))
+    outbox_.call({Call::Purpose::publish, organization_, 0, stream_.log(), 0}, "changes", changesInput(*after));
+}
+
+void Audience::hold(Subscriber& subscriber, HeldAnswer answer) {
+  subscriber.held.push_back(std::move(answer));
+  releaseHeld(subscriber);
+}
+
+void Audience::releaseHeld(Subscriber& subscriber) {
+  std::vector<HeldAnswer> still;
+  for (HeldAnswer& answer : subscriber.held) {
+    if (answer.seq <= subscriber.cursor)
+      outbox_.send(subscriber.socket, answer.text);
+    else
+      still.push_back(std::move(answer));
+  }
+  subscriber.held = std::move(still);
+}
+
+/// A welcome answers a hello. Whoever is sent loading by us had one already.
+void Audience::welcome(Subscriber& subscriber, Start start, const std::string& epoch, double head, double now) {
+  if (!subscriber.welcomed) outbox_.send(subscriber.socket, welcomeText(subscriber, start, epoch, head, now));
+  subscriber.welcomed = true;
+}
+
+/// What one subscriber was answered says which log this is, for all.
+void Audience::follow(const std::string& epoch, double seq, const Subscriber& reader) {
+  if (!stream_.known()) return stream_.begin(epoch, seq);
+  if (stream_.epoch() != epoch) replaceLog(epoch, seq, &reader);
+}
+
+void Audience::replaceLog(const std::string& epoch, double seq, const Subscriber* but) {
+  outbox_.log("the log was replaced: everybody loads again", organization_);
+  stream_.begin(epoch, seq);
+  for (auto& [socket, subscriber] : subscribers_) {
+    if (&subscriber == but) continue;
+    for (const HeldAnswer& answer : subscriber.held) outbox_.send(socket, refusalText(answer.request, Error::of(ErrorCode::log_epoch_changed)));
+    subscriber.held.clear();
+    take(subscriber, Event::reset);
+  }
+}
+
+}  // namespace ablo

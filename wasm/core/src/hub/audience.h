@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+//
+// Audience: everybody of one organization who is connected here, and the stream they follow.
+//
+//   hello ──▶ load or changes ──▶ loaded / changes ──▶ level with the stream ──▶ changes, as they are published
+//
+// Always true:
+//   1. every subscriber gets the log from its cursor on, without gap, repeat or inversion (I11);
+//   2. an answer with rows leaves when its subscriber's cursor has reached its seq, and never before;
+//   3. a socket that was closed is not spoken to again.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "hub/hello.h"
+#include "hub/messages.h"
+#include "hub/outbox.h"
+#include "hub/stream.h"
+#include "hub/subscriber.h"
+
+namespace ablo {
+
+class Audience {
+ public:
+  Audience(std::string organization, Outbox& outbox) : organization_(std::move(organization)), outbox_(outbox) {}
+
+  const std::map<Socket, Subscriber>& subscribers() const { return subscribers_; }
+  void join(Subscriber subscriber) { subscribers_.emplace(subscriber.socket, std::move(subscriber)); }
+  Subscriber* find(Socket socket);
+  void leave(Socket socket);
+  void close(Socket socket, CloseCode code, std::string_view reason);
+  /// Says why, then closes.
+  void refuse(Socket socket, const Error& error, CloseCode code);
+
+  /// What an event makes of a subscriber; where that is another question to the database, it is asked. The caller does
+  /// what `accept` and `refuse` stand for. A subscriber whose action is `end` is gone.
+  SubscriberAction take(Subscriber& subscriber, SubscriberEvent event);
+  void greet(Subscriber& subscriber, const Hello& hello);
+
+  // Answers to what take() and hear() asked.
+  void loaded(Subscriber& subscriber, bool ok, std::string_view bytes, double now);
+  void caughtUp(Subscriber& subscriber, bool ok, std::string_view bytes, double now);
+  void published(uint32_t log, bool ok, std::string_view bytes, double now);
+
+  /// The log has got this far: who is live is brought up to it.
+  void hear(double head, double now);
+  /// The database's own word about the head, which may also be behind.
+  void compare(double head, double now);
+  /// Sends an answer when the subscriber has seen as much as it has.
+  void hold(Subscriber& subscriber, HeldAnswer answer);
+  uint32_t log() const { return stream_.log(); }
+
+  double due() const { return stream_.due(); }
+  void tick(double now) { readOn(now); }
+
+ private:
+  void ask(Subscriber& subscriber, Call::Purpose purpose);
+  void welcome(Subscriber& subscriber, Start start, const std::string& epoch, double head, double now);
+  void follow(const std::string& epoch, double seq, const Subscriber& reader);
+  void replaceLog(const std::string& epoch, double seq, const Subscriber* but);
+  void releaseHeld(Subscriber& subscriber);
+  void readOn(double now);
+
+  const std::string organization_;
+  Outbox& outbox_;
+  std::map<Socket, Subscriber> subscribers_;
+  Stream stream_;
+};
+
+}  // namespace ablo

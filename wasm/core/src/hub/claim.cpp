@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "hub/claim.h"
+
+#include "codec/raw_json.h"
+#include "hub/hello.h"
+#include "writes/operation.h"
+
+namespace ablo {
+
+namespace {
+
+constexpr double kShortestTtl = 100;  // ms
+constexpr std::size_t kMostRenewed = 1000;
+
+Error invalid(std::string_view what) { return Error::of(ErrorCode::invalid_request, what); }
+
+/// Claims have ids of the length of a uuid; the database does not have to take it from us.
+bool isClaimId(const Json* id) {
+  if (!id || !id->isString() || id->asString().size() != 36) return false;
+  for (std::size_t i = 0; i < 36; ++i) {
+    const char c = id->asString()[i];
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    if (dash ? c != '-' : !hex) return false;
+  }
+  return true;
+}
+
+Outcome checkOptions(const Model& model, const Json& message) {
+  if (!isClaimId(message.find("claim"))) return invalid("A claim is known by a uuid.");
+  const std::string_view id = message.text("id");
+  if (id.empty() || id.size() > kLongestId) return Error::of(ErrorCode::invalid_id);
+  if (!isWhole(message.find("ttl")) || message.number("ttl") < kShortestTtl) return Error::of(ErrorCode::duration_invalid, "ttl is in milliseconds.");
+  if (message.text("action").empty()) return invalid("A claim says what it is for (action).");
+  if (const Json* description = message.find("description"); description && !description->isString()) return invalid("description is text.");
+  if (const Json* field = message.find("field"); field && !model.field(field->asString())) return unknownField(model, field->asString());
+  if (const Json* wait = message.find("wait"); !wait || !wait->isBoolean()) return invalid("wait is true or false.");
+  if (const Json* depth = message.find("maxQueueDepth"); depth && !isWhole(depth)) return invalid("maxQueueDepth is a whole number.");
+  return Nothing{};
+}
+
+}  // namespace
+
+Result<std::string> readClaim(const Schema& schema, const Subscriber& from, const Json& message) {
+  const Model* model = schema.model(message.text("model"));
+  if (!model) return unknownModel(schema, message.text("model"));
+  if (!from.identity.may(model->key, "update")) return Error::of(ErrorCode::permission_denied, model->key + ".update is not among its operations.");
+  if (const Outcome options = checkOptions(*model, message); !options) return options.error();
+  ObjectText text;
+  text.member("actor", from.actor).member("session", from.session);
+  for (const std::string_view name : {"claim", "model", "id", "ttl", "action", "description", "field", "meta", "wait", "maxQueueDepth"})
+    if (const Json* value = message.find(name)) text.member(name, *value);
+  return text.take();
+}
+
+Result<std::string> readRelease(const Subscriber& from, const Json& message) {
+  if (!isClaimId(message.find("claim"))) return invalid("A claim is known by a uuid.");
+  return ObjectText().member("claim", *message.find("claim")).member("actor", from.actor).take();
+}
+
+Result<std::string> readRenew(const Subscriber& from, const Json& message) {
+  const Json* claims = message.find("claims");
+  if (!claims || !claims->isArray() || claims->items().size() > kMostRenewed) return invalid("claims is an array of claims' ids.");
+  for (const Json& id : claims->items())
+    if (!isClaimId(&id)) return invalid("A claim is known by a uuid.");
+  return ObjectText().member("claims", *claims).member("actor", from.actor).take();
+}
+
+}  // namespace ablo

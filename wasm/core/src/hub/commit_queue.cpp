@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#include "hub/commit_queue.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "codec/raw_json.h"
+
+namespace ablo {
+
+namespace {
+
+using Way = Commit::Way;
+
+constexpr std::size_t kLargestBatch = 50;
+constexpr int kMostPatience = 3;
+constexpr int kMostResends = 3;
+constexpr double kFirstPause = 100;  // ms, then four times as long each
+constexpr double kInTheAir = std::numeric_limits<double>::infinity();
+
+bool isTogether(const Commit& commit) { return commit.way == Way::together; }
+
+/// Rows and lanes that those who went before still need.
+class Reserved {
+ public:
+  bool frees(const Commit& commit) const {
+    if (lanes_.count(commit.lane)) return false;
+    return std::none_of(commit.rows.begin(), commit.rows.end(), [&](const std::string& row) { return rows_.count(row) > 0; });
+  }
+  void rows(const Commit& commit) { rows_.insert(commit.rows.begin(), commit.rows.end()); }
+  void all(const Commit& commit) {
+    rows(commit);
+    lanes_.insert(commit.lane);
+  }
+
+ private:
+  std::set<std::string> rows_;
+  std::set<std::string> lanes_;
+};
+
+}  // namespace
+
+void CommitQueue::add(Commit commit) {
+  commit.place = ++lastPlace_;
+  waiting_.push_back(std::move(commit));
+}
+
+std::vector<CommitQueue::FlightNumber> CommitQueue::depart() {
+  std::vector<FlightNumber> departed;
+  Reserved reserved;
+  bool batchInFlight = false;
+  for (const auto& [number, flight] : flights_) batchInFlight |= flight.way == Way::together;
+  if (batchInFlight && std::all_of(waiting_.begin(), waiting_.end(), isTogether)) return departed;
+  for (const auto& [number, flight] : flights_)
+    for (const Commit& commit : flight.commits) reserved.all(commit);
+
+  std::vector<Commit> batch;
+  std::deque<Commit> staying;
+  for (Commit& commit : waiting_) {
+    const bool free = batch.size() < kLargestBatch && reserved.frees(commit);
+    if (free && isTogether(commit) && !batchInFlight) {
+      reserved.rows(commit);
+      batch.push_back(std::move(commit));
+      continue;
+    }
+    reserved.all(commit);
+    if (free && !isTogether(commit))
+      departed.push_back(launch({std::move(commit)}, commit.way));
+    else
+      staying.push_back(std::move(commit));
+  }
+  waiting_ = std::move(staying);
+  if (!batch.empty()) departed.push_back(launch(std::move(batch), Way::together));
+  return departed;
+}
+
+CommitQueue::FlightNumber CommitQueue::launch(std::vector<Commit> commits, Way way) {
+  flights_[++lastFlight_] = Flight{std::move(commits), way, 0, kInTheAir};
+  return lastFlight_;
+}
+
+std::string CommitQueue::text(FlightNumber number) const {
+  const Flight& flight = flights_.at(number);
+  std::vector<std::string_view> commits;
+  for (const Commit& commit : flight.commits) commits.push_back(commit.text);
+  ObjectText text;
+  text.raw("commits", arrayText(commits));
+  if (flight.way == Way::patiently) text.member("patient", true);
+  return text.take();
+}
+
+CommitQueue::Flight CommitQueue::land(FlightNumber number) { return std::move(flights_.extract(number).mapped()); }
+
+bool CommitQueue::block(Commit commit) {
+  if (commit.way == Way::patiently && ++commit.patience == kMostPatience) return false;
+  commit.way = Way::patiently;
+  putBack(std::move(commit));
+  return true;
+}
+
+std::vector<Socket> CommitQueue::fail(FlightNumber number, double now) {
+  Flight& flight = flights_.at(number);
+  if (++flight.failures <= kMostResends) {
+    flight.resendAt = now + kFirstPause * std::pow(4, flight.failures - 1);
+    return {};
+  }
+  Flight lost = land(number);
+  if (lost.commits.size() == 1) return giveUp(lost.commits[0]);
+  for (Commit& commit : lost.commits) {  // one of them may be why: the others shall not suffer for it
+    commit.way = Way::alone;
+    putBack(std::move(commit));
+  }
+  return {};
+}
+
+std::vector<CommitQueue::FlightNumber> CommitQueue::resend(double now) {
+  std::vector<FlightNumber> again;
+  for (auto& [number, flight] : flights_) {
+    if (flight.resendAt > now) continue;
+    flight.resendAt = kInTheAir;
+    again.push_back(number);
+  }
+  return again;
+}
+
+double CommitQueue::due() const {
+  double due = kInTheAir;
+  for (const auto& [number, flight] : flights_) due = std::min(due, flight.resendAt);
+  return due;
+}
+
+void CommitQueue::putBack(Commit commit) {
+  const auto behind = [](uint64_t place, const Commit& other) { return place < other.place; };
+  waiting_.insert(std::upper_bound(waiting_.begin(), waiting_.end(), commit.place, behind), std::move(commit));
+}
+
+std::vector<Socket> CommitQueue::giveUp(const Commit& lost) {
+  std::set<Socket> sockets{lost.socket};
+  std::deque<Commit> staying;
+  for (Commit& commit : waiting_) {
+    if (commit.lane == lost.lane)
+      sockets.insert(commit.socket);
+    else
+      staying.push_back(std::move(commit));
+  }
+  waiting_ = std::move(staying);
+  return {sockets.begin(), sockets.end()};
+}
+
+}  // namespace ablo

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// CommitQueue: the commits of one organization on their way to its database, in batches.
+//
+//   waiting ──depart──▶ in flight ──land──▶ decided
+//      ▲                    │ blocked: again, alone and with patience, three times at most
+//      └────────────────────┤
+//                           │ no answer: the same flight again after a pause; if that goes on, each commit alone;
+//                           ▼ if that goes on too, given up: its outcome is not known, and its client asks again
+//
+// Always true:
+//   1. one batch is in flight; what must go alone flies beside it;
+//   2. a commit leaves after every commit before it of its lane, and after every one before it that touches one of its
+//      rows; the two never share a batch because of a row, and may because of a lane;
+//   3. a commit whose outcome is not known takes those of its lane behind it along when it is given up, or they would
+//      overtake it;
+//   4. it is left by each commit once: decided, given up, or too long blocked.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "hub/commit.h"
+
+namespace ablo {
+
+class CommitQueue {
+ public:
+  using FlightNumber = uint32_t;
+  struct Flight {
+    std::vector<Commit> commits;
+    Commit::Way way = Commit::Way::together;
+    int failures = 0;
+    double resendAt = 0;  // infinity while it is in the air
+  };
+
+  void add(Commit commit);
+
+  /// The flights that can leave now.
+  std::vector<FlightNumber> depart();
+  /// What the database is called with.
+  std::string text(FlightNumber number) const;
+
+  std::size_t size(FlightNumber number) const { return flights_.at(number).commits.size(); }
+
+  /// The database answered: its commits, in the order they were sent.
+  Flight land(FlightNumber number);
+  /// A commit of a landed flight that somebody else's transaction blocks. False: it has waited often enough.
+  bool block(Commit commit);
+
+  /// The database did not answer. The sockets of those who were given up.
+  std::vector<Socket> fail(FlightNumber number, double now);
+  /// The flights to send again now.
+  std::vector<FlightNumber> resend(double now);
+
+  double due() const;  // infinity: nothing waits for a time
+  bool empty() const { return waiting_.empty() && flights_.empty(); }
+
+ private:
+  void putBack(Commit commit);
+  FlightNumber launch(std::vector<Commit> commits, Commit::Way way);
+  std::vector<Socket> giveUp(const Commit& lost);
+
+  std::deque<Commit> waiting_;  // in the order of their places
+  std::map<FlightNumber, Flight> flights_;
+  FlightNumber lastFlight_ = 0;
+  uint64_t lastPlace_ = 0;
+};
+
+}  // namespace ablo

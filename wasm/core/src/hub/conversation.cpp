@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "hub/conversation.h"
+
+#include "hub/claim.h"
+#include "query/query.h"
+
+namespace ablo {
+
+namespace {
+
+using Purpose = Call::Purpose;
+
+Error invalid(std::string_view what) { return Error::of(ErrorCode::invalid_request, what); }
+
+}  // namespace
+
+void Conversation::receive(std::string_view bytes) {
+  const Result<Json> message = parseJson(bytes);
+  if (!message) return refuse(message.error(), CloseCode::malformed);
+  const std::string_view type = message->text("type");
+  if (type == "hello") return hello(*message);
+
+  if (organization_.audience.take(subscriber_, SubscriberEvent::message) != SubscriberAction::accept)
+    return refuse(invalid("A conversation begins with a hello."), CloseCode::malformed);
+  if (type == "commit") return commit(*message);
+  if (type == "query") return query(*message);
+  if (type == "claim") return coordinate(*message, Purpose::claim);
+  if (type == "release") return coordinate(*message, Purpose::release);
+  if (type == "renew") return coordinate(*message, Purpose::renew);
+  if (type == "ping") return outbox_.send(subscriber_.socket, pongText());
+  refuse(invalid("There is no message '" + std::string(type.substr(0, 32)) + "'."), CloseCode::malformed);
+}
+
+void Conversation::hello(const Json& message) {
+  const Result<Hello> hello = readHello(message);
+  if (!hello) return refuse(hello.error(), CloseCode::malformed);
+  if (!schema_) return refuse(Error::of(ErrorCode::schema_not_pushed), CloseCode::schema);
+  if (hello->schema != schema_->hash) return refuse(Error::of(ErrorCode::schema_mismatch), CloseCode::schema);
+  if (!hello->agent.empty() && !subscriber_.identity.mayNameAgent)
+    return refuse(Error::of(ErrorCode::permission_denied, "Only the holder of a secret key may name the agent it acts as."), CloseCode::forbidden);
+
+  subscriber_.actor = hello->agent.empty() ? subscriber_.identity.actor : Json::object({{"kind", "agent"}, {"id", hello->agent}});
+  subscriber_.deadline = subscriber_.identity.expiresAt;
+  if (hello->cursor) ++counters_.resumes;
+  organization_.audience.greet(subscriber_, *hello);
+}
+
+void Conversation::commit(const Json& message) {
+  Result<CommitName> name = readCommitName(message);
+  if (!name) return refuse(name.error(), CloseCode::malformed);
+  Result<Commit> commit = readCommit(*schema_, subscriber_, *name, message);
+  if (!commit) return organization_.reject(subscriber_.socket, *name, commit.error());
+  organization_.commit(std::move(*commit));
+}
+
+void Conversation::query(const Json& message) {
+  if (!isWhole(message.find("request"))) return refuse(invalid("A query has the number of its request."), CloseCode::malformed);
+  const double request = message.number("request");
+  const Result<Query> query = parseQuery(*schema_, message);
+  if (!query) return outbox_.send(subscriber_.socket, refusalText(request, query.error()));
+  organization_.query(subscriber_, request, readStatement(*schema_, *query));
+}
+
+void Conversation::coordinate(const Json& message, Purpose purpose) {
+  const bool answered = purpose != Purpose::renew;
+  if (answered && !isWhole(message.find("request"))) return refuse(invalid("What is to be answered has the number of its request."), CloseCode::malformed);
+  const double request = message.number("request");
+  const Result<std::string> input = purpose == Purpose::claim     ? readClaim(*schema_, subscriber_, message)
+                                    : purpose == Purpose::release ? readRelease(subscriber_, message)
+                                                                  : readRenew(subscriber_, message);
+  if (input) return organization_.coordinate(subscriber_, purpose, request, *input);
+  if (!answered) return refuse(input.error(), CloseCode::malformed);
+  outbox_.send(subscriber_.socket, refusalText(request, input.error()));
+}
+
+}  // namespace ablo

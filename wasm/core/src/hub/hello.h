@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// Hello: how a client begins, and begins again.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "ablo/json.h"
+
+namespace ablo {
+
+struct Hello {
+  std::string schema;
+  std::string session;
+  bool full = true;
+  std::optional<double> cursor;  // with epoch, when it has been connected before
+  std::string epoch;
+  std::string agent;  // empty: it acts as who it is
+};
+
+/// `invalid_request` says what is missing.
+Result<Hello> readHello(const Json& message);
+
+/// A seq, a count, a number of a request: whole, and exact in a double.
+bool isWhole(const Json* value);
+
+}  // namespace ablo

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+//
+// Where events come in: each is brought to the organization it is about, after whoever's time is up was sent away, and before
+// the hub looks when it has to be woken next.
+#include "ablo/hub.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "hub/alarms.h"
+#include "hub/conversation.h"
+
+namespace ablo {
+
+namespace {
+
+constexpr double kHelloWithin = 10'000;      // ms
+constexpr double kLongestSleep = 3'600'000;  // ms: timers of the world outside overflow
+
+}  // namespace
+
+class Hub::Impl {
+ public:
+  Result<std::string> setSchema(std::string_view document) {
+    Result<Schema> schema = parseSchema(document);
+    if (!schema) return schema.error();
+    schema_ = std::move(*schema);
+    for (const auto& [socket, name] : seats_) {
+      Audience& audience = organization(name).audience;
+      const Subscriber* subscriber = audience.find(socket);
+      const bool fits = !subscriber || subscriber->state == SubscriberState::greeting || subscriber->schema == schema_->hash;
+      if (!fits) audience.refuse(socket, Error::of(ErrorCode::schema_mismatch), CloseCode::schema);
+    }
+    return schema_->hash;
+  }
+
+  void open(Socket socket, std::string_view text, double now) {
+    std::optional<Identity> identity = readIdentity(text);
+    if (retired_) return outbox_.close(socket, CloseCode::goingAway, "");
+    if (!identity) return outbox_.close(socket, CloseCode::serverFault, codeText(ErrorCode::internal_error));
+    Subscriber subscriber;
+    subscriber.socket = socket;
+    subscriber.deadline = std::min(identity->expiresAt, now + kHelloWithin);
+    subscriber.identity = std::move(*identity);
+    const std::string name = subscriber.identity.organization;
+    if (!seats_.emplace(socket, name).second) return;
+    deadlines_.set(socket, subscriber.deadline);
+    organization(name).audience.join(std::move(subscriber));
+  }
+
+  void receive(Socket socket, std::string_view bytes) {
+    const auto seat = seats_.find(socket);
+    if (retired_ || seat == seats_.end()) return;
+    const std::string& name = seat->second;
+    Organization& home = organization(name);
+    if (Subscriber* subscriber = home.audience.find(socket))
+      Conversation(schema_ ? &*schema_ : nullptr, home, outbox_, counters_, *subscriber).receive(bytes);
+    if (const Subscriber* subscriber = home.audience.find(socket)) deadlines_.set(socket, subscriber->deadline);
+    review(name);
+  }
+
+  void closed(Socket socket) {
+    const auto seat = seats_.extract(socket);
+    if (seat.empty()) return;
+    deadlines_.cancel(socket);
+    organization(seat.mapped()).audience.leave(socket);
+    review(seat.mapped());
+  }
+
+  void answer(Request request, bool ok, std::string_view bytes, double now) {
+    const std::optional<Call> call = outbox_.answered(request);
+    if (!call) return;
+    organization(call->organization).answer(*call, ok, bytes, now);
+    review(call->organization);
+  }
+
+  void heads(std::string_view text, double now) {
+    const Result<Json> heads = parseJson(text, kTrustedJson);
+    if (!heads) return;
+    for (const Json::Member& member : heads->members())
+      if (const auto found = organizations_.find(member.name); found != organizations_.end()) {
+        found->second.audience.compare(member.value.asNumber(), now);
+        review(member.name);
+      }
+  }
+
+  void tick(double now) {
+    announced_ = 0;
+    while (const std::optional<std::string> name = dues_.ring(now)) {
+      organization(*name).tick(now);
+      review(*name);
+    }
+  }
+
+  void retire() {
+    retired_ = true;
+    for (const auto& [socket, name] : seats_) organization(name).audience.close(socket, CloseCode::goingAway, "");
+  }
+
+  /// Before every event: nobody whose time is up gets anything of it.
+  void sendAway(double now) {
+    while (const std::optional<Socket> socket = deadlines_.ring(now)) {
+      Audience& audience = organization(seats_.at(*socket)).audience;
+      const Subscriber* subscriber = audience.find(*socket);
+      if (!subscriber) continue;
+      if (subscriber->identity.expiresAt <= now)
+        audience.close(*socket, CloseCode::credential, codeText(ErrorCode::session_expired));
+      else
+        audience.refuse(*socket, Error::of(ErrorCode::invalid_request, "No hello came."), CloseCode::malformed);
+      review(seats_.at(*socket));
+    }
+  }
+
+  /// After every event.
+  void setAlarm(double now) {
+    const double next = std::min(deadlines_.next(), dues_.next());
+    if (next != announced_ && std::isfinite(next)) outbox_.wake(std::min(next, now + kLongestSleep));
+    announced_ = next;
+  }
+
+  std::string organizations() const {
+    Json names = Json::array();
+    for (const auto& [name, organization] : organizations_)
+      if (!organization.audience.subscribers().empty()) names.push(name);
+    return writeJson(names);
+  }
+
+  std::string statistics() const {
+    std::size_t sockets = 0;
+    for (const auto& [name, organization] : organizations_) sockets += organization.audience.subscribers().size();
+    return writeJson(Json::object({{"sockets", static_cast<uint64_t>(sockets)},
+                                   {"commits", counters_.commits},
+                                   {"rejections", counters_.rejections},
+                                   {"batches", counters_.batches},
+                                   {"resumes", counters_.resumes},
+                                   {"inFlight", static_cast<uint64_t>(outbox_.unanswered())}}));
+  }
+
+  const Frame& drain() { return outbox_.drain(); }
+
+ private:
+  Organization& organization(const std::string& name) { return organizations_.try_emplace(name, name, outbox_, counters_).first->second; }
+
+  /// After whatever happened in an organization: when does it have to be looked at again, and is it over?
+  void review(const std::string& name) {
+    const auto found = organizations_.find(name);
+    if (found == organizations_.end()) return;
+    dues_.set(name, found->second.due());
+    if (found->second.isOver()) organizations_.erase(found);
+  }
+
+  std::optional<Schema> schema_;
+  Outbox outbox_;
+  Counters counters_;
+  std::map<std::string, Organization> organizations_;
+  std::map<Socket, std::string> seats_;  // every socket that was opened and not yet said to be closed, and its organization
+  Alarms<Socket> deadlines_;
+  Alarms<std::string> dues_;
+  double announced_ = 0;
+  bool retired_ = false;
+};
+
+Hub::Hub() : impl_(std::make_unique<Impl>()) {}
+Hub::~Hub() = default;
+
+Result<std::string> Hub::setSchema(std::string_view document) { return impl_->setSchema(document); }
+
+void Hub::open(Socket socket, std::string_view identity, double now) {
+  impl_->sendAway(now);
+  impl_->open(socket, identity, now);
+  impl_->setAlarm(now);
+}
+
+void Hub::receive(Socket socket, std::string_view bytes, double now) {
+  impl_->sendAway(now);
+  impl_->receive(socket, bytes);
+  impl_->setAlarm(now);
+}
+
+void Hub::closed(Socket socket, double now) {
+  impl_->closed(socket);
+  impl_->setAlarm(now);
+}
+
+void Hub::answer(Request request, bool ok, std::string_view bytes, double now) {
+  impl_->sendAway(now);
+  impl_->answer(request, ok, bytes, now);
+  impl_->setAlarm(now);
+}
+
+void Hub::heads(std::string_view heads, double now) {
+  impl_->sendAway(now);
+  impl_->heads(heads, now);
+  impl_->setAlarm(now);
+}
+
+void Hub::tick(double now) {
+  impl_->sendAway(now);
+  impl_->tick(now);
+  impl_->setAlarm(now);
+}
+
+void Hub::retire(double now) {
+  impl_->retire();
+  impl_->setAlarm(now);
+}
+
+std::string Hub::organizations() const { return impl_->organizations(); }
+std::string Hub::statistics() const { return impl_->statistics(); }
+const Frame& Hub::drain() { return impl_->drain(); }
+
+}  // namespace ablo

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "hub/identity.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace ablo {
+
+namespace {
+
+std::vector<std::string> readTexts(const Json* list) {
+  std::vector<std::string> texts;
+  if (list)
+    for (const Json& item : list->items()) texts.push_back(item.asString());
+  return texts;
+}
+
+}  // namespace
+
+bool Identity::may(std::string_view model, std::string_view operation) const {
+  const std::string wanted = std::string(model) + "." + std::string(operation);
+  return std::any_of(operations.begin(), operations.end(), [&](const std::string& held) { return held == "*" || held == wanted; });
+}
+
+std::optional<Identity> readIdentity(std::string_view text) {
+  const Result<Json> json = parseJson(text);
+  if (!json || json->text("organization").empty()) return std::nullopt;
+  const Json* actor = json->find("actor");
+  if (!actor || actor->text("kind").empty() || actor->text("id").empty()) return std::nullopt;
+
+  Identity identity;
+  identity.organization = json->text("organization");
+  identity.actor = *actor;
+  if (const Json* onBehalfOf = json->find("onBehalfOf")) identity.onBehalfOf = *onBehalfOf;
+  identity.groups = readTexts(json->find("groups"));
+  std::sort(identity.groups.begin(), identity.groups.end());
+  identity.operations = readTexts(json->find("operations"));
+  identity.mayNameAgent = json->flag("mayNameAgent");
+  identity.expiresAt = json->number("expiresAt", std::numeric_limits<double>::infinity());
+  return identity;
+}
+
+}  // namespace ablo

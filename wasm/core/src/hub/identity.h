@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+//
+// Identity: who a socket is, as the server found it out from the credential. Nothing a client says changes it, but for the
+// agent that the holder of a secret key may name.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ablo/json.h"
+
+namespace ablo {
+
+struct Identity {
+  std::string organization;
+  Json actor;       // {kind, id}
+  Json onBehalfOf;  // null: nobody
+  std::vector<std::string> groups;      // sorted
+  std::vector<std::string> operations;  // "*", "tasks.update", …
+  bool mayNameAgent = false;
+  double expiresAt = 0;  // infinity: never
+
+  bool may(std::string_view model, std::string_view operation) const;
+};
+
+/// From the server's own JSON (Hub.open in wasm/boundary/module.d.ts); nothing when it is not that.
+std::optional<Identity> readIdentity(std::string_view text);
+
+}  // namespace ablo

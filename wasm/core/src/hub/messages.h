@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+//
+// Messages: what the server says (docs/internals/wire.md), but for `changes`, which is Page's.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "codec/raw_json.h"
+#include "hub/commit.h"
+#include "hub/subscriber.h"
+
+namespace ablo {
+
+enum class Start : uint8_t { load, resume };
+
+std::string welcomeText(const Subscriber& to, Start start, const std::string& epoch, double head, double now);
+/// Out of what ablo.load answered.
+std::string loadedText(const RawObject& load);
+
+/// Out of the commit's part of what ablo.commit answered.
+std::string receiptText(const CommitName& commit, const RawObject& receipt);
+std::string rejectionText(const CommitName& commit, const Error& error);
+
+/// An answer to a request of a client: `name` is rows or claim.
+std::string answerText(double request, std::string_view name, const RawObject& answer);
+std::string refusalText(double request, const Error& error);
+
+/// The error of a call that failed, as the database's side named it.
+std::string failureText(double request, std::string_view answer);
+
+std::string errorText(const Error& error);
+std::string pongText();
+
+}  // namespace ablo

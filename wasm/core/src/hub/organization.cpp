@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "hub/organization.h"
+
+#include <algorithm>
+
+namespace ablo {
+
+namespace {
+
+using Purpose = Call::Purpose;
+
+std::string_view functionText(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::claim: return "claim";
+    case Purpose::release: return "release";
+    default: return "renew";
+  }
+}
+
+/// What ablo.commit answered: a part for each commit of the flight, in their order.
+struct Verdicts {
+  std::vector<RawObject> outcomes;
+  double head = -1;
+};
+
+std::optional<Verdicts> readVerdicts(std::string_view bytes, std::size_t commits) {
+  const std::optional<RawObject> answer = RawObject::read(bytes);
+  if (!answer) return std::nullopt;
+  const std::optional<std::vector<std::string_view>> receipts = rawItems(answer->find("receipts"));
+  if (!receipts || receipts->size() != commits) return std::nullopt;
+  Verdicts verdicts{{}, answer->number("head", -1)};
+  for (const std::string_view receipt : *receipts) {
+    std::optional<RawObject> outcome = RawObject::read(receipt);
+    if (!outcome) return std::nullopt;
+    verdicts.outcomes.push_back(std::move(*outcome));
+  }
+  return verdicts;
+}
+
+}  // namespace
+
+void Organization::commit(Commit commit) {
+  ++counters_.commits;
+  queue_.add(std::move(commit));
+  depart();
+}
+
+void Organization::reject(Socket socket, const CommitName& commit, const Error& error) {
+  ++counters_.rejections;
+  if (audience.find(socket)) outbox_.send(socket, rejectionText(commit, error));
+}
+
+void Organization::depart() {
+  for (const CommitQueue::FlightNumber number : queue_.depart()) launch(number);
+}
+
+void Organization::launch(CommitQueue::FlightNumber number) {
+  ++counters_.batches;
+  outbox_.call({Purpose::batch, name_, 0, number, 0}, "commit", queue_.text(number));
+}
+
+void Organization::decided(CommitQueue::FlightNumber number, bool ok, std::string_view bytes, double now) {
+  std::optional<Verdicts> verdicts = ok ? readVerdicts(bytes, queue_.size(number)) : std::nullopt;
+  if (!verdicts) {
+    for (const Socket socket : queue_.fail(number, now)) audience.close(socket, CloseCode::serverFault, codeText(ErrorCode::commit_no_result));
+    return depart();
+  }
+  CommitQueue::Flight flight = queue_.land(number);
+  for (std::size_t i = 0; i < flight.commits.size(); ++i) settle(std::move(flight.commits[i]), verdicts->outcomes[i]);
+  audience.hear(verdicts->head, now);
+  depart();
+}
+
+void Organization::settle(Commit commit, const RawObject& outcome) {
+  const std::string status = outcome.text("status");
+  if (status == "blocked") {
+    const CommitName name = commit.name;
+    const Socket socket = commit.socket;
+    if (!queue_.block(std::move(commit))) reject(socket, name, Error::of(ErrorCode::row_locked));
+    return;
+  }
+  if (status == "rejected") ++counters_.rejections;
+  if (audience.find(commit.socket)) outbox_.send(commit.socket, receiptText(commit.name, outcome));
+}
+
+void Organization::query(const Subscriber& subscriber, double request, const Statement& statement) {
+  const std::string input = ObjectText().member("statement", statement.text).raw("params", statement.params).take();
+  outbox_.call({Purpose::read, name_, subscriber.socket, audience.log(), request}, "read", input);
+}
+
+void Organization::wasRead(const Call& call, Subscriber& subscriber, bool ok, std::string_view bytes, double now) {
+  const std::optional<RawObject> answer = ok ? RawObject::read(bytes) : std::nullopt;
+  if (!answer || answer->find("rows").empty()) return outbox_.send(call.socket, failureText(call.request, bytes));
+  if (call.turn != audience.log()) return outbox_.send(call.socket, refusalText(call.request, Error::of(ErrorCode::log_epoch_changed)));
+  const double seq = answer->number("seq", 0);
+  audience.hold(subscriber, {seq, call.request, answerText(call.request, "rows", *answer)});
+  audience.hear(seq, now);
+}
+
+void Organization::coordinate(const Subscriber& subscriber, Purpose purpose, double request, const std::string& input) {
+  outbox_.call({purpose, name_, subscriber.socket, 0, request}, functionText(purpose), input);
+}
+
+void Organization::coordinated(const Call& call, bool ok, std::string_view bytes, double now) {
+  const std::optional<RawObject> answer = ok ? RawObject::read(bytes) : std::nullopt;
+  if (call.purpose != Purpose::renew && audience.find(call.socket))
+    outbox_.send(call.socket, answer ? answerText(call.request, "claim", *answer) : failureText(call.request, bytes));
+  if (answer) audience.hear(answer->number("head", -1), now);
+}
+
+void Organization::answer(const Call& call, bool ok, std::string_view bytes, double now) {
+  Subscriber* subscriber = audience.find(call.socket);
+  const bool awaited = subscriber && subscriber->turn == call.turn;
+  switch (call.purpose) {
+    case Purpose::load:
+      if (awaited) audience.loaded(*subscriber, ok, bytes, now);
+      break;
+    case Purpose::catchUp:
+      if (awaited) audience.caughtUp(*subscriber, ok, bytes, now);
+      break;
+    case Purpose::publish: audience.published(call.turn, ok, bytes, now); break;
+    case Purpose::batch: decided(call.turn, ok, bytes, now); break;
+    case Purpose::read:
+      if (subscriber) wasRead(call, *subscriber, ok, bytes, now);
+      break;
+    case Purpose::claim:
+    case Purpose::release:
+    case Purpose::renew: coordinated(call, ok, bytes, now); break;
+  }
+}
+
+void Organization::tick(double now) {
+  for (const CommitQueue::FlightNumber number : queue_.resend(now)) launch(number);
+  audience.tick(now);
+}
+
+double Organization::due() const { return std::min(queue_.due(), audience.due()); }
+
+bool Organization::isOver() const { return audience.subscribers().empty() && queue_.empty() && !outbox_.awaits(name_); }
+
+}  // namespace ablo

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+//
+// Organization: one tenant, as this hub serves it: its audience, and the commits on their way to its database. It puts the
+// database's questions and takes the answers to whom they belong; an answer that names a later head moves the stream.
+//
+// Always true:
+//   1. receipts are sent before the changes they are about;
+//   2. a commit of a socket that has gone still runs; nobody hears of it, and its client asks again;
+//   3. actor and session of everything that is asked for are those of the subscriber, whatever its frame said.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "hub/audience.h"
+#include "hub/commit_queue.h"
+#include "query/sql.h"
+
+namespace ablo {
+
+/// What the hub counts.
+struct Counters {
+  uint64_t commits = 0;
+  uint64_t rejections = 0;
+  uint64_t batches = 0;
+  uint64_t resumes = 0;
+};
+
+class Organization {
+ public:
+  Organization(const std::string& name, Outbox& outbox, Counters& counters)
+      : audience(name, outbox), name_(name), outbox_(outbox), counters_(counters) {}
+
+  Audience audience;
+
+  void commit(Commit commit);
+  /// Refused before the database was asked.
+  void reject(Socket socket, const CommitName& commit, const Error& error);
+  void query(const Subscriber& subscriber, double request, const Statement& statement);
+  /// claim, release or renew, with what the function of that name takes.
+  void coordinate(const Subscriber& subscriber, Call::Purpose purpose, double request, const std::string& input);
+
+  void answer(const Call& call, bool ok, std::string_view bytes, double now);
+  void tick(double now);
+  double due() const;
+  /// Nobody is here, and nothing is left to do.
+  bool isOver() const;
+
+ private:
+  void depart();
+  void launch(CommitQueue::FlightNumber number);
+  void decided(CommitQueue::FlightNumber number, bool ok, std::string_view bytes, double now);
+  void settle(Commit commit, const RawObject& outcome);
+  void wasRead(const Call& call, Subscriber& subscriber, bool ok, std::string_view bytes, double now);
+  void coordinated(const Call& call, bool ok, std::string_view bytes, double now);
+
+  const std::string name_;
+  Outbox& outbox_;
+  Counters& counters_;
+  CommitQueue queue_;
+};
+
+}  // namespace ablo

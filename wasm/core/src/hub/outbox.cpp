@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include "hub/outbox.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ablo {
+
+void Outbox::send(const std::vector<Socket>& sockets, std::string_view bytes) {
+  record(Hub::Record::send).word(static_cast<uint32_t>(sockets.size())).text(bytes);
+  for (const Socket socket : sockets) filling_.word(socket);
+}
+
+void Outbox::call(Call call, std::string_view function, std::string_view input) {
+  record(Hub::Record::call).word(++lastRequest_).text(function).text(call.organization).text(input);
+  calls_.emplace(lastRequest_, std::move(call));
+}
+
+void Outbox::close(Socket socket, CloseCode code, std::string_view reason) {
+  record(Hub::Record::close).word(socket).word(static_cast<uint32_t>(code)).text(reason);
+}
+
+void Outbox::wake(double at) { record(Hub::Record::wake).number(at); }
+
+void Outbox::log(std::string_view message, const std::string& organization) {
+  record(Hub::Record::log).text(writeJson(Json::object({{"msg", message}, {"organization", organization}})));
+}
+
+std::optional<Call> Outbox::answered(Request request) {
+  const auto node = calls_.extract(request);
+  if (node.empty()) return std::nullopt;
+  return std::move(node.mapped());
+}
+
+bool Outbox::awaits(const std::string& organization) const {
+  return std::any_of(calls_.begin(), calls_.end(), [&](const auto& entry) { return entry.second.organization == organization; });
+}
+
+const Frame& Outbox::drain() {
+  drained_.clear();
+  std::swap(drained_, filling_);
+  return drained_;
+}
+
+}  // namespace ablo

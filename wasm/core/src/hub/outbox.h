@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+//
+// Outbox: what the hub wants done, in order, until somebody drains it; and what each question to the database was for.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ablo/hub.h"
+
+namespace ablo {
+
+using Socket = Hub::Socket;
+using Request = Hub::Request;  // ours, to the database
+
+/// Why the database was asked, and who waits for the answer.
+struct Call {
+  enum class Purpose : uint8_t { load, catchUp, publish, batch, read, claim, release, renew };
+  Purpose purpose;
+  std::string organization;
+  Socket socket = 0;    // load, catchUp, read, claim, release
+  uint32_t turn = 0;    // load, catchUp: the subscriber's; read: the log's; batch: the flight
+  double request = 0;   // read, claim, release: the client's own number of it
+};
+
+/// Codes a socket is closed with (docs/internals/wire.md).
+enum class CloseCode : uint32_t { goingAway = 1001, serverFault = 1011, credential = 4001, forbidden = 4003, malformed = 4009, schema = 4010 };
+
+class Outbox {
+ public:
+  void send(Socket socket, std::string_view bytes) { send(std::vector<Socket>{socket}, bytes); }
+  void send(const std::vector<Socket>& sockets, std::string_view bytes);
+  void call(Call call, std::string_view function, std::string_view input);
+  void close(Socket socket, CloseCode code, std::string_view reason);
+  void wake(double at);
+  void log(std::string_view message, const std::string& organization);
+
+  /// The call that was answered; nothing for an answer nobody asked for.
+  std::optional<Call> answered(Request request);
+  std::size_t unanswered() const { return calls_.size(); }
+  bool awaits(const std::string& organization) const;
+
+  /// Valid until the next drain.
+  const Frame& drain();
+
+ private:
+  Frame& record(Hub::Record kind) { return filling_.word(static_cast<uint32_t>(kind)); }
+
+  Frame filling_;
+  Frame drained_;
+  std::map<Request, Call> calls_;
+  Request lastRequest_ = 0;
+};
+
+}  // namespace ablo

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "hub/stream.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace ablo {
+
+namespace {
+
+constexpr double kPause = 250;  // ms, after the database did not answer
+
+}  // namespace
+
+void Stream::begin(const std::string& epoch, double seq) {
+  const uint32_t log = known() ? log_ + 1 : log_;
+  *this = Stream();
+  log_ = log;
+  epoch_ = epoch;
+  published_ = head_ = seq;
+}
+
+void Stream::forget() { begin({}, -1); }
+
+void Stream::hear(double head) {
+  if (known()) head_ = std::max(head_, head);
+}
+
+std::optional<double> Stream::ask(double now) {
+  if (!known() || asking_ || now < notBefore_) return std::nullopt;
+  if (head_ <= published_ && !doubted_) return std::nullopt;
+  asking_ = true;
+  doubted_ = false;
+  return published_;
+}
+
+void Stream::advanced(const Page& page, double now) {
+  asking_ = false;
+  if (page.to == published_) notBefore_ = now + kPause;
+  published_ = page.to;
+  head_ = page.head;
+}
+
+void Stream::failed(double now) {
+  asking_ = false;
+  notBefore_ = now + kPause;
+}
+
+double Stream::due() const {
+  const bool waits = known() && !asking_ && head_ > published_;
+  return waits ? notBefore_ : std::numeric_limits<double>::infinity();
+}
+
+std::vector<Delivery> fanOut(const Page& page, std::map<Socket, Subscriber>& subscribers) {
+  std::map<std::pair<double, Groups>, std::vector<Socket>> audiences;
+  for (auto& [socket, subscriber] : subscribers) {
+    if (subscriber.cursor >= page.to) continue;
+    if (subscriberStep(subscriber.state, SubscriberEvent::published).action != SubscriberAction::accept) continue;
+    audiences[{subscriber.cursor, subscriber.identity.groups}].push_back(socket);
+    subscriber.cursor = page.to;
+  }
+  std::vector<Delivery> deliveries;
+  for (auto& [audience, sockets] : audiences) deliveries.push_back({page.text(audience.first, audience.second), std::move(sockets)});
+  return deliveries;
+}
+
+}  // namespace ablo

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// Stream: how far the log of one organization has been published to those who are live. It reads on when it hears of a
+// later seq, one page at a time; whatever it hears meanwhile is answered by the next page.
+//
+// Always true:
+//   1. one page is being read at a time, and what was published is never published again;
+//   2. only the database's answer to a question that was asked afterwards makes it believe that the log is another one:
+//      what it hears may be old.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hub/page.h"
+#include "hub/subscriber.h"
+
+namespace ablo {
+
+class Stream {
+ public:
+  bool known() const { return published_ >= 0; }
+  double published() const { return published_; }  // -1: not known yet
+  const std::string& epoch() const { return epoch_; }
+  uint32_t log() const { return log_; }  // grows when the log is replaced by another, or forgotten
+
+  /// From here on it is this log, all of it published up to `seq`.
+  void begin(const std::string& epoch, double seq);
+  void forget();
+
+  void hear(double head);
+  /// Somebody says the head is behind what was published.
+  void doubt() { doubted_ = known(); }
+  /// The seq to read on after, when there is reason to. The answer is `advanced` or `failed`.
+  std::optional<double> ask(double now);
+  void advanced(const Page& page, double now);
+  void failed(double now);
+
+  double due() const;
+
+ private:
+  std::string epoch_;
+  uint32_t log_ = 0;
+  double published_ = -1;
+  double head_ = -1;  // the latest it heard of
+  bool doubted_ = false;
+  bool asking_ = false;
+  double notBefore_ = 0;
+};
+
+/// One frame and everybody who gets it.
+struct Delivery {
+  std::string bytes;
+  std::vector<Socket> sockets;
+};
+
+/// Brings all that are live up to the page's end. Who stands at the same place in the same groups shares a frame.
+std::vector<Delivery> fanOut(const Page& page, std::map<Socket, Subscriber>& subscribers);
+
+}  // namespace ablo

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+//
+// Subscriber: one socket, and where it stands in the log of its organization.
+//
+//                hello     resume     message   level      behind           misfit    published  reset     failed   left
+//   greeting     load→L    catchUp→C  refuse    ·          ·                ·         ·          ·         ·        →X
+//   loading      load      catchUp→C  accept    accept→V   accept+catchUp→C ·         ·          load      end→X    →X
+//   catchingUp   load→L    catchUp    accept    accept→V   accept+catchUp   load→L    ·          load→L    end→X    →X
+//   live         load→L    catchUp→C  accept    ·          ·                ·         accept     load→L    ·        →X
+//   closed       ·         ·          ·         ·          ·                ·         ·          ·         ·        ·
+//
+//   hello       it starts afresh                     level, behind  what it asked for has come, and it has (not yet) seen
+//   resume      it starts from a cursor                             all that was published to the others
+//   message     it wants something else              misfit         its cursor is of another log than this one
+//   published   the stream moved on                  reset          the log was replaced
+//   failed      the database gave no answer          left           the socket is gone
+//
+// Always true:
+//   1. whoever is live has seen at least what was published: what is published next continues it, or it has it already;
+//   2. it is known to its organization before it reads anything, so nothing falls between its read and the stream;
+//   3. an answer to an earlier question than its last (another turn) never reaches it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hub/identity.h"
+#include "hub/outbox.h"
+
+namespace ablo {
+
+enum class SubscriberState : uint8_t { greeting, loading, catchingUp, live, closed };
+enum class SubscriberEvent : uint8_t { hello, resume, message, level, behind, misfit, published, reset, failed, left };
+enum class SubscriberAction : uint8_t { ignore, load, catchUp, accept, acceptAndCatchUp, refuse, end };
+
+struct SubscriberStep {
+  SubscriberAction action;
+  SubscriberState next;
+  friend bool operator==(const SubscriberStep&, const SubscriberStep&) = default;
+};
+
+SubscriberStep subscriberStep(SubscriberState state, SubscriberEvent event);
+
+/// An answer that is ahead of the stream.
+struct HeldAnswer {
+  double seq;
+  double request;
+  std::string text;
+};
+
+struct Subscriber {
+  Socket socket = 0;
+  Identity identity;
+  double deadline = 0;  // for its hello, then of its credential
+
+  SubscriberState state = SubscriberState::greeting;
+  double cursor = -1;  // the seq up to which it has everything; -1: nothing yet
+  uint32_t turn = 0;   // of its last question to the database
+  std::vector<HeldAnswer> held;
+
+  // What its hello said.
+  Json actor;  // its identity's, or the agent it acts as
+  std::string session;
+  std::string schema;
+  std::string epoch;  // of the log its cursor is of
+  bool full = true;
+  bool welcomed = false;
+};
+
+}  // namespace ablo
