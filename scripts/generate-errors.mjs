@@ -1,5 +1,5 @@
-// The one list of errors, wasm/core/errors.json, becomes C++, TypeScript (for js and for server, which may not import each other) and docs.
-// node scripts/generate-errors.mjs [--check]   --check only says whether the three are up to date.
+// The one list of errors, wasm/core/errors.json, becomes C++, TypeScript (for js and for server, which may not import each other), SQL and docs.
+// node scripts/generate-errors.mjs [--check]   --check only says whether they are up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const root = new URL('..', import.meta.url);
@@ -47,6 +47,16 @@ ${errors.map(([code, kind, status, sentence]) => `  ${code}: { kind: '${kind}', 
 export type ErrorCode = keyof typeof errorCodes;
 `;
 
+const sql = `-- SPDX-License-Identifier: MIT
+-- ${note}
+
+create or replace function ablo.sentence(code text) returns text language sql immutable as $$
+  select case code
+${errors.map(([code, , , sentence]) => `    when '${code}' then '${sentence.replaceAll("'", "''")}'`).join('\n')}
+  end;
+$$;
+`;
+
 const docs = `# Errors
 
 <!-- ${note} -->
@@ -59,7 +69,7 @@ ${errors.map(([code, kind, status, sentence]) => `| \`${code}\` | \`Ablo${kind}E
 `;
 
 let stale = 0;
-for (const [path, text] of [['wasm/core/include/ablo/error_code.h', cpp], ['js/src/errors/codes.ts', ts], ['server/src/errors/codes.ts', ts], ['docs/reference/errors.md', docs]]) {
+for (const [path, text] of [['wasm/core/include/ablo/error_code.h', cpp], ['js/src/errors/codes.ts', ts], ['server/src/errors/codes.ts', ts], ['server/src/postgres/sql/sentences.sql', sql], ['docs/reference/errors.md', docs]]) {
   const file = new URL(path, root);
   let now = '';
   try { now = readFileSync(file, 'utf8'); } catch { /* the first time */ }

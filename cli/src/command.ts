@@ -38,9 +38,10 @@ function refuseUnknownOptions(name: string, raw: readonly string[], args: ArgsDe
   }
 }
 
-/** The command that the arguments name, and its parent. Throws if a name on the way is unknown. */
-export async function locate(root: CommandDef, args: readonly string[]): Promise<[CommandDef, CommandDef | undefined]> {
-  let [found, parent]: [CommandDef, CommandDef | undefined] = [root, undefined];
+/** The command that the arguments name, and the words before its name. Throws if one of the words is unknown. */
+export async function locate(root: CommandDef, args: readonly string[]): Promise<{ found: CommandDef; before: string[] }> {
+  let found = root;
+  const before: string[] = [];
   for (const name of args.filter((text) => !text.startsWith('-'))) {
     const commands = (await resolve(found.subCommands)) ?? {};
     const names = Object.keys(commands);
@@ -50,9 +51,10 @@ export async function locate(root: CommandDef, args: readonly string[]): Promise
       const hint = guess ? `Did you mean \`${guess}\`?` : `There are ${names.join(', ')}.`;
       throw new NamedError('unknown_command', `There is no command \`${name}\`. ${hint}`);
     }
-    [found, parent] = [(await resolve(commands[name])) as CommandDef, found];
+    before.push((await resolve(found.meta))?.name ?? '');
+    found = (await resolve(commands[name])) as CommandDef;
   }
-  return [found, parent];
+  return { found, before };
 }
 
 function resolve<T>(value: T | (() => T)): T {

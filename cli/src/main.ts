@@ -23,9 +23,9 @@ const ablo = defineCommand({
 async function main(args: string[]): Promise<void> {
   if (args[0] === '--version') return void process.stdout.write(`${version}\n`);
   loadEnv();
-  const [found, parent] = await locate(ablo, args);
+  const { found, before } = await locate(ablo, args);
   if (args.includes('--help') || args.includes('-h') || !found.run) {
-    const usage = `${await renderUsage(found, parent)}\n`;
+    const usage = `${await renderUsage(found, before.length > 0 ? { meta: { name: before.join(' ') } } : undefined)}\n`;
     return void process.stdout.write(paint.isColorSupported ? usage : stripVTControlCharacters(usage));
   }
   await runCommand(ablo, { rawArgs: args });

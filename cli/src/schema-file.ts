@@ -51,7 +51,7 @@ function ownPackage(file: string): Record<string, string> {
     createRequire(file).resolve(kPackage);
     return {};
   } catch {
-    return { [kPackage]: fileURLToPath(import.meta.resolve('./schema.js')) };
+    return { [kPackage]: fileURLToPath(import.meta.resolve(kPackage)) };
   }
 }
 

@@ -4,7 +4,7 @@
 // it made, and releases the row. The board shows all of it live. Enter finishes early, Ctrl-C gives up; if the process is
 // killed, the claim runs out by itself.
 //
-//   npm run agent -- [task id] [--seconds 8] [--name drafter] [--ttl 15s]
+//   npm run agent -- [task id] [--seconds 8] [--name drafter] [--ttl 15]
 
 import { parseArgs } from 'node:util';
 import { Ablo, AbloError } from '@abloatai/ablo';
@@ -17,7 +17,7 @@ const { values, positionals } = parseArgs({
   options: {
     seconds: { type: 'string', default: '8' },
     name: { type: 'string', default: 'drafter' },
-    ttl: { type: 'string', default: '15s' },
+    ttl: { type: 'string', default: '15' },
   },
 });
 
@@ -33,7 +33,7 @@ async function pick(): Promise<string | undefined> {
 
 async function draft(id: string): Promise<void> {
   say(`asks for ${id}`);
-  await using claim = await ablo.tasks.claim({ id, action: 'drafting…', ttl: values.ttl });
+  await using claim = await ablo.tasks.claim({ id, action: 'drafting…', ttl: Number(values.ttl) });
   say(`holds “${claim.data.title}”`);
   await ablo.tasks.update(id, { status: 'doing' });
 

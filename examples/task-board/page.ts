@@ -20,10 +20,10 @@ export interface PageFile {
   body: Uint8Array;
 }
 
-/** Files by the path they are asked for: `/`, `/main.js`, `/main.css` and chunks. */
+/** Files by the path they are asked for: `/`, `/main.js`, `/style.css` and chunks. */
 export async function buildPage(): Promise<Map<string, PageFile>> {
   const { outputFiles } = await build({
-    entryPoints: [join(here, 'src/main.tsx')],
+    entryPoints: [join(here, 'src/main.tsx'), join(here, 'src/style.css')],
     bundle: true,
     splitting: true,
     format: 'esm',

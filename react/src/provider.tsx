@@ -2,7 +2,7 @@
 //
 // AbloProvider: gives a client to the hooks below it, the one it was given or one that it makes once. It connects when it is
 // mounted, never while it renders, and leaves the client alone when it is unmounted: StrictMode does that in passing.
-import { useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { Ablo, storeOf } from '../../js/src/client/ablo';
 import { refuseDatabaseUrl, type AbloOptions } from '../../js/src/client/options';
 import { abloError, asAbloError, type AbloError } from '../../js/src/errors/errors';
@@ -53,7 +53,9 @@ export function AbloProvider<S extends AnySchema>(props: AbloProviderProps<S>): 
   }, [client, preventUnsavedChanges]);
 
   return (
-    <BindingContext value={binding}>{fallback === 'passthrough' ? children : <Gate fallback={fallback}>{children}</Gate>}</BindingContext>
+    <BindingContext.Provider value={binding}>
+      {fallback === 'passthrough' ? children : <Gate fallback={fallback}>{children}</Gate>}
+    </BindingContext.Provider>
   );
 }
 
@@ -61,7 +63,7 @@ export function AbloProvider<S extends AnySchema>(props: AbloProviderProps<S>): 
 function Gate({ fallback, children }: { fallback: ReactNode; children: ReactNode }): ReactNode {
   const binding = useContext(BindingContext);
   const { name } = useSyncStatus();
-  const opened = useRef<Binding | null>(null);
-  if (name !== 'initial' && name !== 'connecting') opened.current = binding;
-  return opened.current === binding ? children : fallback;
+  const [opened, open] = useState<Binding | null>(null);
+  if (opened !== binding && name !== 'initial' && name !== 'connecting') open(binding);
+  return opened === binding ? children : fallback;
 }

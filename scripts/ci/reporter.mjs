@@ -1,25 +1,44 @@
 // SPDX-License-Identifier: MIT
 //
-// Node's spec reporter without its statistics, then one line that counts: "N passed, N failed". Suites are not counted, the
-// tests in them are; skipped ones are neither.
-import { Readable } from 'node:stream';
-import { spec as Spec } from 'node:test/reporters';
+// What a run of tests says: a line a test, under its suites' names; at a failure the reason and the place, once; at the end
+// one line that counts: "N passed, N failed". Suites are not counted, the tests in them are; skipped ones are neither.
+import { relative } from 'node:path';
+import { inspect } from 'node:util';
 
 export default async function* report(source) {
+  const names = [];
   let passed = 0;
   let failed = 0;
+  for await (const { type, data } of source) {
+    if (type === 'test:start') names[data.nesting] = data.name;
+    if (type === 'test:stdout' || type === 'test:stderr') yield data.message;
+    if (type !== 'test:pass' && type !== 'test:fail') continue;
 
-  async function* counted() {
-    for await (const event of source) {
-      const { type, data } = event;
-      const counts = data?.details?.type !== 'suite' && data?.skip === undefined && data?.todo === undefined;
-      if (type === 'test:pass' && counts) passed += 1;
-      if (type === 'test:fail' && counts) failed += 1;
-      if (type === 'test:diagnostic' && data.nesting === 0) continue;
-      yield event;
+    const title = [...names.slice(0, data.nesting), data.name].join(' › ');
+    const took = `${Math.round(data.details.duration_ms)} ms`;
+    const suite = data.details.type === 'suite';
+    if (data.skip !== undefined || data.todo !== undefined) {
+      yield `  - ${title} (${data.skip || data.todo || 'skipped'})\n`;
+    } else if (type === 'test:pass') {
+      if (!suite) yield `  ✔ ${title}  ${took}\n`;
+      passed += suite ? 0 : 1;
+    } else {
+      const error = data.details.error;
+      if (error?.failureType === 'subtestsFailed') {
+        failed += suite ? 0 : 1;
+        continue;
+      }
+      failed += 1;
+      const place = data.file ? relative(process.cwd(), data.file) : ''; // the line is in the stack, where it is right
+      yield `  ✖ ${title}  ${took}\n    ${place}\n${reason(error).replace(/^/gm, '    ')}\n`;
     }
   }
-
-  yield* Readable.from(counted()).compose(new Spec());
   yield `\n${passed} passed, ${failed} failed\n`;
+}
+
+/** The error itself, without the runner's wrapping and without the runner's and Node's own lines of the stack. */
+function reason(error) {
+  const cause = error?.cause ?? error;
+  const text = cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause);
+  return text.split('\n').filter((line) => !/^\s+at .*(\(|\s)node:/.test(line)).slice(0, 60).join('\n');
 }

@@ -3,13 +3,7 @@
 // SchemaInForce: the schema the hub, the database and every other server on it agree on. The database's newest row is in
 // force; the hub follows it. A push is: plan (hub), provision (one transaction), then the hub. Pushes happen one at a time.
 import type { Hub } from './hub/hub';
-import type { Database } from './postgres/database';
-
-export interface PushedSchema {
-  version: number;
-  hash: string;
-  document: string;
-}
+import type { Database, PushedSchema } from './postgres/database';
 
 export interface PushResult {
   version: number;
@@ -26,25 +20,32 @@ export class SchemaInForce {
     private readonly database: Database,
   ) {}
 
-  /** Takes what the database has: at the start, and when another server may have pushed. */
+  /** Takes what the database has, and brings what was generated for it up to this version of the server. */
+  async start(): Promise<void> {
+    const stored = await this.database.schema();
+    if (stored) await this.push(stored.document);
+  }
+
+  /** Takes what another server may have pushed. */
   follow(): Promise<void> {
     return this.#next(async () => {
       const newest = await this.database.schema();
-      if (!newest || newest.version === this.current?.version) return;
-      this.hub.setSchema(newest.document);
-      this.current = newest;
+      if (newest && newest.version !== this.current?.version) this.#take(newest);
     });
   }
 
   push(document: string): Promise<PushResult> {
     return this.#next(async () => {
       const { hash, statements } = this.hub.plan(document);
-      if (hash === this.current?.hash) return { version: this.current.version, hash, unchanged: true };
-      const { version } = await this.database.provision(statements, document, hash);
-      this.hub.setSchema(document);
-      this.current = { version, hash, document };
-      return { version, hash, unchanged: false };
+      const { version, changed } = await this.database.provision(statements, document, hash);
+      if (version !== this.current?.version) this.#take({ version, hash, document });
+      return { version, hash, unchanged: !changed };
     });
+  }
+
+  #take(schema: PushedSchema): void {
+    this.hub.setSchema(schema.document);
+    this.current = schema;
   }
 
   #next<T>(work: () => Promise<T>): Promise<T> {

@@ -19,6 +19,7 @@ import type { Database } from './postgres/database';
 import { SchemaInForce, type PushResult } from './schema';
 import { Connections } from './socket/connections';
 import { startHeartbeat } from './socket/heartbeat';
+import { refuse } from './socket/refusal';
 import { acceptSockets } from './socket/upgrade';
 
 const kHeads = 100;
@@ -66,7 +67,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, createRouter(routes, door, log));
   acceptSockets(server, { door, hub, connections, log });
   try {
-    await schema.follow();
+    await schema.start();
     await listen(server, port, host);
   } catch (error) {
     hub.dispose();
@@ -80,6 +81,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       if (organizations.length > 0) hub.heads(await database.heads(organizations));
     }),
     poll(kFollow, log, 'schema', () => schema.follow()),
+    poll(kFollow, log, 'credentials', () => dropRevoked(database, connections)),
   ];
   const close = async () => {
     retired = true;
@@ -108,6 +110,17 @@ function listen(server: Server, port: number, host: string): Promise<void> {
     });
     server.listen(port, host, resolve);
   });
+}
+
+/** Sockets whose key was revoked after they were let in. */
+async function dropRevoked(database: Database, connections: Connections): Promise<void> {
+  const held = new Set<string>();
+  for (const { credential } of connections) if (credential) held.add(credential);
+  if (held.size === 0) return;
+  const revoked = new Set(await database.revoked([...held]));
+  for (const { credential, ws } of connections) {
+    if (credential && revoked.has(credential)) refuse(ws, new NamedError('apikey_revoked'));
+  }
 }
 
 /** What is under way gets its receipts; then every socket is told that the server goes away. */

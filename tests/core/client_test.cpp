@@ -22,12 +22,12 @@ class Bench {
 
   Client client;
   double now = 1'700'000'000'000;
-  std::deque<Json> sent;                      // frames for the server, oldest first
-  std::map<uint32_t, std::string> settled;    // commit → "confirmed", or the code
-  std::map<uint32_t, std::string> answered;   // request → "ok", or the code
-  std::vector<uint32_t> queries;              // queries whose result changed, at the last drain
-  std::vector<std::string> rows;              // ids of rows that changed, at the last drain
-  std::vector<std::string> premises;          // ids of rows that outdated a snapshot
+  std::deque<Json> sent;                     // frames for the server, oldest first
+  std::map<uint32_t, std::string> settled;   // commit → "confirmed", or the code
+  std::map<uint32_t, std::string> answered;  // request → "ok", or the code
+  std::vector<uint32_t> queries;             // queries whose result changed, at the last drain
+  std::vector<std::string> rows;             // ids of rows that changed, at the last drain
+  std::vector<std::string> premises;         // ids of rows that outdated a snapshot
   bool tokenWanted = false, connectWanted = false, disconnected = false;
   double wake = -1;
 
@@ -37,18 +37,48 @@ class Bench {
     rows.clear();
     const std::vector<uint32_t>& w = frame.words();
     for (std::size_t i = 0; i < w.size();) switch (static_cast<Record>(w[i])) {
-        case Record::row: rows.push_back(std::string(client.string(w[i + 4]))); i += 5; break;
-        case Record::query: queries.push_back(w[i + 1]); i += 3; break;
+        case Record::row:
+          rows.push_back(std::string(client.string(w[i + 4])));
+          i += 5;
+          break;
+        case Record::query:
+          queries.push_back(w[i + 1]);
+          i += 3;
+          break;
         case Record::claims: i += 3; break;
-        case Record::settled: settled[w[i + 1]] = outcome(w[i + 2], "confirmed", frame.text(w[i + 5], w[i + 6])); i += 7; break;
-        case Record::answered: answered[w[i + 1]] = outcome(w[i + 2], "ok", frame.text(w[i + 3], w[i + 4])); i += 5; break;
+        case Record::settled:
+          settled[w[i + 1]] = outcome(w[i + 2], "confirmed", frame.text(w[i + 5], w[i + 6]));
+          i += 7;
+          break;
+        case Record::answered:
+          answered[w[i + 1]] = outcome(w[i + 2], "ok", frame.text(w[i + 3], w[i + 4]));
+          i += 5;
+          break;
         case Record::status: i += 1; break;
-        case Record::send: sent.push_back(*parseJson(frame.text(w[i + 1], w[i + 2]))); i += 3; break;
-        case Record::connect: connectWanted = true; i += 1; break;
-        case Record::disconnect: disconnected = true; i += 2; break;
-        case Record::wake: wake = Frame::number(w[i + 1], w[i + 2]); i += 3; break;
-        case Record::token: tokenWanted = true; i += 1; break;
-        case Record::premise: premises.push_back(std::string(client.string(w[i + 4]))); i += 5; break;
+        case Record::send:
+          sent.push_back(*parseJson(frame.text(w[i + 1], w[i + 2])));
+          i += 3;
+          break;
+        case Record::connect:
+          connectWanted = true;
+          i += 1;
+          break;
+        case Record::disconnect:
+          disconnected = true;
+          i += 2;
+          break;
+        case Record::wake:
+          wake = Frame::number(w[i + 1], w[i + 2]);
+          i += 3;
+          break;
+        case Record::token:
+          tokenWanted = true;
+          i += 1;
+          break;
+        case Record::premise:
+          premises.push_back(std::string(client.string(w[i + 4])));
+          i += 5;
+          break;
         case Record::warning: FAIL(frame.text(w[i + 1], w[i + 2]));
       }
   }
@@ -89,7 +119,8 @@ class Bench {
   }
 
   uint32_t write(const std::string& key, const std::string& operation, const std::string& options = "") {
-    const Result<uint32_t> commit = client.commit(R"({"key":")" + key + R"(","operations":[)" + operation + "]" + options + "}", now);
+    const Result<uint32_t> commit =
+        client.commit(R"({"key":")" + key + R"(","operations":[)" + operation + "]" + options + "}", now);
     REQUIRE(commit);
     drain();
     return *commit;
@@ -109,11 +140,13 @@ std::string update(const std::string& id, const std::string& title) {
   return R"({"op":"update","model":"tasks","id":")" + id + R"(","data":{"title":")" + title + "\"}}";
 }
 std::string change(int seq, const std::string& id, const std::string& title, const std::string& more = "") {
-  return R"({"seq":)" + std::to_string(seq) + R"(,"kind":"row","model":"tasks","op":"update","fields":["title"],"id":")" + id + R"(","row":{"id":")" + id +
+  return R"({"seq":)" + std::to_string(seq) +
+         R"(,"kind":"row","model":"tasks","op":"update","fields":["title"],"id":")" + id + R"(","row":{"id":")" + id +
          R"(","title":")" + title + R"(","status":"todo"})" + more + "}";
 }
 std::string changes(int from, int to, const std::string& list) {
-  return R"({"type":"changes","from":)" + std::to_string(from) + R"(,"to":)" + std::to_string(to) + R"(,"changes":[)" + list + "]}";
+  return R"({"type":"changes","from":)" + std::to_string(from) + R"(,"to":)" + std::to_string(to) + R"(,"changes":[)" +
+         list + "]}";
 }
 const std::string kOwn = R"(,"session":"s1","key":)";
 
@@ -150,7 +183,8 @@ TEST_CASE("A rejection folds again what remains, on what others wrote meanwhile"
   bench.write("k2", R"({"op":"update","model":"tasks","id":"t1","data":{"status":"done"}})");
   bench.say(changes(2, 3, change(3, "t1", "theirs")));
   CHECK(bench.title("t1") == "first");
-  bench.say(R"({"type":"receipt","key":"k1","attempt":1,"status":"rejected","error":{"code":"stale_context","message":"m","readAt":2}})");
+  bench.say(
+      R"({"type":"receipt","key":"k1","attempt":1,"status":"rejected","error":{"code":"stale_context","message":"m","readAt":2}})");
   CHECK(bench.settled[first] == "stale_context");
   CHECK(bench.title("t1") == "theirs");
   CHECK((*bench.client.row(1, static_cast<uint32_t>(bench.client.slot(1, "t1"))))[2].text == "done");
@@ -162,7 +196,8 @@ TEST_CASE("A refused create is gone, and so is what was written on top of it") {
   bench.write("k1", R"({"op":"create","model":"tasks","id":"t9","data":{"title":"new","status":"todo"}})");
   bench.write("k2", update("t9", "newer"));
   CHECK(bench.title("t9") == "newer");
-  bench.say(R"({"type":"receipt","key":"k1","attempt":1,"status":"rejected","error":{"code":"unique_violation","message":"m"}})");
+  bench.say(
+      R"({"type":"receipt","key":"k1","attempt":1,"status":"rejected","error":{"code":"unique_violation","message":"m"}})");
   CHECK(bench.title("t9") == "(none)");
 }
 
@@ -208,7 +243,8 @@ TEST_CASE("A database that was replaced is loaded afresh, and pending writes are
   Bench bench;
   bench.connect();
   bench.write("k1", update("t1", "mine"));
-  bench.say(R"({"type":"loaded","seq":1,"epoch":"f","models":{"tasks":[{"id":"t1","title":"restored","status":"todo"}]},"claims":[]})");
+  bench.say(
+      R"({"type":"loaded","seq":1,"epoch":"f","models":{"tasks":[{"id":"t1","title":"restored","status":"todo"}]},"claims":[]})");
   CHECK(bench.title("t1") == "mine");
   CHECK(bench.title("t2") == "(none)");
   CHECK(bench.client.cursor() == 1);
@@ -218,7 +254,8 @@ TEST_CASE("An open query changes when its result does, and only then") {
   Bench bench;
   bench.connect();
   const uint32_t done = *bench.client.openQuery(R"({"model":"tasks","where":[["status","=","done"]]})");
-  const uint32_t todo = *bench.client.openQuery(R"({"model":"tasks","where":[["status","=","todo"]],"orderBy":[["title","desc"]]})");
+  const uint32_t todo =
+      *bench.client.openQuery(R"({"model":"tasks","where":[["status","=","todo"]],"orderBy":[["title","desc"]]})");
   bench.drain();
   CHECK(bench.client.rows(todo).size() == 2);
   bench.write("k1", R"({"op":"update","model":"tasks","id":"t1","data":{"status":"done"}})");
@@ -240,26 +277,32 @@ TEST_CASE("A client that loads what it names takes in what matches, and leaves t
   CHECK(*bench.client.load(query, bench.now) == request);
   CHECK(bench.heard().number("request") == request);
   bench.say(changes(2, 3, R"({"seq":3,"kind":"row","model":"tasks","op":"delete","id":"t2"})"));
-  bench.say(R"({"type":"answer","request":)" + std::to_string(request) +
-            R"(,"seq":2,"rows":[{"id":"t1","title":"one","status":"todo"},{"id":"t2","title":"two","status":"todo"}]})");
+  bench.say(
+      R"({"type":"answer","request":)" + std::to_string(request) +
+      R"(,"seq":2,"rows":[{"id":"t1","title":"one","status":"todo"},{"id":"t2","title":"two","status":"todo"}]})");
   CHECK(bench.answered[request] == "ok");
   CHECK(bench.title("t1") == "one");
   CHECK(bench.title("t2") == "(none)");  // deleted after the rows were read
   CHECK(*bench.client.load(query, bench.now) == 0);
   bench.say(changes(3, 4, change(4, "t3", "three")));
   CHECK(bench.title("t3") == "three");
-  bench.say(changes(4, 5, R"({"seq":5,"kind":"row","model":"tasks","op":"create","id":"t4","row":{"id":"t4","title":"four","status":"done"}})"));
+  bench.say(changes(
+      4, 5,
+      R"({"seq":5,"kind":"row","model":"tasks","op":"create","id":"t4","row":{"id":"t4","title":"four","status":"done"}})"));
   CHECK(bench.title("t4") == "(none)");
 }
 
 TEST_CASE("A claim is held once its grant has been applied, and writes under it carry it") {
   Bench bench;
   bench.connect();
-  const uint32_t request = *bench.client.claim(R"({"claim":"c1","model":"tasks","id":"t1","ttl":60000,"action":"editing","wait":true})", bench.now);
+  const uint32_t request = *bench.client.claim(
+      R"({"claim":"c1","model":"tasks","id":"t1","ttl":60000,"action":"editing","wait":true})", bench.now);
   CHECK(bench.heard().text("type") == "claim");
-  bench.say(R"({"type":"answer","request":)" + std::to_string(request) + R"(,"claim":{"id":"c1","model":"tasks","row":"t1","status":"active","fence":7,"readAt":3}})");
+  bench.say(R"({"type":"answer","request":)" + std::to_string(request) +
+            R"(,"claim":{"id":"c1","model":"tasks","row":"t1","status":"active","fence":7,"readAt":3}})");
   CHECK(bench.answered.empty());
-  const std::string claim = R"({"id":"c1","model":"tasks","row":"t1","status":"active","fence":7,"readAt":3,"actor":{"kind":"user","id":"ada"}})";
+  const std::string claim =
+      R"({"id":"c1","model":"tasks","row":"t1","status":"active","fence":7,"readAt":3,"actor":{"kind":"user","id":"ada"}})";
   bench.say(changes(2, 3, R"({"seq":3,"kind":"claim","op":"grant","model":"tasks","id":"t1","claim":)" + claim + "}"));
   CHECK(bench.answered[request] == "ok");
   CHECK(bench.client.intents(R"({"model":"tasks","id":"t1"})").items().size() == 1);
@@ -280,12 +323,15 @@ TEST_CASE("A claim is held once its grant has been applied, and writes under it 
 TEST_CASE("A claim that waits is renewed, and one that ends while it waits is refused") {
   Bench bench;
   bench.connect();
-  const uint32_t request = *bench.client.claim(R"({"claim":"c1","model":"tasks","id":"t1","ttl":3000,"action":"editing","wait":true})", bench.now);
+  const uint32_t request = *bench.client.claim(
+      R"({"claim":"c1","model":"tasks","id":"t1","ttl":3000,"action":"editing","wait":true})", bench.now);
   bench.heard();
   bench.now += 1000;
   bench.client.tick(bench.now);
   CHECK(bench.heard().text("type") == "renew");
-  bench.say(changes(2, 3, R"({"seq":3,"kind":"claim","op":"expire","claim":{"id":"c1","model":"tasks","row":"t1","status":"expired"}})"));
+  bench.say(changes(
+      2, 3,
+      R"({"seq":3,"kind":"claim","op":"expire","claim":{"id":"c1","model":"tasks","row":"t1","status":"expired"}})"));
   CHECK(bench.answered[request] == "claim_lost");
 }
 
@@ -321,7 +367,8 @@ TEST_CASE("A write that cannot be is refused before anything shows") {
   CHECK(code(R"({"op":"update","model":"tasks","id":"","data":{}})") == "invalid_id");
   CHECK(code(R"({"op":"upsert","model":"tasks","id":"t1","data":{}})") == "invalid_request");
   CHECK(code("") == "commit_operation_required");
-  CHECK(bench.client.commit(R"({"key":"k","readAt":-1,"operations":[]})", bench.now).error().code == ErrorCode::write_options_invalid);
+  CHECK(bench.client.commit(R"({"key":"k","readAt":-1,"operations":[]})", bench.now).error().code ==
+        ErrorCode::write_options_invalid);
   bench.drain();
   CHECK(bench.rows.empty());
   CHECK(bench.sent.empty());

@@ -56,7 +56,8 @@ TEST_CASE("A write from an outdated snapshot is refused, and the other's value s
   const double stamp = ada.client->snapshot(R"({"models":{"tasks":["t1"]}})")->stamp;
   world.write(bob, "k1", "update", "t1", titled("bob"));
   world.settle();
-  const uint32_t commit = world.write(ada, "k2", "update", "t1", titled("ada"), R"(,"onStale":"reject","readAt":)" + std::to_string(static_cast<int>(stamp)));
+  const uint32_t commit = world.write(ada, "k2", "update", "t1", titled("ada"),
+                                      R"(,"onStale":"reject","readAt":)" + std::to_string(static_cast<int>(stamp)));
   CHECK(World::title(ada, "t1") == "ada");
   world.settle();
   CHECK(ada.settled[commit] == "stale_context");
@@ -70,7 +71,9 @@ TEST_CASE("A claim keeps others out until it is released, and the next in line i
   World::Person& agent = world.join("agent", false);
   world.write(ada, "k0", "create", "t1", kNew);
   world.settle();
-  const uint32_t held = *agent.client->claim(R"({"claim":")" + kFirst + R"(","model":"tasks","id":"t1","ttl":60000,"action":"drafting","wait":true})", world.now);
+  const uint32_t held = *agent.client->claim(
+      R"({"claim":")" + kFirst + R"(","model":"tasks","id":"t1","ttl":60000,"action":"drafting","wait":true})",
+      world.now);
   world.settle();
   CHECK(agent.answered[held] == "ok");
   CHECK(ada.client->intents(R"({"model":"tasks","id":"t1"})").items()[0].text("action") == "drafting");
@@ -80,7 +83,9 @@ TEST_CASE("A claim keeps others out until it is released, and the next in line i
   CHECK(ada.settled[refused] == "entity_claimed");
   CHECK(World::title(ada, "t1") == "first");
 
-  const uint32_t waiting = *ada.client->claim(R"({"claim":")" + kSecond + R"(","model":"tasks","id":"t1","ttl":60000,"action":"editing","wait":true})", world.now);
+  const uint32_t waiting = *ada.client->claim(
+      R"({"claim":")" + kSecond + R"(","model":"tasks","id":"t1","ttl":60000,"action":"editing","wait":true})",
+      world.now);
   world.settle();
   CHECK_FALSE(ada.answered.count(waiting));
   const uint32_t under = world.write(agent, "k2", "update", "t1", titled("drafted"));
@@ -97,7 +102,9 @@ TEST_CASE("A claim whose holder is gone ends by itself") {
   World::Person& ada = world.join("ada");
   World::Person& agent = world.join("agent");
   world.write(ada, "k0", "create", "t1", kNew);
-  REQUIRE(agent.client->claim(R"({"claim":")" + kFirst + R"(","model":"tasks","id":"t1","ttl":1000,"action":"drafting","wait":true})", world.now));
+  REQUIRE(agent.client->claim(
+      R"({"claim":")" + kFirst + R"(","model":"tasks","id":"t1","ttl":1000,"action":"drafting","wait":true})",
+      world.now));
   world.settle();
   CHECK(ada.client->intents("{}").items().size() == 1);
   world.now += 1000;
@@ -114,7 +121,8 @@ TEST_CASE("Who was away resumes where they were, and misses nothing") {
   world.write(ada, "k0", "create", "t1", kNew);
   world.settle();
   world.cut(bob);
-  for (int i = 0; i < 5; ++i) world.write(ada, "a" + std::to_string(i), "update", "t1", titled("ada " + std::to_string(i)));
+  for (int i = 0; i < 5; ++i)
+    world.write(ada, "a" + std::to_string(i), "update", "t1", titled("ada " + std::to_string(i)));
   world.settle();
   const uint32_t offline = world.write(bob, "b0", "create", "t2", kNew);
   CHECK(World::title(bob, "t1") == "first");

@@ -6,8 +6,8 @@
 using namespace ablo;
 
 TEST_CASE("JSON comes out as it went in, members in their order") {
-  for (const char* text : {"null", "true", "-7", "0.1", "1e+300", "\"a\\\"b\\\\c\\n\\u0001é🙂\"", "[]", "{}", R"({"b":1,"a":[1,{"c":null}],"z":"ö"})",
-                           "9007199254740991", "-0.25"})
+  for (const char* text : {"null", "true", "-7", "0.1", "1e+300", "\"a\\\"b\\\\c\\n\\u0001é🙂\"", "[]", "{}",
+                           R"({"b":1,"a":[1,{"c":null}],"z":"ö"})", "9007199254740991", "-0.25"})
     CHECK(writeJson(*parseJson(text)) == text);
 }
 
@@ -56,5 +56,6 @@ TEST_CASE("An error travels with its details") {
   const Json json = errorJson(error);
   CHECK(json.text("code") == "stale_context");
   CHECK(json.number("readAt") == 7);
-  CHECK(json.text("message") == "tasks t1 changed. The row changed after it was read. Read it again, then decide again.");
+  CHECK(json.text("message") ==
+        "tasks t1 changed. The row changed after it was read. Read it again, then decide again.");
 }

@@ -16,12 +16,17 @@ const Model& kNotes = *kSchema.model("notes");
 Row note(const std::string& json) {
   const Json value = *parseJson(json);
   Row row;
-  for (const Field& field : kNotes.fields) row.push_back(value.find(field.name) ? storedValue(field, *value.find(field.name)) : Value{});
+  for (const Field& field : kNotes.fields)
+    row.push_back(value.find(field.name) ? storedValue(field, *value.find(field.name)) : Value{});
   return row;
 }
 
-Result<Query> query(const std::string& rest) { return parseQuery(kSchema, *parseJson(R"({"model":"notes")" + rest + "}")); }
-bool meets(const std::string& row, const std::string& where) { return matches(*query(R"(,"where":)" + where), kNotes, note(row)); }
+Result<Query> query(const std::string& rest) {
+  return parseQuery(kSchema, *parseJson(R"({"model":"notes")" + rest + "}"));
+}
+bool meets(const std::string& row, const std::string& where) {
+  return matches(*query(R"(,"where":)" + where), kNotes, note(row));
+}
 
 }  // namespace
 
@@ -65,7 +70,8 @@ TEST_CASE("A pattern with many wildcards ends soon") {
 
 TEST_CASE("Nulls come last in both directions, and the id ends every order") {
   const Query up = *query(R"(,"orderBy":[["stars","asc"]])"), down = *query(R"(,"orderBy":[["stars","desc"]])");
-  const Row one = note(R"({"id":"a","stars":1})"), two = note(R"({"id":"b","stars":2})"), none = note(R"({"id":"0"})"), none2 = note(R"({"id":"1"})");
+  const Row one = note(R"({"id":"a","stars":1})"), two = note(R"({"id":"b","stars":2})"), none = note(R"({"id":"0"})"),
+            none2 = note(R"({"id":"1"})");
   CHECK(before(up, one, two));
   CHECK(before(down, two, one));
   CHECK(before(up, two, none));
@@ -87,5 +93,6 @@ TEST_CASE("What a query cannot say is refused by name") {
   CHECK(code(R"(,"limit":-1)") == "query_invalid");
   CHECK(code(R"(,"state":"gone")") == "query_invalid");
   CHECK(codeText(parseQuery(kSchema, *parseJson(R"({"model":"note"})")).error().code) == "unknown_model");
-  CHECK(parseQuery(kSchema, *parseJson(R"({"model":"note"})")).error().message.find("there are notes, tasks") != std::string::npos);
+  CHECK(parseQuery(kSchema, *parseJson(R"({"model":"note"})")).error().message.find("there are notes, tasks") !=
+        std::string::npos);
 }

@@ -30,9 +30,12 @@ TEST_CASE("The seeds' schema is taken, id and updatedAt declared") {
 
 TEST_CASE("The hash does not depend on the order of models and fields, and changes with anything that matters") {
   const auto hash = [](const char* text) { return parseSchema(text)->hash; };
-  const std::string one = hash(R"({"v":3,"models":{"a":{"fields":{"x":{"type":"string"},"y":{"type":"number"}}},"b":{"fields":{}}}})");
-  CHECK(one == hash(R"({"models":{"b":{"fields":{}},"a":{"fields":{"y":{"type":"number"},"x":{"type":"string"}}}},"v":3})"));
-  CHECK(one != hash(R"({"v":3,"models":{"a":{"fields":{"x":{"type":"string"},"y":{"type":"string"}}},"b":{"fields":{}}}})"));
+  const std::string one =
+      hash(R"({"v":3,"models":{"a":{"fields":{"x":{"type":"string"},"y":{"type":"number"}}},"b":{"fields":{}}}})");
+  CHECK(one ==
+        hash(R"({"models":{"b":{"fields":{}},"a":{"fields":{"y":{"type":"number"},"x":{"type":"string"}}}},"v":3})"));
+  CHECK(one !=
+        hash(R"({"v":3,"models":{"a":{"fields":{"x":{"type":"string"},"y":{"type":"string"}}},"b":{"fields":{}}}})"));
   CHECK(one.size() == 16);
 }
 
@@ -53,7 +56,9 @@ TEST_CASE("A schema that cannot be used says why") {
 }
 
 TEST_CASE("A client fits a server that knows at least as much") {
-  const auto schema = [](const std::string& fields) { return *parseSchema(R"({"v":3,"models":{"tasks":{"fields":)" + fields + "}}}"); };
+  const auto schema = [](const std::string& fields) {
+    return *parseSchema(R"({"v":3,"models":{"tasks":{"fields":)" + fields + "}}}");
+  };
   const Schema old = schema(R"({"a":{"type":"string"}})");
   CHECK(fits(old, old));
   CHECK(fits(old, schema(R"({"a":{"type":"string"},"b":{"type":"string","isOptional":true}})")));

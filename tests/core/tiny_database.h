@@ -49,12 +49,23 @@ class TinyDatabase {
  private:
   using Key = std::pair<std::string, std::string>;
 
-  static Key key(const Json& json, std::string_view id) { return {std::string(json.text("model")), std::string(json.text(id))}; }
-  static Json refusal(const char* code) { return Json::object({{"status", "rejected"}, {"error", Json::object({{"code", code}, {"message", "m"}})}}); }
+  static Key key(const Json& json, std::string_view id) {
+    return {std::string(json.text("model")), std::string(json.text(id))};
+  }
+  static Json refusal(const char* code) {
+    return Json::object({{"status", "rejected"}, {"error", Json::object({{"code", code}, {"message", "m"}})}});
+  }
 
   Json& log(const char* kind, std::string_view op, const std::string& model, const std::string& id) {
-    return log_.emplace_back(Json::object({{"seq", head() + 1}, {"kind", kind}, {"op", op}, {"model", model}, {"id", id}, {"operationIndex", 0}, {"at", now},
-                                           {"groupsBefore", Json::array({"org:acme"})}, {"groupsAfter", Json::array({"org:acme"})}}));
+    return log_.emplace_back(Json::object({{"seq", head() + 1},
+                                           {"kind", kind},
+                                           {"op", op},
+                                           {"model", model},
+                                           {"id", id},
+                                           {"operationIndex", 0},
+                                           {"at", now},
+                                           {"groupsBefore", Json::array({"org:acme"})},
+                                           {"groupsAfter", Json::array({"org:acme"})}}));
   }
 
   Json load(const Json& input) const {
@@ -90,11 +101,13 @@ class TinyDatabase {
       const Key target = key(operation, "id");
       if (operation.text("op") != "create" && !rows_.count(target)) return refusal("entity_not_found");
       for (const Json& claim : claims_)
-        if (key(claim, "row") == target && claim.text("status") == "active" && claim.find("actor")->text("id") != commit.find("actor")->text("id"))
+        if (key(claim, "row") == target && claim.text("status") == "active" &&
+            claim.find("actor")->text("id") != commit.find("actor")->text("id"))
           return refusal("entity_claimed");
       if (const Json* readAt = commit.find("readAt"); readAt && commit.text("onStale") != "force")
         for (const Json& entry : log_)
-          if (key(entry, "id") == target && entry.text("kind") == "row" && entry.number("seq") > readAt->asNumber() && entry.text("session") != commit.text("session")) {
+          if (key(entry, "id") == target && entry.text("kind") == "row" && entry.number("seq") > readAt->asNumber() &&
+              entry.text("session") != commit.text("session")) {
             Json stale = refusal("stale_context");
             const_cast<Json*>(stale.find("error"))->set("readAt", *readAt);
             return stale;
@@ -107,7 +120,9 @@ class TinyDatabase {
   void apply(const Json& commit, const Json& operation) {
     const Key target = key(operation, "id");
     Json& entry = log("row", operation.text("op"), target.first, target.second);
-    entry.set("actor", *commit.find("actor")).set("session", commit.text("session")).set("commitKey", commit.text("key"));
+    entry.set("actor", *commit.find("actor"))
+        .set("session", commit.text("session"))
+        .set("commitKey", commit.text("key"));
     if (operation.text("op") == "delete") {
       rows_.erase(target);
       return;
@@ -130,8 +145,15 @@ class TinyDatabase {
     double position = 0;
     for (const Json& held : claims_)
       if (key(held, "row") == key(input, "id")) free = false, ++position;
-    Json claim = Json::object({{"id", id}, {"model", input.text("model")}, {"row", input.text("id")}, {"actor", *input.find("actor")}, {"session", input.text("session")},
-                               {"action", input.text("action")}, {"ttl", input.number("ttl")}, {"expiresAt", now + input.number("ttl")}, {"createdAt", now}});
+    Json claim = Json::object({{"id", id},
+                               {"model", input.text("model")},
+                               {"row", input.text("id")},
+                               {"actor", *input.find("actor")},
+                               {"session", input.text("session")},
+                               {"action", input.text("action")},
+                               {"ttl", input.number("ttl")},
+                               {"expiresAt", now + input.number("ttl")},
+                               {"createdAt", now}});
     claim.set("position", position);
     claims_.push_back(claim);
     move(claims_.back(), free ? "grant" : "queue", free ? "active" : "queued");
@@ -140,7 +162,8 @@ class TinyDatabase {
 
   void move(Json& claim, const char* op, const char* status) {
     claim.set("status", status);
-    if (std::string_view(status) == "active") claim.set("fence", ++fence_).set("readAt", head() + 1).set("expiresAt", now + claim.number("ttl"));
+    if (std::string_view(status) == "active")
+      claim.set("fence", ++fence_).set("readAt", head() + 1).set("expiresAt", now + claim.number("ttl"));
     const Json copy = claim;
     log("claim", op, std::string(claim.text("model")), std::string(claim.text("row"))).set("after", copy);
   }

@@ -19,11 +19,13 @@ TEST_CASE("Dates survive to the microsecond, whatever offset they were written w
   REQUIRE(parseIsoDate("1969-12-31T23:59:59.999Z", micros));
   CHECK(micros == -1000);
   CHECK(formatIsoDate(micros) == "1969-12-31T23:59:59.999000Z");
-  for (const char* text : {"1600-02-29T00:00:00.000000Z", "2000-02-29T23:59:59.000001Z", "2255-06-05T23:47:34.000000Z"}) {
+  for (const char* text :
+       {"1600-02-29T00:00:00.000000Z", "2000-02-29T23:59:59.000001Z", "2255-06-05T23:47:34.000000Z"}) {
     REQUIRE(parseIsoDate(text, micros));
     CHECK(formatIsoDate(micros) == text);
   }
-  for (const char* text : {"", "2026", "2026-13-01", "2026-11-20T", "2026-11-20T25:00", "2026-11-20T12:34:56.Z", "yesterday", "2026-11-20T12:34Zx"})
+  for (const char* text : {"", "2026", "2026-13-01", "2026-11-20T", "2026-11-20T25:00", "2026-11-20T12:34:56.Z",
+                           "yesterday", "2026-11-20T12:34Zx"})
     CHECK_FALSE(parseIsoDate(text, micros));
 }
 

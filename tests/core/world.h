@@ -82,9 +82,12 @@ class World {
     settle();
   }
 
-  uint32_t write(Person& person, const std::string& key, const std::string& op, const std::string& id, const std::string& data, const std::string& more = "") {
-    const Result<uint32_t> commit = person.client->commit(
-        R"({"key":")" + key + R"(","operations":[{"op":")" + op + R"(","model":"tasks","id":")" + id + R"(","data":)" + data + "}]" + more + "}", now);
+  uint32_t write(Person& person, const std::string& key, const std::string& op, const std::string& id,
+                 const std::string& data, const std::string& more = "") {
+    const Result<uint32_t> commit =
+        person.client->commit(R"({"key":")" + key + R"(","operations":[{"op":")" + op + R"(","model":"tasks","id":")" +
+                                  id + R"(","data":)" + data + "}]" + more + "}",
+                              now);
     REQUIRE(commit);
     return *commit;
   }
@@ -143,7 +146,9 @@ class World {
     }
     person.socket = ++lastSocket_;
     hub_->open(person.socket,
-               R"({"organization":"acme","actor":{"kind":"user","id":")" + person.name + R"("},"groups":["org:acme"],"operations":["*"]})", now);
+               R"({"organization":"acme","actor":{"kind":"user","id":")" + person.name +
+                   R"("},"groups":["org:acme"],"operations":["*"]})",
+               now);
     person.client->opened(now);
   }
 
@@ -152,19 +157,42 @@ class World {
     const std::vector<uint32_t> w = frame.words();
     const std::string bytes = frame.bytes();
     const auto text = [&](std::size_t at) { return bytes.substr(w[at], w[at + 1]); };
-    const auto outcome = [&](std::size_t at, uint32_t outcome) { return outcome == 1 ? "ok" : std::string(parseJson(text(at))->text("code")); };
+    const auto outcome = [&](std::size_t at, uint32_t outcome) {
+      return outcome == 1 ? "ok" : std::string(parseJson(text(at))->text("code"));
+    };
     for (std::size_t i = 0; i < w.size();) switch (static_cast<Client::Record>(w[i])) {
         case Client::Record::row: i += 5; break;
         case Client::Record::query: i += 3; break;
         case Client::Record::claims: i += 3; break;
-        case Client::Record::settled: person.settled[w[i + 1]] = outcome(i + 5, w[i + 2]); i += 7; break;
-        case Client::Record::answered: person.answered[w[i + 1]] = outcome(i + 3, w[i + 2]); i += 5; break;
+        case Client::Record::settled:
+          person.settled[w[i + 1]] = outcome(i + 5, w[i + 2]);
+          i += 7;
+          break;
+        case Client::Record::answered:
+          person.answered[w[i + 1]] = outcome(i + 3, w[i + 2]);
+          i += 5;
+          break;
         case Client::Record::status: i += 1; break;
-        case Client::Record::send: if (person.socket) person.toServer.push_back(text(i + 1)); i += 3; break;
-        case Client::Record::connect: connect(person); i += 1; break;
-        case Client::Record::disconnect: if (person.socket) { hub_->closed(person.socket, now); person.socket = 0; } i += 2; break;
+        case Client::Record::send:
+          if (person.socket) person.toServer.push_back(text(i + 1));
+          i += 3;
+          break;
+        case Client::Record::connect:
+          connect(person);
+          i += 1;
+          break;
+        case Client::Record::disconnect:
+          if (person.socket) {
+            hub_->closed(person.socket, now);
+            person.socket = 0;
+          }
+          i += 2;
+          break;
         case Client::Record::wake: i += 3; break;
-        case Client::Record::token: person.client->tokenReady(now); i += 1; break;
+        case Client::Record::token:
+          person.client->tokenReady(now);
+          i += 1;
+          break;
         case Client::Record::premise: i += 5; break;
         case Client::Record::warning: FAIL(text(i + 1));
       }
@@ -183,7 +211,8 @@ class World {
           i += 4 + w[i + 1];
           break;
         case Hub::Record::call:
-          calls_.push_back({w[i + 1], std::string(frame.text(w[i + 2], w[i + 3])), std::string(frame.text(w[i + 6], w[i + 7]))});
+          calls_.push_back(
+              {w[i + 1], std::string(frame.text(w[i + 2], w[i + 3])), std::string(frame.text(w[i + 6], w[i + 7]))});
           i += 8;
           break;
         case Hub::Record::close:

@@ -7,20 +7,23 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { openBrowser } from '../support/browser';
+import { startPostgres, type PostgresCluster } from '../support/postgres';
 import { until } from '../support/until';
 import { BoardPage } from './board-page';
 import { runAgent } from './agent-process';
-import { openStage, type Stage } from './stage';
+import { openPostgresStage, openStage, type Stage } from './stage';
 
 for (const database of ['pglite', 'postgres'] as const) {
   describe(`the board on ${database}`, () => {
+    let cluster: PostgresCluster | undefined;
     let stage: Stage;
     let browser: Browser;
     let ada: BoardPage;
     let grace: BoardPage;
 
     before(async () => {
-      stage = await openStage(database);
+      cluster = database === 'postgres' ? await startPostgres() : undefined;
+      stage = cluster ? await openPostgresStage(await cluster.createDatabase('board')) : await openStage();
       browser = await openBrowser();
       ada = await BoardPage.open(browser, stage.board.url, 'ada');
       grace = await BoardPage.open(browser, stage.board.url, 'grace');
@@ -29,6 +32,7 @@ for (const database of ['pglite', 'postgres'] as const) {
     after(async () => {
       await browser?.close();
       await stage?.close();
+      await cluster?.stop();
     });
 
     const picture = (who: BoardPage, state: string) => who.picture(`${database}-${state}`);
@@ -192,7 +196,7 @@ for (const database of ['pglite', 'postgres'] as const) {
       const id = await ada.add('Send the invoices');
       await grace.shows(id, 'Send the invoices');
       await ada.live();
-      await stage.psql!(`update tasks set title = 'Send the invoices (by psql)' where id = '${id}'`);
+      await cluster!.psql(`update tasks set title = 'Send the invoices (by psql)' where id = '${id}'`, 'board');
       await both((who) => who.shows(id, 'Send the invoices (by psql)'));
       await picture(grace, 'psql');
     });
@@ -200,7 +204,7 @@ for (const database of ['pglite', 'postgres'] as const) {
     test('an agent that is killed keeps its row no longer than its claim lasts', async () => {
       const id = await ada.add('Sort the inbox');
       await grace.shows(id, 'Sort the inbox');
-      const agent = runAgent(stage.address, [id, '--seconds', '120', '--ttl', '2s']);
+      const agent = runAgent(stage.address, [id, '--seconds', '120', '--ttl', '2']);
       await both((who) => who.card(id).getByTestId('holder').waitFor());
       agent.kill();
       await both((who) => who.card(id).getByTestId('holder').waitFor({ state: 'detached' }));

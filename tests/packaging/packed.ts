@@ -2,7 +2,7 @@
 //
 // The package as a stranger gets it: what `npm pack` makes, unpacked into an empty app that has our dependencies and nothing
 // of this repository.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,7 @@ export interface App {
   directory: string;
   /** Paths in the tarball, without its leading `package/`. */
   packed: string[];
-  /** Runs a module of the app in plain Node: its output, or the error it ended with. */
+  /** Runs a module of the app in plain Node: what it printed, and the error it ended with. */
   run(source: string): string;
   remove(): void;
 }
@@ -41,7 +41,8 @@ export function installPacked(): App {
     packed: files.map((file: { path: string }) => file.path),
     run(source) {
       writeFileSync(join(directory, 'main.js'), source);
-      return execFileSync(process.execPath, ['main.js'], { cwd: directory, encoding: 'utf8', timeout: 60_000 }).trim();
+      const { stdout, stderr } = spawnSync(process.execPath, ['main.js'], { cwd: directory, encoding: 'utf8', timeout: 60_000 });
+      return (stdout + (/\w*Error\b.*/.exec(stderr)?.[0] ?? stderr)).trim();
     },
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };

@@ -41,7 +41,9 @@ class ClientModule {
   void opened(double now) { client_.opened(now); }
   void closed(int code, const std::string& reason, double now) { client_.closed(code, reason, now); }
   void tokenReady(double now) { client_.tokenReady(now); }
-  void tokenFailed(bool terminal, const std::string& message, double now) { client_.tokenFailed(terminal, message, now); }
+  void tokenFailed(bool terminal, const std::string& message, double now) {
+    client_.tokenFailed(terminal, message, now);
+  }
   void tick(double now) { client_.tick(now); }
   void nudge(double now) { client_.nudge(now); }
   void stop(double now) { client_.stop(now); }
@@ -109,11 +111,19 @@ using ablo::boundary::ClientModule;
 
 extern "C" {
 EMSCRIPTEN_KEEPALIVE char* ablo_input(ClientModule* self, uint32_t length) { return self->input().reserve(length); }
-EMSCRIPTEN_KEEPALIVE void ablo_receive(ClientModule* self, uint32_t length, double now) { self->client().receive(self->input().take(length), now); }
+EMSCRIPTEN_KEEPALIVE void ablo_receive(ClientModule* self, uint32_t length, double now) {
+  self->client().receive(self->input().take(length), now);
+}
 EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_drain(ClientModule* self) { return self->drain(); }
-EMSCRIPTEN_KEEPALIVE int ablo_slot(ClientModule* self, int model, uint32_t length) { return self->client().slot(model, self->input().take(length)); }
-EMSCRIPTEN_KEEPALIVE uint32_t ablo_version(ClientModule* self, int model, uint32_t slot) { return self->client().version(model, slot); }
-EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_row(ClientModule* self, int model, uint32_t slot) { return self->row(model, slot); }
+EMSCRIPTEN_KEEPALIVE int ablo_slot(ClientModule* self, int model, uint32_t length) {
+  return self->client().slot(model, self->input().take(length));
+}
+EMSCRIPTEN_KEEPALIVE uint32_t ablo_version(ClientModule* self, int model, uint32_t slot) {
+  return self->client().version(model, slot);
+}
+EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_row(ClientModule* self, int model, uint32_t slot) {
+  return self->row(model, slot);
+}
 EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_rows(ClientModule* self, uint32_t query) { return self->rows(query); }
 EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_string(ClientModule* self, uint32_t string) { return self->string(string); }
 EMSCRIPTEN_KEEPALIVE double ablo_cursor(ClientModule* self) { return self->client().cursor(); }

@@ -57,7 +57,7 @@ const list = command({
   args: where,
   run: (args) =>
     withDatabase(args, async (database) => {
-      const keys = await database.credentials(args.organization);
+      const keys = await database.keys(args.organization);
       const lines = keys.map((key) => [
         key.id, `${key.prefix}…`, key.revokedAt ? paint.red('revoked') : paint.green('active'), key.name ?? '',
       ].join('  '));
@@ -68,7 +68,7 @@ const list = command({
 const revoke = command({
   name: 'revoke',
   description: 'Revoke a key: it is refused from now on, and its connections are closed',
-  args: { ...where, id: { type: 'positional', description: 'The id of the key, as `ablo keys list` shows it' } },
+  args: { ...where, id: { type: 'positional', required: true, description: 'The id of the key, as `ablo keys list` shows it' } },
   run: (args) =>
     withDatabase(args, async (database) => {
       const revoked = await database.revokeCredential(args.id);

@@ -5,11 +5,12 @@
 // the page was opened as and can do nothing that the page cannot.
 
 import { useEffect } from 'react';
+import type { Ablo } from '@abloatai/ablo';
 import { useAblo } from '@abloatai/ablo/react';
 
 declare global {
   interface Window {
-    ablo?: ReturnType<typeof useAblo>;
+    ablo?: Ablo | null;
   }
 }
 

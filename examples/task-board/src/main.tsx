@@ -12,14 +12,13 @@ import { Board } from './board';
 import { Console } from './console';
 import { Refusals } from './refusals';
 import { Welcome } from './welcome';
-import './style.css';
 
 const me = personOf(new URLSearchParams(location.search).get('as'));
 
 createRoot(document.getElementById('board')!).render(
   <StrictMode>
     {me ? (
-      <AbloProvider schema={schema} authEndpoint={`/api/ablo-session?as=${me.id}`} userId={me.id} fallback="passthrough">
+      <AbloProvider schema={schema} authEndpoint={`/api/ablo-session?as=${me.id}`} userId={me.id}>
         <Refusals>
           <Board me={me} />
           <Console />

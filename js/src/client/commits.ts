@@ -50,6 +50,7 @@ interface PendingCommit extends Pending<Receipt> {
 export class Commits {
   readonly #open = new Map<number, PendingCommit>();
   readonly #listeners = new Set<(failure: MutationFailure) => void>();
+  readonly #unsaid: unknown[] = [];
 
   constructor(private readonly store: Store) {}
 
@@ -103,8 +104,14 @@ export class Commits {
     for (const listener of this.#listeners) this.store.notify(() => listener({ transaction, error, permanent }));
   }
 
+  /** Many at once (the login is gone, the client was disposed) are said once. */
   #unheard(thrown: unknown): void {
-    this.store.settings.logger.error('A write that nobody waited for was refused.', thrown);
+    if (this.#unsaid.push(thrown) > 1) return;
+    setTimeout(() => {
+      const [first, ...more] = this.#unsaid.splice(0);
+      const others = more.length > 0 ? ` So were ${more.length} more.` : '';
+      this.store.settings.logger.error(`A write that nobody waited for was refused, or its outcome is not known.${others}`, first);
+    });
   }
 }
 

@@ -3,10 +3,11 @@
 // Connection: what the core wants done outside of it. It opens and closes sockets, fetches tokens and sets the one timer,
 // each because a record of the core's frame said so; what happens then goes back to the core as an event.
 //
-// It also knows whether anybody waits for something: only then do socket and timer keep a Node process running.
+// It also knows whether anybody waits for something: only that keeps a Node process running.
 import { loopback, type Settings } from '../client/options';
+import { AbloAuthenticationError, type AbloError } from '../errors/errors';
 import { Socket, type SocketEvents } from './socket';
-import { fetchToken, isTerminal, reasonOf, type Token } from './token';
+import { fetchToken, reasonOf, type Token } from './token';
 
 export interface ConnectionEvents extends SocketEvents {
   tokenReady(): void;
@@ -15,13 +16,16 @@ export interface ConnectionEvents extends SocketEvents {
   nudge(): void;
 }
 
-type Timer = ReturnType<typeof setTimeout> & { ref?: () => void; unref?: () => void };
+type Timer = ReturnType<typeof setTimeout> & { unref?: () => void };
 
 export class Connection {
   #socket: Socket | undefined;
   #timer: Timer | undefined;
   #given: Token = {};
+  /** Why there will be no token, in more words than the core has for it. */
+  refusal: AbloError | undefined;
   #holds = 0;
+  #awake: ReturnType<typeof setInterval> | undefined;
   #over = false;
 
   constructor(
@@ -45,10 +49,11 @@ export class Connection {
 
   /** Somebody waits for something, until the function that comes back is called. */
   hold(): () => void {
-    if (this.#holds++ === 0) this.#apply();
+    // Sockets and timers are unref'd, and WebAssembly that is being compiled keeps no process running: this does.
+    if (this.#holds++ === 0) this.#awake = setInterval(() => {}, 2 ** 30);
     let held = true;
     return () => {
-      if (held && --this.#holds === 0) this.#apply();
+      if (held && --this.#holds === 0) clearInterval(this.#awake);
       held = false;
     };
   }
@@ -56,7 +61,6 @@ export class Connection {
   connect(): void {
     this.#socket?.disconnect(1000);
     this.#socket = new Socket(`${this.baseURL.replace(/^http/, 'ws')}/api/sync/ws`, this.#given.token, this.events);
-    this.#apply();
   }
 
   disconnect(code: number): void {
@@ -72,17 +76,20 @@ export class Connection {
   wake(at: number): void {
     clearTimeout(this.#timer);
     this.#timer = at < 0 ? undefined : setTimeout(() => this.events.tick(), Math.max(0, at - Date.now()));
-    this.#apply();
+    this.#timer?.unref?.();
   }
 
   fetchToken(): void {
     fetchToken(this.settings).then(
       (given) => {
         this.#given = given;
+        this.refusal = undefined;
         if (!this.#over) this.events.tokenReady();
       },
       (thrown: unknown) => {
-        if (!this.#over) this.events.tokenFailed(isTerminal(thrown), reasonOf(thrown));
+        const terminal = thrown instanceof AbloAuthenticationError;
+        this.refusal = terminal ? thrown : undefined;
+        if (!this.#over) this.events.tokenFailed(terminal, reasonOf(thrown));
       },
     );
   }
@@ -103,11 +110,4 @@ export class Connection {
   readonly #seen = (): void => {
     if (globalThis.document?.visibilityState !== 'hidden') this.nudge();
   };
-
-  #apply(): void {
-    const held = this.#holds > 0;
-    this.#socket?.hold(held);
-    if (held) this.#timer?.ref?.();
-    else this.#timer?.unref?.();
-  }
 }

@@ -19,14 +19,13 @@ interface AnySocket {
   onerror: unknown;
   send(text: string): void;
   close(code?: number): void;
-  _socket?: { ref(): void; unref(): void };
+  _socket?: { unref(): void };
 }
 type SocketClass = new (address: string, protocols: string[]) => AnySocket;
 
 export class Socket {
   #socket: AnySocket | undefined;
   #events: SocketEvents | undefined;
-  #held = true;
 
   constructor(address: string, token: string | undefined, events: SocketEvents) {
     this.#events = events;
@@ -46,18 +45,11 @@ export class Socket {
     this.#socket?.close(code === 1000 || (code >= 3000 && code <= 4999) ? code : 1000);
   }
 
-  /** Whether the socket alone keeps a Node process running. */
-  hold(held: boolean): void {
-    this.#held = held;
-    if (held) this.#socket?._socket?.ref();
-    else this.#socket?._socket?.unref();
-  }
-
   #open(socket: AnySocket): void {
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
-      this.hold(this.#held);
+      socket._socket?.unref();
       this.#events?.opened();
     };
     socket.onmessage = ({ data }: { data: string | ArrayBuffer }) => this.#events?.received(data);

@@ -36,11 +36,6 @@ export async function fetchToken({ credential, secretAllowed, baseURL, fetch }: 
   }
 }
 
-/** Whether to ask again. */
-export function isTerminal(thrown: unknown): boolean {
-  return thrown instanceof AbloAuthenticationError;
-}
-
 /** What the core is told. It knows itself what to say about a session that has expired. */
 export function reasonOf(thrown: unknown): string {
   if (thrown instanceof AbloAuthenticationError && thrown.code === 'session_expired') return '';

@@ -19,7 +19,7 @@ const mayKnow = {
 
 /** Which room an entry point of the package belongs to: a room may use only those of the rooms it may know. */
 const publishedBy = { '': 'js', schema: 'js', source: 'js', 'ai-sdk': 'js', react: 'react', server: 'server', testing: 'server' };
-const consumers = ['examples', 'bench', 'tests'];
+const consumers = ['examples', 'bench', 'tests', 'scripts'];
 
 const lower = ['base', 'codec', 'schema'];
 const rows = [...lower, 'query', 'store', 'writes'];

@@ -58,6 +58,7 @@ export const errorCodes = {
   api_unreachable: { kind: 'Connection', status: 503, sentence: "The server cannot be reached. Start one with `npx ablo dev`, or set baseURL or ABLO_URL." },
   database_unreachable: { kind: 'Connection', status: 503, sentence: "The database cannot be reached. Check that it runs and that DATABASE_URL is right." },
   database_too_old: { kind: 'Server', status: 503, sentence: "Postgres 15 or newer is needed." },
+  database_unsafe: { kind: 'Server', status: null, sentence: "The database is set to lose confirmed writes when it crashes (fsync or synchronous_commit is off). Turn them on." },
   directory_locked: { kind: 'Server', status: null, sentence: "Another `ablo dev` uses this directory. Stop it, or give another with --dir." },
   port_in_use: { kind: 'Server', status: null, sentence: "Another program uses this port. Stop it, or give another with --port." },
   schema_not_found: { kind: 'Validation', status: null, sentence: "No schema was found. Export `schema` from ablo/schema.ts, or name the file with --schema." },

@@ -39,7 +39,7 @@ export async function identify(database: Database, token: string): Promise<Admis
   const found = key && (await database.identify(key.hash));
   if (!key || !found) throw new NamedError('apikey_invalid');
   if (found.revokedAt) throw new NamedError('apikey_revoked');
-  if (found.expiresAt && found.expiresAt <= Date.now()) throw new NamedError('session_expired');
+  if (found.expired) throw new NamedError('session_expired');
   const { id, organization, actor, onBehalfOf, groups, operations, expiresAt } = found;
   return {
     credential: { id, kind: key.kind, live: key.live },

@@ -23,7 +23,7 @@ export function sessionRoutes(database: Database, options: SessionOptions): Rout
     if (credential?.kind !== 'sk') {
       throw new NamedError('permission_denied', 'Session tokens are made with a secret key (sk_…), on a server.');
     }
-    const { user, ttlSeconds = kLongest, syncGroups } = await call.json();
+    const { user, ttlSeconds = kLongest, syncGroups, userMeta } = await call.json();
     const { organization } = identity;
     const id = checkUser(user);
     const key = mintKey('ek', credential.live);
@@ -35,13 +35,14 @@ export function sessionRoutes(database: Database, options: SessionOptions): Rout
       actor: { kind: 'user', id },
       groups: checkGroups(syncGroups) ?? [`org:${organization}`],
       operations: ['*'],
+      meta: userMeta === undefined ? {} : { userMeta },
       ttlSeconds: checkTtl(ttlSeconds),
     });
     return {
       object: 'session',
       id: made.id,
       token: key.token,
-      expiresAt: made.expiresAt,
+      expiresAt: new Date(made.expiresAt!).toISOString(),
       organizationId: organization,
       participantId: id,
       baseURL: options.publicUrl ?? (options.dev ? addressOf(call.request) : undefined),

@@ -16,15 +16,19 @@
 create or replace function ablo.own_write(model text, id text) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return pg_trigger_depth() = 1 and current_setting('ablo.own', true) = model || '/' || id;
+  return pg_trigger_depth() = 1 and current_setting('ablo.own', true) is not distinct from model || '/' || id;
 end $$;
 
+-- The first note of a transaction asks for the flush; so does the first one after it (SET CONSTRAINTS … IMMEDIATE).
 create or replace function ablo.note_captured(organization text, model text, id text, before jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  asks constant boolean := current_setting('ablo.flush', true) is distinct from 'pending';
 begin
-  insert into ablo.captured (organization, model, id, before, cause)
-  values ($1, $2, $3, $4, nullif(current_setting('ablo.cause', true), '')::jsonb);
-  perform set_config('ablo.flush', 'pending', true);
+  if organization is null then return; end if;
+  if asks then perform set_config('ablo.flush', 'pending', true); end if;
+  insert into ablo.captured (asks, organization, model, id, before, cause)
+  values (asks, $1, $2, $3, $4, nullif(current_setting('ablo.cause', true), '')::jsonb);
 end $$;
 
 -- TRUNCATE tells no rows: every organization looks again.
@@ -95,11 +99,9 @@ begin
   return null;
 end $$;
 
--- One flush a transaction: the first note asks for it. A note that comes after it (SET CONSTRAINTS … IMMEDIATE) asks again.
 do $$ begin
   if not exists (select from pg_trigger where tgrelid = 'ablo.captured'::regclass and tgname = 'flush') then
     create constraint trigger flush after insert on ablo.captured deferrable initially deferred
-      for each row when (current_setting('ablo.flush', true) is distinct from 'pending')
-      execute function ablo.flush_captured();
+      for each row when (new.asks) execute function ablo.flush_captured();
   end if;
 end $$;

@@ -11,7 +11,7 @@
 --   7 records   log entries, adjacent for each commit, and the receipts, rejections too
 --
 -- A receipt is `confirmed`, `rejected`, or `blocked`: nothing was decided, try again alone with `patient`, which waits for
--- a row. A blocked commit blocks the later ones of its session, which may build on it.
+-- a row. A blocked commit blocks the later ones of its session in the batch: they take effect in the order they were sent.
 
 do $$ begin
   if to_regtype('ablo.written') is null then
@@ -184,7 +184,7 @@ begin
   else
     verdicts := null;
   end if;
-  if exists (select from unnest(fresh, again, verdicts) a(fresh, done, verdict) where fresh and (done is not null or verdict is not null)) then
+  if exists (select from unnest(fresh, again, verdicts) a(f, done, verdict) where a.f and (a.done is not null or a.verdict is not null)) then
     raise exception 'a commit fell' using errcode = 'ABLO1';                                -- 6
   end if;
 

@@ -26,10 +26,30 @@ begin
     else jsonb_build_object('expiresAt', ablo.milliseconds(made.expires_at)) end;
 end $$;
 
-create or replace function ablo.revoke_credential(id text) returns void
+-- Whether there is such a credential. Revoking it again changes nothing.
+drop function if exists ablo.revoke_credential(text);
+create function ablo.revoke_credential(id text) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update ablo.credential c set revoked_at = coalesce(c.revoked_at, clock_timestamp()) where c.id = $1;
+  return found;
+end $$;
+
+-- Which of these were revoked: their sockets are closed.
+create or replace function ablo.revoked(ids text[]) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return (select coalesce(jsonb_agg(c.id), '[]') from ablo.credential c where c.id = any (ids) and c.revoked_at is not null);
+end $$;
+
+-- The keys of an organization, newest first, without what could be used of them. Session tokens are not listed.
+create or replace function ablo.keys(organization text) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', c.id, 'kind', c.kind, 'prefix', c.prefix,
+      'name', c.meta->>'name', 'revokedAt', ablo.milliseconds(c.revoked_at))) order by c.created_at desc, c.id), '[]')
+    from ablo.credential c where c.organization = $1 and c.kind <> 'ek');
 end $$;
 
 -- Whose credential this is; null when it is nobody's. Whether it has expired is for this clock to say.

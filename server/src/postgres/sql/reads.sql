@@ -14,7 +14,8 @@ begin
     'claims', ablo.live_claims($1)));
 end $$;
 
--- The statement is the hub's, written from the schema: one column, a row's image. `$1` is the organization, `$2` the parameters.
+-- The statement is the hub's, written from the schema: it gives one jsonb, the array of the rows' images. `$1` is the
+-- organization, `$2` the parameters.
 create or replace function ablo.read(organization text, input jsonb) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
@@ -22,9 +23,8 @@ declare
 begin
   perform ablo.enter(organization);
   perform set_config('transaction_read_only', 'on', true);
-  execute format($q$
-    select jsonb_build_object('seq', ablo.head($1), 'rows', (select coalesce(jsonb_agg(found.image), '[]') from (%s) as found(image)))
-  $q$, input->>'statement') using organization, coalesce(input->'params', '[]') into answer;
+  execute format('select jsonb_build_object(''seq'', ablo.head($1), ''rows'', (%s))', input->>'statement')
+    using organization, coalesce(input->'params', '[]') into answer;
   return answer;
 end $$;
 
@@ -32,7 +32,7 @@ end $$;
 create or replace function ablo.changes(organization text, input jsonb) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
-  after constant bigint := (input->>'after')::bigint;
+  cursor_at constant bigint := (input->>'after')::bigint;
   size constant int := coalesce((input->>'limit')::int, 1000);
   head bigint;
   until bigint;
@@ -42,13 +42,13 @@ begin
   head := ablo.head(organization);
   until := coalesce((
     select l.seq - 1 from ablo.log l
-    where l.organization = $1 and l.seq > after + size and l.seq <= head and coalesce(l.operation_index, 0) = 0
+    where l.organization = $1 and l.seq > cursor_at + size and l.seq <= head and coalesce(l.operation_index, 0) = 0
     order by l.seq limit 1), head);
-  return jsonb_build_object('from', after, 'to', until, 'head', head, 'epoch', ablo.epoch(organization), 'changes', (
+  return jsonb_build_object('from', cursor_at, 'to', until, 'head', head, 'epoch', ablo.epoch(organization), 'changes', (
     select coalesce(jsonb_agg(jsonb_build_object(
         'seq', l.seq, 'kind', l.kind, 'model', l.model, 'id', l.id, 'op', l.op, 'after', l.after, 'before', l.before,
         'fields', l.fields, 'actor', l.actor, 'onBehalfOf', l.on_behalf_of, 'session', l.session, 'commitKey', l.commit_key,
         'operationIndex', l.operation_index, 'groupsBefore', l.groups_before, 'groupsAfter', l.groups_after,
         'at', ablo.milliseconds(l.at)) order by l.seq), '[]')
-    from ablo.log l where l.organization = $1 and l.seq > after and l.seq <= until));
+    from ablo.log l where l.organization = $1 and l.seq > cursor_at and l.seq <= until));
 end $$;

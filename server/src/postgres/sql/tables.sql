@@ -131,6 +131,7 @@ create table if not exists ablo.schema (
 create unlogged table if not exists ablo.captured (
   xid xid8 not null default pg_current_xact_id(),
   n bigint generated always as identity,
+  asks boolean not null,
   organization text collate "C" not null,
   model text collate "C" not null,
   id text collate "C",

@@ -28,15 +28,27 @@
 namespace ablo {
 
 struct ClientOptions {
-  std::string session;     // unique to this client, for its life
-  bool loadAll = true;     // take the whole workspace at the start; otherwise only what is asked for
-  std::string agent;       // the agent a holder of a secret key acts as
+  std::string session;  // unique to this client, for its life
+  bool loadAll = true;  // take the whole workspace at the start; otherwise only what is asked for
+  std::string agent;    // the agent a holder of a secret key acts as
 };
 
 class Client {
  public:
   enum class Record : uint32_t {
-    row = 1, query, claims, settled, answered, status, send, connect, disconnect, wake, token, premise, warning
+    row = 1,
+    query,
+    claims,
+    settled,
+    answered,
+    status,
+    send,
+    connect,
+    disconnect,
+    wake,
+    token,
+    premise,
+    warning
   };
   enum class Settled : uint32_t { confirmed = 1, rejected = 2, unknown = 3 };
 

@@ -61,6 +61,7 @@ enum class ErrorCode {
   api_unreachable,
   database_unreachable,
   database_too_old,
+  database_unsafe,
   directory_locked,
   port_in_use,
   schema_not_found,
@@ -75,7 +76,7 @@ struct ErrorText {
   std::string_view sentence;
 };
 
-inline constexpr std::array<ErrorText, 60> kErrors{{
+inline constexpr std::array<ErrorText, 61> kErrors{{
     {"apikey_missing", "No API key was given. Set apiKey or ABLO_API_KEY; `ablo dev` and `ablo keys create` print one."},
     {"apikey_invalid", "The API key is not one of this server's. Check that it was copied whole, or make one with `ablo keys create`."},
     {"apikey_revoked", "The API key was revoked. Make a new one with `ablo keys create`."},
@@ -129,6 +130,7 @@ inline constexpr std::array<ErrorText, 60> kErrors{{
     {"api_unreachable", "The server cannot be reached. Start one with `npx ablo dev`, or set baseURL or ABLO_URL."},
     {"database_unreachable", "The database cannot be reached. Check that it runs and that DATABASE_URL is right."},
     {"database_too_old", "Postgres 15 or newer is needed."},
+    {"database_unsafe", "The database is set to lose confirmed writes when it crashes (fsync or synchronous_commit is off). Turn them on."},
     {"directory_locked", "Another `ablo dev` uses this directory. Stop it, or give another with --dir."},
     {"port_in_use", "Another program uses this port. Stop it, or give another with --port."},
     {"schema_not_found", "No schema was found. Export `schema` from ablo/schema.ts, or name the file with --schema."},

@@ -17,7 +17,9 @@ class Frame {
   const std::vector<uint32_t>& words() const { return words_; }
   const std::string& bytes() const { return bytes_; }
   bool empty() const { return words_.empty(); }
-  std::string_view text(uint32_t offset, uint32_t length) const { return std::string_view(bytes_).substr(offset, length); }
+  std::string_view text(uint32_t offset, uint32_t length) const {
+    return std::string_view(bytes_).substr(offset, length);
+  }
   static double number(uint32_t low, uint32_t high) {
     const uint32_t words[2] = {low, high};
     double value;

@@ -31,11 +31,11 @@ struct Field {
   std::string name;    // camelCase: the application's word
   std::string column;  // snake_case: the database's
   FieldType type = FieldType::string;
-  bool optional = false;      // may be null
-  bool hasDefault = false;    // the client fills it in when it is absent on create
+  bool optional = false;    // may be null
+  bool hasDefault = false;  // the client fills it in when it is absent on create
   bool indexed = false;
-  bool base = false;          // one of ours: the database fills it in
-  bool dateAsText = false;    // a base date the application declared as text: rows show ISO text, not a Date
+  bool base = false;        // one of ours: the database fills it in
+  bool dateAsText = false;  // a base date the application declared as text: rows show ISO text, not a Date
   std::vector<std::string> enumValues;
 };
 

@@ -16,7 +16,8 @@ inline uint64_t hashBytes(std::string_view bytes, uint64_t hash = 0xcbf29ce48422
 
 inline std::string hashText(uint64_t hash) {
   std::string text(16, '0');
-  for (int digit = 15; digit >= 0; --digit, hash >>= 4) text[static_cast<std::size_t>(digit)] = "0123456789abcdef"[hash & 15];
+  for (int digit = 15; digit >= 0; --digit, hash >>= 4)
+    text[static_cast<std::size_t>(digit)] = "0123456789abcdef"[hash & 15];
   return text;
 }
 

@@ -96,7 +96,8 @@ class Builder {
   }
   bool string(std::string& value) {
     if (value.size() > limits_.string) return refuseSize("a string is too long");
-    if (value.find('\0') != value.npos) return refuse("a string holds the character U+0000, which Postgres does not take");
+    if (value.find('\0') != value.npos)
+      return refuse("a string holds the character U+0000, which Postgres does not take");
     return add(Json(std::move(value)));
   }
   bool binary(nlohmann::json::binary_t&) { return refuse("binary values are not taken"); }
@@ -105,7 +106,8 @@ class Builder {
   bool end_object() { return close(); }
   bool end_array() { return close(); }
   bool key(std::string& name) {
-    if (name == "__proto__" || name == "constructor" || name == "prototype") return refuse("the member name " + name + " is refused");
+    if (name == "__proto__" || name == "constructor" || name == "prototype")
+      return refuse("the member name " + name + " is refused");
     const Json& object = stack_.back().value;
     if (object.members().size() >= limits_.members) return refuseSize("an object has too many members");
     if (object.find(name)) return refuse("a member stands twice: " + name.substr(0, 64));
@@ -171,11 +173,12 @@ void writeEscape(unsigned char c, std::string& out) {
 
 Result<Json> parseJson(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.bytes)
-    return Error::of(ErrorCode::request_too_large,
-                     "It has " + std::to_string(text.size()) + " bytes, and " + std::to_string(limits.bytes) + " are allowed.");
+    return Error::of(ErrorCode::request_too_large, "It has " + std::to_string(text.size()) + " bytes, and " +
+                                                       std::to_string(limits.bytes) + " are allowed.");
   Builder builder(limits);
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder))
-    return Error::of(builder.tooLarge() ? ErrorCode::request_too_large : ErrorCode::invalid_json, "In the JSON, " + builder.problem() + ".");
+    return Error::of(builder.tooLarge() ? ErrorCode::request_too_large : ErrorCode::invalid_json,
+                     "In the JSON, " + builder.problem() + ".");
   return builder.take();
 }
 

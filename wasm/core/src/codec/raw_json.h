@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// RawJson: JSON text that is carried and not read. What our own database answers is mostly rows on their way to a client;
-// only the top of it is looked at, the rest is cut out and put into a frame as it is. Never for text from outside: the
-// slices point into the text they were cut from, and what is inside of them has not been checked.
+// RawJson: JSON text that is carried and not read. What our own database answers is mostly rows on their way to a
+// client; only the top of it is looked at, the rest is cut out and put into a frame as it is. Never for text from
+// outside: the slices point into the text they were cut from, and what is inside of them has not been checked.
 //
 //   const std::optional<RawObject> answer = RawObject::read(bytes);
 //   frame = ObjectText().member("type", "loaded").raw("models", answer->find("models")).take();

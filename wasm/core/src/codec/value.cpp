@@ -87,7 +87,8 @@ std::string_view kindText(const Json& json) {
 }
 
 Error wrongType(const Model& model, const Field& field, std::string_view wanted, std::string_view got) {
-  Error error = Error::of(ErrorCode::wrong_type, model.key + "." + field.name + " takes " + std::string(wanted) + ", not " + std::string(got) + ".");
+  Error error = Error::of(ErrorCode::wrong_type, model.key + "." + field.name + " takes " + std::string(wanted) +
+                                                     ", not " + std::string(got) + ".");
   error.details = writeJson(Json::object({{"param", field.name}}));
   return error;
 }
@@ -97,7 +98,8 @@ Error wrongType(const Model& model, const Field& field, std::string_view wanted,
 bool parseIsoDate(std::string_view text, double& micros) {
   Digits digits(text);
   int64_t year, month, day, hour = 0, minute = 0, second = 0, fraction = 0, offset = 0;
-  if (!digits.take(4, year) || !digits.skip('-') || !digits.take(2, month) || !digits.skip('-') || !digits.take(2, day)) return false;
+  if (!digits.take(4, year) || !digits.skip('-') || !digits.take(2, month) || !digits.skip('-') || !digits.take(2, day))
+    return false;
   if (month < 1 || month > 12 || day < 1 || day > 31) return false;
   if (digits.skip('T') || digits.skip(' ')) {
     if (!digits.take(2, hour) || !digits.skip(':') || !digits.take(2, minute)) return false;
@@ -154,10 +156,12 @@ Result<Value> readValue(const Model& model, const Field& field, const Json& json
       if (!json.isString()) return wrongType(model, field, "text", kindText(json));
       return Value{Value::Kind::text, 0, json.asString()};
     case FieldType::enumeration:
-      if (!json.isString() || std::find(field.enumValues.begin(), field.enumValues.end(), json.asString()) == field.enumValues.end()) {
+      if (!json.isString() ||
+          std::find(field.enumValues.begin(), field.enumValues.end(), json.asString()) == field.enumValues.end()) {
         std::string wanted = "one of";
         for (const std::string& value : field.enumValues) wanted += " '" + value + "'";
-        return wrongType(model, field, wanted, json.isString() ? "'" + json.asString().substr(0, 64) + "'" : std::string(kindText(json)));
+        return wrongType(model, field, wanted,
+                         json.isString() ? "'" + json.asString().substr(0, 64) + "'" : std::string(kindText(json)));
       }
       return Value{Value::Kind::text, 0, json.asString()};
     case FieldType::number:
@@ -171,11 +175,11 @@ Result<Value> readValue(const Model& model, const Field& field, const Json& json
       if (json.isNumber())
         micros = std::floor(json.asNumber() * 1000);
       else if (!json.isString() || !parseIsoDate(json.asString(), micros))
-        return wrongType(model, field, "a date (ISO 8601 text or milliseconds since 1970)", json.isString() ? "other text" : kindText(json));
+        return wrongType(model, field, "a date (ISO 8601 text or milliseconds since 1970)",
+                         json.isString() ? "other text" : kindText(json));
       return Value{Value::Kind::date, micros, {}};
     }
-    case FieldType::json:
-      return Value{Value::Kind::json, 0, writeJson(json)};
+    case FieldType::json: return Value{Value::Kind::json, 0, writeJson(json)};
   }
   return wrongType(model, field, "a value", kindText(json));
 }
@@ -186,7 +190,8 @@ Value storedValue(const Field& field, const Json& json) {
     case FieldType::string:
     case FieldType::enumeration: return json.isString() ? Value{Value::Kind::text, 0, json.asString()} : Value{};
     case FieldType::number: return json.isNumber() ? Value{Value::Kind::number, json.asNumber(), {}} : Value{};
-    case FieldType::boolean: return json.isBoolean() ? Value{Value::Kind::boolean, json.asBoolean() ? 1.0 : 0.0, {}} : Value{};
+    case FieldType::boolean:
+      return json.isBoolean() ? Value{Value::Kind::boolean, json.asBoolean() ? 1.0 : 0.0, {}} : Value{};
     case FieldType::date: {
       double micros = 0;
       return json.isString() && parseIsoDate(json.asString(), micros) ? Value{Value::Kind::date, micros, {}} : Value{};

@@ -62,7 +62,8 @@ std::vector<const Claim*> Claims::list(std::string_view model, std::string_view 
         if (const Claim& claim = claims_.at(id); wanted(claim)) list.push_back(&claim);
   } else {
     for (const auto& [id, claim] : claims_)
-      if ((model.empty() || claim.model == model) && (row.empty() || claim.row == row) && wanted(claim)) list.push_back(&claim);
+      if ((model.empty() || claim.model == model) && (row.empty() || claim.row == row) && wanted(claim))
+        list.push_back(&claim);
   }
   std::stable_sort(list.begin(), list.end(), [](const Claim* a, const Claim* b) {
     return a->active != b->active ? a->active : a->position < b->position;

@@ -13,7 +13,7 @@ namespace ablo {
 
 class Snapshots {
  public:
-  using Target = std::pair<int, std::string>;  // model number, row id
+  using Target = std::pair<int, std::string>;                     // model number, row id
   enum class Severity : uint32_t { semantic = 1, metadata = 2 };  // metadata: only base fields changed
 
   struct Fallen {

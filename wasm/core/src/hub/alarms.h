@@ -10,7 +10,7 @@
 #include <set>
 #include <utility>
 
-namespace ablo {
+namespace ablo::hub {
 
 template <class Who>
 class Alarms {
@@ -45,4 +45,4 @@ class Alarms {
   std::set<std::pair<double, Who>> order_;
 };
 
-}  // namespace ablo
+}  // namespace ablo::hub

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "hub/audience.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 namespace {
 
@@ -46,7 +46,9 @@ SubscriberAction Audience::take(Subscriber& subscriber, SubscriberEvent event) {
     case Action::load: ask(subscriber, Call::Purpose::load); break;
     case Action::catchUp:
     case Action::acceptAndCatchUp: ask(subscriber, Call::Purpose::catchUp); break;
-    case Action::end: close(subscriber.socket, CloseCode::serverFault, codeText(ErrorCode::database_unreachable)); break;
+    case Action::end:
+      close(subscriber.socket, CloseCode::serverFault, codeText(ErrorCode::database_unreachable));
+      break;
     default: break;
   }
   return step.action;
@@ -116,7 +118,8 @@ void Audience::published(uint32_t log, bool ok, std::string_view bytes, double n
   if (log != stream_.log()) return;
   const std::optional<Page> page = ok ? Page::read(bytes) : std::nullopt;
   if (!page) return stream_.failed(now);
-  if (page->epoch != stream_.epoch() || page->head < stream_.published()) return replaceLog(page->epoch, page->head, nullptr);
+  if (page->epoch != stream_.epoch() || page->head < stream_.published())
+    return replaceLog(page->epoch, page->head, nullptr);
   stream_.advanced(*page, now);
   for (auto& [socket, subscriber] : subscribers_)
     if (subscriber.state == SubscriberState::live && subscriber.cursor < page->resync) take(subscriber, Event::reset);
@@ -173,10 +176,11 @@ void Audience::replaceLog(const std::string& epoch, double seq, const Subscriber
   stream_.begin(epoch, seq);
   for (auto& [socket, subscriber] : subscribers_) {
     if (&subscriber == but) continue;
-    for (const HeldAnswer& answer : subscriber.held) outbox_.send(socket, refusalText(answer.request, Error::of(ErrorCode::log_epoch_changed)));
+    for (const HeldAnswer& answer : subscriber.held)
+      outbox_.send(socket, refusalText(answer.request, Error::of(ErrorCode::log_epoch_changed)));
     subscriber.held.clear();
     take(subscriber, Event::reset);
   }
 }
 
-}  // namespace ablo
+}  // namespace ablo::hub

@@ -2,7 +2,7 @@
 //
 // Audience: everybody of one organization who is connected here, and the stream they follow.
 //
-//   hello ──▶ load or changes ──▶ loaded / changes ──▶ level with the stream ──▶ changes, as they are published
+//   hello ──▶ asks for a load, or changes ──▶ is level with the stream ──▶ gets changes as they are published
 //
 // Always true:
 //   1. every subscriber gets the log from its cursor on, without gap, repeat or inversion (I11);
@@ -20,7 +20,7 @@
 #include "hub/stream.h"
 #include "hub/subscriber.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 class Audience {
  public:
@@ -69,4 +69,4 @@ class Audience {
   Stream stream_;
 };
 
-}  // namespace ablo
+}  // namespace ablo::hub

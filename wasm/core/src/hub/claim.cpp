@@ -5,7 +5,7 @@
 #include "hub/hello.h"
 #include "writes/operation.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 namespace {
 
@@ -30,12 +30,16 @@ Outcome checkOptions(const Model& model, const Json& message) {
   if (!isClaimId(message.find("claim"))) return invalid("A claim is known by a uuid.");
   const std::string_view id = message.text("id");
   if (id.empty() || id.size() > kLongestId) return Error::of(ErrorCode::invalid_id);
-  if (!isWhole(message.find("ttl")) || message.number("ttl") < kShortestTtl) return Error::of(ErrorCode::duration_invalid, "ttl is in milliseconds.");
+  if (!isWhole(message.find("ttl")) || message.number("ttl") < kShortestTtl)
+    return Error::of(ErrorCode::duration_invalid, "ttl is in milliseconds.");
   if (message.text("action").empty()) return invalid("A claim says what it is for (action).");
-  if (const Json* description = message.find("description"); description && !description->isString()) return invalid("description is text.");
-  if (const Json* field = message.find("field"); field && !model.field(field->asString())) return unknownField(model, field->asString());
+  if (const Json* description = message.find("description"); description && !description->isString())
+    return invalid("description is text.");
+  if (const Json* field = message.find("field"); field && !model.field(field->asString()))
+    return unknownField(model, field->asString());
   if (const Json* wait = message.find("wait"); !wait || !wait->isBoolean()) return invalid("wait is true or false.");
-  if (const Json* depth = message.find("maxQueueDepth"); depth && !isWhole(depth)) return invalid("maxQueueDepth is a whole number.");
+  if (const Json* depth = message.find("maxQueueDepth"); depth && !isWhole(depth))
+    return invalid("maxQueueDepth is a whole number.");
   return Nothing{};
 }
 
@@ -44,11 +48,13 @@ Outcome checkOptions(const Model& model, const Json& message) {
 Result<std::string> readClaim(const Schema& schema, const Subscriber& from, const Json& message) {
   const Model* model = schema.model(message.text("model"));
   if (!model) return unknownModel(schema, message.text("model"));
-  if (!from.identity.may(model->key, "update")) return Error::of(ErrorCode::permission_denied, model->key + ".update is not among its operations.");
+  if (!from.identity.may(model->key, "update"))
+    return Error::of(ErrorCode::permission_denied, model->key + ".update is not among its operations.");
   if (const Outcome options = checkOptions(*model, message); !options) return options.error();
   ObjectText text;
   text.member("actor", from.actor).member("session", from.session);
-  for (const std::string_view name : {"claim", "model", "id", "ttl", "action", "description", "field", "meta", "wait", "maxQueueDepth"})
+  for (const std::string_view name :
+       {"claim", "model", "id", "ttl", "action", "description", "field", "meta", "wait", "maxQueueDepth"})
     if (const Json* value = message.find(name)) text.member(name, *value);
   return text.take();
 }
@@ -60,10 +66,11 @@ Result<std::string> readRelease(const Subscriber& from, const Json& message) {
 
 Result<std::string> readRenew(const Subscriber& from, const Json& message) {
   const Json* claims = message.find("claims");
-  if (!claims || !claims->isArray() || claims->items().size() > kMostRenewed) return invalid("claims is an array of claims' ids.");
+  if (!claims || !claims->isArray() || claims->items().size() > kMostRenewed)
+    return invalid("claims is an array of claims' ids.");
   for (const Json& id : claims->items())
     if (!isClaimId(&id)) return invalid("A claim is known by a uuid.");
   return ObjectText().member("claims", *claims).member("actor", from.actor).take();
 }
 
-}  // namespace ablo
+}  // namespace ablo::hub

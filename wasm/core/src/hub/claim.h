@@ -9,7 +9,7 @@
 #include "ablo/schema.h"
 #include "hub/subscriber.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 /// The input of ablo.claim, or the named reason why there can be no such claim.
 Result<std::string> readClaim(const Schema& schema, const Subscriber& from, const Json& message);
@@ -18,4 +18,4 @@ Result<std::string> readRelease(const Subscriber& from, const Json& message);
 /// Of ablo.renew.
 Result<std::string> readRenew(const Subscriber& from, const Json& message);
 
-}  // namespace ablo
+}  // namespace ablo::hub

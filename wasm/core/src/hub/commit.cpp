@@ -7,7 +7,7 @@
 #include "hub/hello.h"
 #include "writes/operation.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 namespace {
 
@@ -27,7 +27,8 @@ Outcome checkOptions(const Json& message) {
   if (const Json* claims = message.find("claims")) {
     if (!claims->isArray() || claims->items().size() > kMostClaims) return invalid("claims is an array.");
     for (const Json& claim : claims->items())
-      if (claim.text("id").empty() || !isWhole(claim.find("fence"))) return invalid("A claim of a commit is its id and its fence.");
+      if (claim.text("id").empty() || !isWhole(claim.find("fence")))
+        return invalid("A claim of a commit is its id and its fence.");
   }
   return Nothing{};
 }
@@ -42,8 +43,10 @@ Outcome checkPermission(const Identity& identity, const Model& model, const Oper
 
 Result<CommitName> readCommitName(const Json& message) {
   CommitName name{std::string(message.text("key")), message.number("attempt")};
-  if (name.key.empty() || name.key.size() > kLongestKey) return Error::of(ErrorCode::invalid_request, "The key of a commit is text of 1 to 255 bytes.");
-  if (!isWhole(message.find("attempt")) || name.attempt < 1) return Error::of(ErrorCode::invalid_request, "The attempt of a commit is 1 or more.");
+  if (name.key.empty() || name.key.size() > kLongestKey)
+    return Error::of(ErrorCode::invalid_request, "The key of a commit is text of 1 to 255 bytes.");
+  if (!isWhole(message.find("attempt")) || name.attempt < 1)
+    return Error::of(ErrorCode::invalid_request, "The attempt of a commit is 1 or more.");
   return name;
 }
 
@@ -64,7 +67,10 @@ Result<Commit> readCommit(const Schema& schema, const Subscriber& from, CommitNa
   commit.rows.erase(std::unique(commit.rows.begin(), commit.rows.end()), commit.rows.end());
 
   ObjectText text;
-  text.member("key", name.key).member("attempt", name.attempt).member("issuedAt", *message.find("issuedAt")).member("actor", from.actor);
+  text.member("key", name.key)
+      .member("attempt", name.attempt)
+      .member("issuedAt", *message.find("issuedAt"))
+      .member("actor", from.actor);
   if (!from.identity.onBehalfOf.isNull()) text.member("onBehalfOf", from.identity.onBehalfOf);
   text.member("session", from.session).member("operations", list);
   for (const std::string_view option : {"readAt", "onStale", "claims"})
@@ -77,4 +83,4 @@ Result<Commit> readCommit(const Schema& schema, const Subscriber& from, CommitNa
   return commit;
 }
 
-}  // namespace ablo
+}  // namespace ablo::hub

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Commit: operations of one client that land together or not at all, on their way to the database. It was checked against
-// the schema and the credential; whatever else there is to refuse, the database refuses.
+// Commit: operations of one client that land together or not at all, on their way to the database. It was checked
+// against the schema and the credential; whatever else there is to refuse, the database refuses.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 #include "ablo/schema.h"
 #include "hub/subscriber.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 /// What a client knows its commit by, and is answered with.
 struct CommitName {
@@ -39,4 +39,4 @@ Result<CommitName> readCommitName(const Json& message);
 /// The named reason why it cannot be, which the client gets as a receipt.
 Result<Commit> readCommit(const Schema& schema, const Subscriber& from, CommitName name, const Json& message);
 
-}  // namespace ablo
+}  // namespace ablo::hub

@@ -8,7 +8,7 @@
 
 #include "codec/raw_json.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 namespace {
 
@@ -27,7 +27,8 @@ class Reserved {
  public:
   bool frees(const Commit& commit) const {
     if (lanes_.count(commit.lane)) return false;
-    return std::none_of(commit.rows.begin(), commit.rows.end(), [&](const std::string& row) { return rows_.count(row) > 0; });
+    return std::none_of(commit.rows.begin(), commit.rows.end(),
+                        [&](const std::string& row) { return rows_.count(row) > 0; });
   }
   void rows(const Commit& commit) { rows_.insert(commit.rows.begin(), commit.rows.end()); }
   void all(const Commit& commit) {
@@ -149,4 +150,4 @@ std::vector<Socket> CommitQueue::giveUp(const Commit& lost) {
   return {sockets.begin(), sockets.end()};
 }
 
-}  // namespace ablo
+}  // namespace ablo::hub

@@ -25,7 +25,7 @@
 
 #include "hub/commit.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 class CommitQueue {
  public:
@@ -70,4 +70,4 @@ class CommitQueue {
   uint64_t lastPlace_ = 0;
 };
 
-}  // namespace ablo
+}  // namespace ablo::hub

@@ -4,7 +4,7 @@
 #include "hub/claim.h"
 #include "query/query.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 namespace {
 
@@ -37,9 +37,12 @@ void Conversation::hello(const Json& message) {
   if (!schema_) return refuse(Error::of(ErrorCode::schema_not_pushed), CloseCode::schema);
   if (hello->schema != schema_->hash) return refuse(Error::of(ErrorCode::schema_mismatch), CloseCode::schema);
   if (!hello->agent.empty() && !subscriber_.identity.mayNameAgent)
-    return refuse(Error::of(ErrorCode::permission_denied, "Only the holder of a secret key may name the agent it acts as."), CloseCode::forbidden);
+    return refuse(
+        Error::of(ErrorCode::permission_denied, "Only the holder of a secret key may name the agent it acts as."),
+        CloseCode::forbidden);
 
-  subscriber_.actor = hello->agent.empty() ? subscriber_.identity.actor : Json::object({{"kind", "agent"}, {"id", hello->agent}});
+  subscriber_.actor =
+      hello->agent.empty() ? subscriber_.identity.actor : Json::object({{"kind", "agent"}, {"id", hello->agent}});
   subscriber_.deadline = subscriber_.identity.expiresAt;
   if (hello->cursor) ++counters_.resumes;
   organization_.audience.greet(subscriber_, *hello);
@@ -54,7 +57,8 @@ void Conversation::commit(const Json& message) {
 }
 
 void Conversation::query(const Json& message) {
-  if (!isWhole(message.find("request"))) return refuse(invalid("A query has the number of its request."), CloseCode::malformed);
+  if (!isWhole(message.find("request")))
+    return refuse(invalid("A query has the number of its request."), CloseCode::malformed);
   const double request = message.number("request");
   const Result<Query> query = parseQuery(*schema_, message);
   if (!query) return outbox_.send(subscriber_.socket, refusalText(request, query.error()));
@@ -63,7 +67,8 @@ void Conversation::query(const Json& message) {
 
 void Conversation::coordinate(const Json& message, Purpose purpose) {
   const bool answered = purpose != Purpose::renew;
-  if (answered && !isWhole(message.find("request"))) return refuse(invalid("What is to be answered has the number of its request."), CloseCode::malformed);
+  if (answered && !isWhole(message.find("request")))
+    return refuse(invalid("What is to be answered has the number of its request."), CloseCode::malformed);
   const double request = message.number("request");
   const Result<std::string> input = purpose == Purpose::claim     ? readClaim(*schema_, subscriber_, message)
                                     : purpose == Purpose::release ? readRelease(subscriber_, message)
@@ -73,4 +78,4 @@ void Conversation::coordinate(const Json& message, Purpose purpose) {
   outbox_.send(subscriber_.socket, refusalText(request, input.error()));
 }
 
-}  // namespace ablo
+}  // namespace ablo::hub

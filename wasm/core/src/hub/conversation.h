@@ -12,12 +12,13 @@
 #include "ablo/schema.h"
 #include "hub/organization.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 class Conversation {
  public:
   /// `schema`: the one in force; null before the first push.
-  Conversation(const Schema* schema, Organization& organization, Outbox& outbox, Counters& counters, Subscriber& subscriber)
+  Conversation(const Schema* schema, Organization& organization, Outbox& outbox, Counters& counters,
+               Subscriber& subscriber)
       : schema_(schema), organization_(organization), outbox_(outbox), counters_(counters), subscriber_(subscriber) {}
 
   void receive(std::string_view bytes);
@@ -36,4 +37,4 @@ class Conversation {
   Subscriber& subscriber_;
 };
 
-}  // namespace ablo
+}  // namespace ablo::hub

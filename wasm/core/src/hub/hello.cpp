@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-namespace ablo {
+namespace ablo::hub {
 
 namespace {
 
@@ -15,7 +15,8 @@ Error invalid(std::string_view what) { return Error::of(ErrorCode::invalid_reque
 
 bool isWhole(const Json* value) {
   constexpr double kLargest = 9007199254740991;
-  return value && value->isNumber() && value->asNumber() >= 0 && value->asNumber() <= kLargest && std::floor(value->asNumber()) == value->asNumber();
+  return value && value->isNumber() && value->asNumber() >= 0 && value->asNumber() <= kLargest &&
+         std::floor(value->asNumber()) == value->asNumber();
 }
 
 Result<Hello> readHello(const Json& message) {
@@ -38,4 +39,4 @@ Result<Hello> readHello(const Json& message) {
   return hello;
 }
 
-}  // namespace ablo
+}  // namespace ablo::hub

@@ -8,7 +8,7 @@
 
 #include "ablo/json.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 struct Hello {
   std::string schema;
@@ -25,4 +25,4 @@ Result<Hello> readHello(const Json& message);
 /// A seq, a count, a number of a request: whole, and exact in a double.
 bool isWhole(const Json* value);
 
-}  // namespace ablo
+}  // namespace ablo::hub

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Where events come in: each is brought to the organization it is about, after whoever's time is up was sent away, and before
-// the hub looks when it has to be woken next.
+// Where events come in: each is brought to the organization it is about, after whoever's time is up was sent away, and
+// before the hub looks when it has to be woken next.
 #include "ablo/hub.h"
 
 #include <algorithm>
@@ -12,6 +12,8 @@
 #include "hub/conversation.h"
 
 namespace ablo {
+
+using namespace hub;
 
 namespace {
 
@@ -29,7 +31,8 @@ class Hub::Impl {
     for (const auto& [socket, name] : seats_) {
       Audience& audience = organization(name).audience;
       const Subscriber* subscriber = audience.find(socket);
-      const bool fits = !subscriber || subscriber->state == SubscriberState::greeting || subscriber->schema == schema_->hash;
+      const bool fits =
+          !subscriber || subscriber->state == SubscriberState::greeting || subscriber->schema == schema_->hash;
       if (!fits) audience.refuse(socket, Error::of(ErrorCode::schema_mismatch), CloseCode::schema);
     }
     return schema_->hash;
@@ -140,7 +143,9 @@ class Hub::Impl {
   const Frame& drain() { return outbox_.drain(); }
 
  private:
-  Organization& organization(const std::string& name) { return organizations_.try_emplace(name, name, outbox_, counters_).first->second; }
+  Organization& organization(const std::string& name) {
+    return organizations_.try_emplace(name, name, outbox_, counters_).first->second;
+  }
 
   /// After whatever happened in an organization: when does it have to be looked at again, and is it over?
   void review(const std::string& name) {
@@ -154,7 +159,8 @@ class Hub::Impl {
   Outbox outbox_;
   Counters counters_;
   std::map<std::string, Organization> organizations_;
-  std::map<Socket, std::string> seats_;  // every socket that was opened and not yet said to be closed, and its organization
+  std::map<Socket, std::string>
+      seats_;  // every socket that was opened and not yet said to be closed, and its organization
   Alarms<Socket> deadlines_;
   Alarms<std::string> dues_;
   double announced_ = 0;

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace ablo {
+namespace ablo::hub {
 
 namespace {
 
@@ -19,7 +19,8 @@ std::vector<std::string> readTexts(const Json* list) {
 
 bool Identity::may(std::string_view model, std::string_view operation) const {
   const std::string wanted = std::string(model) + "." + std::string(operation);
-  return std::any_of(operations.begin(), operations.end(), [&](const std::string& held) { return held == "*" || held == wanted; });
+  return std::any_of(operations.begin(), operations.end(),
+                     [&](const std::string& held) { return held == "*" || held == wanted; });
 }
 
 std::optional<Identity> readIdentity(std::string_view text) {
@@ -40,4 +41,4 @@ std::optional<Identity> readIdentity(std::string_view text) {
   return identity;
 }
 
-}  // namespace ablo
+}  // namespace ablo::hub

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Identity: who a socket is, as the server found it out from the credential. Nothing a client says changes it, but for the
-// agent that the holder of a secret key may name.
+// Identity: who a socket is, as the server found it out from the credential. Nothing a client says changes it, but for
+// the agent that the holder of a secret key may name.
 #pragma once
 
 #include <optional>
@@ -11,12 +11,12 @@
 
 #include "ablo/json.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 struct Identity {
   std::string organization;
-  Json actor;       // {kind, id}
-  Json onBehalfOf;  // null: nobody
+  Json actor;                           // {kind, id}
+  Json onBehalfOf;                      // null: nobody
   std::vector<std::string> groups;      // sorted
   std::vector<std::string> operations;  // "*", "tasks.update", …
   bool mayNameAgent = false;
@@ -28,4 +28,4 @@ struct Identity {
 /// From the server's own JSON (Hub.open in wasm/boundary/module.d.ts); nothing when it is not that.
 std::optional<Identity> readIdentity(std::string_view text);
 
-}  // namespace ablo
+}  // namespace ablo::hub

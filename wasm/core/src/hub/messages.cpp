@@ -3,31 +3,45 @@
 
 #include <cmath>
 
-namespace ablo {
+namespace ablo::hub {
 
 namespace {
 
 ObjectText message(std::string_view type) { return ObjectText().member("type", type); }
 
-ObjectText receipt(const CommitName& commit) { return message("receipt").member("key", commit.key).member("attempt", commit.attempt); }
+ObjectText receipt(const CommitName& commit) {
+  return message("receipt").member("key", commit.key).member("attempt", commit.attempt);
+}
 
 }  // namespace
 
 std::string welcomeText(const Subscriber& to, Start start, const std::string& epoch, double head, double now) {
   ObjectText text = message("welcome");
-  text.member("organization", to.identity.organization).member("actor", to.actor).member("epoch", epoch).member("seq", head);
+  text.member("organization", to.identity.organization)
+      .member("actor", to.actor)
+      .member("epoch", epoch)
+      .member("seq", head);
   text.member("start", start == Start::load ? "load" : "resume");
   if (std::isfinite(to.identity.expiresAt)) text.member("expiresAt", to.identity.expiresAt);
   return text.member("now", now).take();
 }
 
 std::string loadedText(const RawObject& load) {
-  return message("loaded").raw("seq", load.find("seq")).raw("epoch", load.find("epoch")).raw("models", load.find("models")).raw("claims", load.find("claims")).take();
+  return message("loaded")
+      .raw("seq", load.find("seq"))
+      .raw("epoch", load.find("epoch"))
+      .raw("models", load.find("models"))
+      .raw("claims", load.find("claims"))
+      .take();
 }
 
 std::string receiptText(const CommitName& commit, const RawObject& outcome) {
-  return receipt(commit).raw("status", outcome.find("status")).raw("seq", outcome.find("seq")).raw("notifications", outcome.find("notifications"))
-      .raw("error", outcome.find("error")).take();
+  return receipt(commit)
+      .raw("status", outcome.find("status"))
+      .raw("seq", outcome.find("seq"))
+      .raw("notifications", outcome.find("notifications"))
+      .raw("error", outcome.find("error"))
+      .take();
 }
 
 std::string rejectionText(const CommitName& commit, const Error& error) {
@@ -35,7 +49,12 @@ std::string rejectionText(const CommitName& commit, const Error& error) {
 }
 
 std::string answerText(double request, std::string_view name, const RawObject& answer) {
-  return message("answer").member("request", request).raw("seq", answer.find("seq")).raw(name, answer.find(name)).raw("error", answer.find("error")).take();
+  return message("answer")
+      .member("request", request)
+      .raw("seq", answer.find("seq"))
+      .raw(name, answer.find(name))
+      .raw("error", answer.find("error"))
+      .take();
 }
 
 std::string refusalText(double request, const Error& error) {
@@ -52,4 +71,4 @@ std::string errorText(const Error& error) { return message("error").member("erro
 
 std::string pongText() { return message("pong").take(); }
 
-}  // namespace ablo
+}  // namespace ablo::hub

@@ -10,7 +10,7 @@
 #include "hub/commit.h"
 #include "hub/subscriber.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 enum class Start : uint8_t { load, resume };
 
@@ -32,4 +32,4 @@ std::string failureText(double request, std::string_view answer);
 std::string errorText(const Error& error);
 std::string pongText();
 
-}  // namespace ablo
+}  // namespace ablo::hub

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace ablo {
+namespace ablo::hub {
 
 namespace {
 
@@ -62,7 +62,8 @@ void Organization::launch(CommitQueue::FlightNumber number) {
 void Organization::decided(CommitQueue::FlightNumber number, bool ok, std::string_view bytes, double now) {
   std::optional<Verdicts> verdicts = ok ? readVerdicts(bytes, queue_.size(number)) : std::nullopt;
   if (!verdicts) {
-    for (const Socket socket : queue_.fail(number, now)) audience.close(socket, CloseCode::serverFault, codeText(ErrorCode::commit_no_result));
+    for (const Socket socket : queue_.fail(number, now))
+      audience.close(socket, CloseCode::serverFault, codeText(ErrorCode::commit_no_result));
     return depart();
   }
   CommitQueue::Flight flight = queue_.land(number);
@@ -91,7 +92,8 @@ void Organization::query(const Subscriber& subscriber, double request, const Sta
 void Organization::wasRead(const Call& call, Subscriber& subscriber, bool ok, std::string_view bytes, double now) {
   const std::optional<RawObject> answer = ok ? RawObject::read(bytes) : std::nullopt;
   if (!answer || answer->find("rows").empty()) return outbox_.send(call.socket, failureText(call.request, bytes));
-  if (call.turn != audience.log()) return outbox_.send(call.socket, refusalText(call.request, Error::of(ErrorCode::log_epoch_changed)));
+  if (call.turn != audience.log())
+    return outbox_.send(call.socket, refusalText(call.request, Error::of(ErrorCode::log_epoch_changed)));
   const double seq = answer->number("seq", 0);
   audience.hold(subscriber, {seq, call.request, answerText(call.request, "rows", *answer)});
   audience.hear(seq, now);
@@ -138,4 +140,4 @@ double Organization::due() const { return std::min(queue_.due(), audience.due())
 
 bool Organization::isOver() const { return audience.subscribers().empty() && queue_.empty() && !outbox_.awaits(name_); }
 
-}  // namespace ablo
+}  // namespace ablo::hub

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Organization: one tenant, as this hub serves it: its audience, and the commits on their way to its database. It puts the
-// database's questions and takes the answers to whom they belong; an answer that names a later head moves the stream.
+// Organization: one tenant, as this hub serves it: its audience, and the commits on their way to its database. It puts
+// the database's questions and takes the answers to whom they belong; an answer that names a later head moves the
+// stream.
 //
 // Always true:
 //   1. receipts are sent before the changes they are about;
@@ -16,7 +17,7 @@
 #include "hub/commit_queue.h"
 #include "query/sql.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 /// What the hub counts.
 struct Counters {
@@ -60,4 +61,4 @@ class Organization {
   CommitQueue queue_;
 };
 
-}  // namespace ablo
+}  // namespace ablo::hub

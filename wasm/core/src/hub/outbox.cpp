@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace ablo {
+namespace ablo::hub {
 
 void Outbox::send(const std::vector<Socket>& sockets, std::string_view bytes) {
   record(Hub::Record::send).word(static_cast<uint32_t>(sockets.size())).text(bytes);
@@ -33,7 +33,8 @@ std::optional<Call> Outbox::answered(Request request) {
 }
 
 bool Outbox::awaits(const std::string& organization) const {
-  return std::any_of(calls_.begin(), calls_.end(), [&](const auto& entry) { return entry.second.organization == organization; });
+  return std::any_of(calls_.begin(), calls_.end(),
+                     [&](const auto& entry) { return entry.second.organization == organization; });
 }
 
 const Frame& Outbox::drain() {
@@ -42,4 +43,4 @@ const Frame& Outbox::drain() {
   return drained_;
 }
 
-}  // namespace ablo
+}  // namespace ablo::hub

@@ -12,7 +12,7 @@
 
 #include "ablo/hub.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 using Socket = Hub::Socket;
 using Request = Hub::Request;  // ours, to the database
@@ -22,13 +22,20 @@ struct Call {
   enum class Purpose : uint8_t { load, catchUp, publish, batch, read, claim, release, renew };
   Purpose purpose;
   std::string organization;
-  Socket socket = 0;    // load, catchUp, read, claim, release
-  uint32_t turn = 0;    // load, catchUp: the subscriber's; read: the log's; batch: the flight
-  double request = 0;   // read, claim, release: the client's own number of it
+  Socket socket = 0;   // load, catchUp, read, claim, release
+  uint32_t turn = 0;   // load, catchUp: the subscriber's; read: the log's; batch: the flight
+  double request = 0;  // read, claim, release: the client's own number of it
 };
 
 /// Codes a socket is closed with (docs/internals/wire.md).
-enum class CloseCode : uint32_t { goingAway = 1001, serverFault = 1011, credential = 4001, forbidden = 4003, malformed = 4009, schema = 4010 };
+enum class CloseCode : uint32_t {
+  goingAway = 1001,
+  serverFault = 1011,
+  credential = 4001,
+  forbidden = 4003,
+  malformed = 4009,
+  schema = 4010
+};
 
 class Outbox {
  public:
@@ -56,4 +63,4 @@ class Outbox {
   Request lastRequest_ = 0;
 };
 
-}  // namespace ablo
+}  // namespace ablo::hub

@@ -5,25 +5,35 @@
 
 #include "codec/raw_json.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 namespace {
 
 bool meet(const Groups& a, const Groups& b) {
-  return std::any_of(a.begin(), a.end(), [&](const std::string& group) { return std::binary_search(b.begin(), b.end(), group); });
+  return std::any_of(a.begin(), a.end(),
+                     [&](const std::string& group) { return std::binary_search(b.begin(), b.end(), group); });
 }
 
 bool sees(const Groups& entry, const Groups& groups) { return entry.empty() || meet(entry, groups); }
 
-/// `change` of docs/internals/wire.md, out of the log's columns. A row that is gone has neither image nor changed fields.
+/// `change` of docs/internals/wire.md, out of the log's columns. A row that is gone has neither image nor changed
+/// fields.
 std::string changeText(const RawObject& entry, bool gone) {
   ObjectText text;
-  text.raw("seq", entry.find("seq")).raw("kind", entry.find("kind")).raw("model", entry.find("model")).raw("id", entry.find("id"));
+  text.raw("seq", entry.find("seq"))
+      .raw("kind", entry.find("kind"))
+      .raw("model", entry.find("model"))
+      .raw("id", entry.find("id"));
   if (gone)
     text.member("op", "delete");
   else
-    text.raw("op", entry.find("op")).raw(entry.text("kind") == "claim" ? "claim" : "row", entry.find("after")).raw("fields", entry.find("fields"));
-  text.raw("actor", entry.find("actor")).raw("key", entry.find("commitKey")).raw("session", entry.find("session")).raw("at", entry.find("at"));
+    text.raw("op", entry.find("op"))
+        .raw(entry.text("kind") == "claim" ? "claim" : "row", entry.find("after"))
+        .raw("fields", entry.find("fields"));
+  text.raw("actor", entry.find("actor"))
+      .raw("key", entry.find("commitKey"))
+      .raw("session", entry.find("session"))
+      .raw("at", entry.find("at"));
   return text.take();
 }
 
@@ -42,8 +52,10 @@ std::optional<Page::Entry> Page::readEntry(std::string_view text, bool& resync) 
   entry.before = kind == "row" && op != "create";
   entry.after = kind != "row" || op != "delete";
   entry.whole = changeText(*raw, false);
-  if (kind == "row" && op == "delete") entry.gone = entry.whole;
-  else if (entry.before && !entry.groupsAfter.empty()) entry.gone = changeText(*raw, true);
+  if (kind == "row" && op == "delete")
+    entry.gone = entry.whole;
+  else if (entry.before && !entry.groupsAfter.empty())
+    entry.gone = changeText(*raw, true);
   return entry;
 }
 
@@ -77,7 +89,12 @@ std::string Page::text(double cursor, const Groups& groups) const {
   for (const Entry& entry : entries_)
     if (entry.seq > cursor)
       if (const std::string* change = visible(entry, groups)) changes.push_back(*change);
-  return ObjectText().member("type", "changes").member("from", cursor).member("to", to).raw("changes", arrayText(changes)).take();
+  return ObjectText()
+      .member("type", "changes")
+      .member("from", cursor)
+      .member("to", to)
+      .raw("changes", arrayText(changes))
+      .take();
 }
 
-}  // namespace ablo
+}  // namespace ablo::hub

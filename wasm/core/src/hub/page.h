@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Page: a stretch of an organization's log as the database gave it, with each entry written once as it goes to clients, and
-// cut to what an audience may see.
+// Page: a stretch of an organization's log as the database gave it, with each entry written once as it goes to clients,
+// and cut to what an audience may see.
 //
-// An entry belongs to the groups its row was in before it and after it; no groups means the whole organization. Whoever saw
-// the row before and does not see it after is told that it is gone, and nothing else of it.
+// An entry belongs to the groups its row was in before it and after it; no groups means the whole organization. Whoever
+// saw the row before and does not see it after is told that it is gone, and nothing else of it.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ablo {
+namespace ablo::hub {
 
 using Groups = std::vector<std::string>;  // sorted
 
@@ -45,4 +45,4 @@ class Page {
   std::vector<Entry> entries_;
 };
 
-}  // namespace ablo
+}  // namespace ablo::hub

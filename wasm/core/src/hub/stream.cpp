@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-namespace ablo {
+namespace ablo::hub {
 
 namespace {
 
@@ -61,8 +61,9 @@ std::vector<Delivery> fanOut(const Page& page, std::map<Socket, Subscriber>& sub
     subscriber.cursor = page.to;
   }
   std::vector<Delivery> deliveries;
-  for (auto& [audience, sockets] : audiences) deliveries.push_back({page.text(audience.first, audience.second), std::move(sockets)});
+  for (auto& [audience, sockets] : audiences)
+    deliveries.push_back({page.text(audience.first, audience.second), std::move(sockets)});
   return deliveries;
 }
 
-}  // namespace ablo
+}  // namespace ablo::hub

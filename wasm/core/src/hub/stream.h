@@ -17,7 +17,7 @@
 #include "hub/page.h"
 #include "hub/subscriber.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 class Stream {
  public:
@@ -59,4 +59,4 @@ struct Delivery {
 /// Brings all that are live up to the page's end. Who stands at the same place in the same groups shares a frame.
 std::vector<Delivery> fanOut(const Page& page, std::map<Socket, Subscriber>& subscribers);
 
-}  // namespace ablo
+}  // namespace ablo::hub

@@ -3,7 +3,7 @@
 
 #include <array>
 
-namespace ablo {
+namespace ablo::hub {
 
 namespace {
 
@@ -44,4 +44,4 @@ SubscriberStep subscriberStep(State state, SubscriberEvent event) {
   return kTable[static_cast<std::size_t>(state)][static_cast<std::size_t>(event)];
 }
 
-}  // namespace ablo
+}  // namespace ablo::hub

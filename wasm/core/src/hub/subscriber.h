@@ -2,18 +2,18 @@
 //
 // Subscriber: one socket, and where it stands in the log of its organization.
 //
-//                hello     resume     message   level      behind           misfit    published  reset     failed   left
-//   greeting     load→L    catchUp→C  refuse    ·          ·                ·         ·          ·         ·        →X
-//   loading      load      catchUp→C  accept    accept→V   accept+catchUp→C ·         ·          load      end→X    →X
-//   catchingUp   load→L    catchUp    accept    accept→V   accept+catchUp   load→L    ·          load→L    end→X    →X
-//   live         load→L    catchUp→C  accept    ·          ·                ·         accept     load→L    ·        →X
-//   closed       ·         ·          ·         ·          ·                ·         ·          ·         ·        ·
+//               hello   resume     message  level     behind              misfit   published  reset    failed  left
+//   greeting    load→L  catchUp→C  refuse   ·         ·                   ·        ·          ·        ·       →X
+//   loading     load    catchUp→C  accept   accept→V  accept, catchUp→C   ·        ·          load     end→X   →X
+//   catchingUp  load→L  catchUp    accept   accept→V  accept, catchUp     load→L   ·          load→L   end→X   →X
+//   live        load→L  catchUp→C  accept   ·         ·                   ·        accept     load→L   ·       →X
+//   closed      ·       ·          ·        ·         ·                   ·        ·          ·        ·       ·
 //
-//   hello       it starts afresh                     level, behind  what it asked for has come, and it has (not yet) seen
-//   resume      it starts from a cursor                             all that was published to the others
-//   message     it wants something else              misfit         its cursor is of another log than this one
-//   published   the stream moved on                  reset          the log was replaced
-//   failed      the database gave no answer          left           the socket is gone
+//   hello       it starts afresh                     level, behind  what it asked for has come, and it has (not yet)
+//   seen resume      it starts from a cursor                             all that was published to the others message
+//   it wants something else              misfit         its cursor is of another log than this one published   the
+//   stream moved on                  reset          the log was replaced failed      the database gave no answer left
+//   the socket is gone
 //
 // Always true:
 //   1. whoever is live has seen at least what was published: what is published next continues it, or it has it already;
@@ -27,7 +27,7 @@
 #include "hub/identity.h"
 #include "hub/outbox.h"
 
-namespace ablo {
+namespace ablo::hub {
 
 enum class SubscriberState : uint8_t { greeting, loading, catchingUp, live, closed };
 enum class SubscriberEvent : uint8_t { hello, resume, message, level, behind, misfit, published, reset, failed, left };
@@ -67,4 +67,4 @@ struct Subscriber {
   bool welcomed = false;
 };
 
-}  // namespace ablo
+}  // namespace ablo::hub

@@ -46,7 +46,8 @@ int LiveQueries::model(uint32_t query) const {
 void LiveQueries::changed(int model, const Model& description, const Row* before, const Row* after) {
   for (auto& [number, entry] : entries_) {
     if (entry.dirty || entry.query.model != model) continue;
-    entry.dirty = (before && matches(entry.query, description, *before)) || (after && matches(entry.query, description, *after));
+    entry.dirty =
+        (before && matches(entry.query, description, *before)) || (after && matches(entry.query, description, *after));
   }
 }
 

@@ -38,8 +38,8 @@ class LiveQueries {
     Query query;
     uint32_t opened = 1;
     uint32_t version = 0;
-    bool dirty = true;    // a row that meets the condition changed since `rows` was made
-    bool news = false;    // `rows` differs from what was last told
+    bool dirty = true;  // a row that meets the condition changed since `rows` was made
+    bool news = false;  // `rows` differs from what was last told
     std::vector<uint32_t> rows;
     std::vector<uint32_t> versions;
   };

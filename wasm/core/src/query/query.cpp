@@ -16,9 +16,20 @@ struct Operator {
   std::string_view text;
   Op op;
 };
-constexpr std::array<Operator, 14> kOperators{{{"=", Op::eq}, {"!=", Op::ne}, {"<", Op::lt}, {"<=", Op::le}, {">", Op::gt}, {">=", Op::ge},
-                                               {"IN", Op::in}, {"NOT IN", Op::notIn}, {"IS", Op::is}, {"IS NOT", Op::isNot}, {"LIKE", Op::like},
-                                               {"NOT LIKE", Op::notLike}, {"ILIKE", Op::ilike}, {"NOT ILIKE", Op::notIlike}}};
+constexpr std::array<Operator, 14> kOperators{{{"=", Op::eq},
+                                               {"!=", Op::ne},
+                                               {"<", Op::lt},
+                                               {"<=", Op::le},
+                                               {">", Op::gt},
+                                               {">=", Op::ge},
+                                               {"IN", Op::in},
+                                               {"NOT IN", Op::notIn},
+                                               {"IS", Op::is},
+                                               {"IS NOT", Op::isNot},
+                                               {"LIKE", Op::like},
+                                               {"NOT LIKE", Op::notLike},
+                                               {"ILIKE", Op::ilike},
+                                               {"NOT ILIKE", Op::notIlike}}};
 constexpr uint32_t kMostConditions = 64;
 
 enum class Truth : uint8_t { no, unknown, yes };
@@ -65,11 +76,14 @@ Result<Condition> readCondition(const Model& model, const Json& json) {
     }
     return condition;
   }
-  if ((condition.op == Op::is || condition.op == Op::isNot) && !value.isNull() && !(value.isBoolean() && field.type == FieldType::boolean))
+  if ((condition.op == Op::is || condition.op == Op::isNot) && !value.isNull() &&
+      !(value.isBoolean() && field.type == FieldType::boolean))
     return invalid(std::string(known->text) + " takes null, or a boolean on a boolean field.");
   if (isPattern(condition.op)) {
-    if (!isText(field)) return invalid(model.key + "." + field.name + " is not text: " + std::string(known->text) + " cannot be used.");
-    if (value.isString() && !isWholePattern(value.asString())) return invalid("A pattern must not end with its escape character.");
+    if (!isText(field))
+      return invalid(model.key + "." + field.name + " is not text: " + std::string(known->text) + " cannot be used.");
+    if (value.isString() && !isWholePattern(value.asString()))
+      return invalid("A pattern must not end with its escape character.");
   }
   Result<Value> operand = readOperand(model, field, value);
   if (!operand) return operand.error();
@@ -84,7 +98,8 @@ Result<Order> readOrder(const Model& model, const Json& json) {
   const std::string& name = json.items()[0].asString();
   order.field = model.fieldIndex(name);
   if (order.field < 0) return unknownField(model, name);
-  if (model.fields[static_cast<std::size_t>(order.field)].type == FieldType::json) return invalid(model.key + "." + name + " is a json field, which has no order.");
+  if (model.fields[static_cast<std::size_t>(order.field)].type == FieldType::json)
+    return invalid(model.key + "." + name + " is a json field, which has no order.");
   const std::string direction = json.items().size() == 2 ? json.items()[1].asString() : "asc";
   if (direction != "asc" && direction != "desc") return invalid("An order is asc or desc.");
   order.descending = direction == "desc";
@@ -93,7 +108,8 @@ Result<Order> readOrder(const Model& model, const Json& json) {
 
 Result<uint32_t> readCount(const Json& json, std::string_view name) {
   const double count = json.asNumber();
-  if (!json.isNumber() || count < 0 || count != std::floor(count) || count > 4e9) return invalid(std::string(name) + " is a whole number, 0 or more.");
+  if (!json.isNumber() || count < 0 || count != std::floor(count) || count > 4e9)
+    return invalid(std::string(name) + " is a whole number, 0 or more.");
   return static_cast<uint32_t>(count);
 }
 
@@ -155,7 +171,8 @@ Result<Query> parseQuery(const Schema& schema, const Json& json) {
   const Model& model = schema.models[static_cast<std::size_t>(query.model)];
 
   if (const Json* where = json.find("where")) {
-    if (!where->isArray() || where->items().size() > kMostConditions) return invalid("where is an array of at most 64 conditions.");
+    if (!where->isArray() || where->items().size() > kMostConditions)
+      return invalid("where is an array of at most 64 conditions.");
     for (const Json& item : where->items()) {
       Result<Condition> condition = readCondition(model, item);
       if (!condition) return condition.error();
@@ -163,7 +180,8 @@ Result<Query> parseQuery(const Schema& schema, const Json& json) {
     }
   }
   if (const Json* orderBy = json.find("orderBy")) {
-    if (!orderBy->isArray() || orderBy->items().size() > kMostConditions) return invalid("orderBy is an array of [field, direction].");
+    if (!orderBy->isArray() || orderBy->items().size() > kMostConditions)
+      return invalid("orderBy is an array of [field, direction].");
     for (const Json& item : orderBy->items()) {
       const Result<Order> order = readOrder(model, item);
       if (!order) return order.error();

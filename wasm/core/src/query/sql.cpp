@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "query/sql.h"
 
+#include "schema/ddl_text.h"
+
 namespace ablo {
 
 namespace {
@@ -27,14 +29,7 @@ constexpr std::string_view operatorText(Op op) {
   return " ";
 }
 
-/// An identifier of the schema cannot hold a quote; doubling it is for the reader who does not know that.
-std::string quoted(std::string_view name) {
-  std::string text = "\"";
-  for (const char c : name) text.append(c == '"' ? 2 : 1, c);
-  return text += '"';
-}
-
-std::string column(const Field& field) { return "t." + quoted(field.column); }
+std::string column(const Field& field) { return "t." + quotedName(field.column); }
 
 bool isText(const Field& field) { return field.type == FieldType::string || field.type == FieldType::enumeration; }
 
@@ -47,8 +42,8 @@ std::string_view castText(const Field& field) {
   }
 }
 
-/// Equality is the same in every collation that Postgres lets a column have, and without a collation of its own it can use
-/// any index; order and patterns go by bytes.
+/// Equality is the same in every collation that Postgres lets a column have, and without a collation of its own it can
+/// use any index; order and patterns go by bytes.
 bool goesByBytes(const Field& field, Op op) { return isText(field) && op != Op::eq && op != Op::ne; }
 
 /// Writes the parts of one statement and collects the values they leave to its parameters.
@@ -63,7 +58,8 @@ class Writer {
     switch (condition.op) {
       case Op::in:
       case Op::notIn:
-        return column(field) + op + "(array(select v" + cast + " from jsonb_array_elements_text($2->" + parameter(list(condition.values)) + ") v))";
+        return column(field) + op + "(array(select v" + cast + " from jsonb_array_elements_text($2->" +
+               parameter(list(condition.values)) + ") v))";
       case Op::is:
       case Op::isNot: {
         const Value& value = condition.values[0];
@@ -77,7 +73,8 @@ class Writer {
 
   std::string order(const Order& order) const {
     const Field& field = fieldAt(order.field);
-    return column(field) + (isText(field) ? " collate \"C\"" : "") + (order.descending ? " desc" : "") + " nulls last, ";
+    return column(field) + (isText(field) ? " collate \"C\"" : "") + (order.descending ? " desc" : "") +
+           " nulls last, ";
   }
 
   std::string params() const { return writeJson(params_); }
@@ -106,10 +103,11 @@ class Writer {
 Statement readStatement(const Schema& schema, const Query& query) {
   const Model& model = schema.models[static_cast<std::size_t>(query.model)];
   Writer writer(model);
-  std::string text = "select ablo." + quoted("image_" + model.table) + "(t) as image from public." + quoted(model.table) + " t where " +
+  std::string text = "select " + functionName("image", model) + "(t) as image from " + tableName(model) + " t where " +
                      column(*model.field("organizationId")) + " = $1";
-  if (query.state != Lifecycle::all)
-    text += " and " + column(*model.field("archivedAt")) + (query.state == Lifecycle::live ? " is null" : " is not null");
+  const std::string archivedAt = column(*model.field("archivedAt"));
+  if (query.state == Lifecycle::live) text += " and " + archivedAt + " is null";
+  if (query.state == Lifecycle::archived) text += " and " + archivedAt + " is not null";
   for (const Condition& condition : query.where) text += " and " + writer.condition(condition);
   text += " order by ";
   for (const Order& order : query.orderBy) text += writer.order(order);

@@ -5,7 +5,8 @@
 // Always true:
 //   1. every name in the statement is one of the schema's, quoted; every value travels beside it, as a parameter;
 //   2. `$1` is the organization and stands in every statement, `$2` is the array of values (jsonb);
-//   3. the same query gives the same text, and queries that differ only in values do too, but for nulls and true or false
+//   3. the same query gives the same text, and queries that differ only in values do too, but for nulls and true or
+//   false
 //      after IS: so Postgres may keep its plan.
 #pragma once
 

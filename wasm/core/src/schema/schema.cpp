@@ -21,7 +21,8 @@ bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool isIdentifier(std::string_view name) {
   if (name.empty() || name.size() > kLongestName || isDigit(name[0])) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) { return isLower(c) || isUpper(c) || isDigit(c) || c == '_'; });
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return isLower(c) || isUpper(c) || isDigit(c) || c == '_'; });
 }
 
 /// camelCase that survives the way to snake_case and back: a small letter first, never two capitals in a row.
@@ -51,19 +52,22 @@ struct BaseField {
   bool optional;
 };
 constexpr BaseField kBaseFields[] = {
-    {"createdAt", FieldType::date, false},  {"updatedAt", FieldType::date, false},  {"createdBy", FieldType::string, true},
-    {"organizationId", FieldType::string, false}, {"archivedAt", FieldType::date, true},
+    {"createdAt", FieldType::date, false},  {"updatedAt", FieldType::date, false},
+    {"createdBy", FieldType::string, true}, {"organizationId", FieldType::string, false},
+    {"archivedAt", FieldType::date, true},
 };
 
 Result<FieldType> readFieldType(std::string_view text) {
-  for (const FieldType type : {FieldType::string, FieldType::number, FieldType::boolean, FieldType::date, FieldType::enumeration, FieldType::json})
+  for (const FieldType type : {FieldType::string, FieldType::number, FieldType::boolean, FieldType::date,
+                               FieldType::enumeration, FieldType::json})
     if (fieldTypeText(type) == text) return type;
   return invalid("'" + std::string(text) + "' is no field type.");
 }
 
 Result<Field> readField(const std::string& model, const std::string& name, const Json& document) {
   const std::string where = model + "." + name;
-  if (!isCamelCase(name)) return invalid(where + ": a field's name is camelCase, with no two capitals in a row (userId, not userID).");
+  if (!isCamelCase(name))
+    return invalid(where + ": a field's name is camelCase, with no two capitals in a row (userId, not userID).");
   Field field;
   field.name = name;
   const Result<FieldType> type = readFieldType(document.text("type"));
@@ -97,17 +101,20 @@ Result<Field> readBaseField(const std::string& model, const BaseField& base, con
   const std::string_view type = declared->text("type");
   field.dateAsText = base.type == FieldType::date && type == "string";
   if (!field.dateAsText && type != fieldTypeText(base.type))
-    return invalid(model + "." + field.name + " is a base field of every model and holds a " + std::string(fieldTypeText(base.type)) + ", not a " +
-                   std::string(type) + ". Rename the field or leave it out.");
+    return invalid(model + "." + field.name + " is a base field of every model and holds a " +
+                   std::string(fieldTypeText(base.type)) + ", not a " + std::string(type) +
+                   ". Rename the field or leave it out.");
   return field;
 }
 
 bool isBaseField(std::string_view name) {
-  return name == "id" || std::any_of(std::begin(kBaseFields), std::end(kBaseFields), [&](const BaseField& base) { return base.name == name; });
+  return name == "id" || std::any_of(std::begin(kBaseFields), std::end(kBaseFields),
+                                     [&](const BaseField& base) { return base.name == name; });
 }
 
 Result<Relation> readRelation(const std::string& model, const std::string& name, const Json& document) {
-  Relation relation{name, Relation::Kind::belongsTo, std::string(document.text("target")), std::string(document.text("foreignKey"))};
+  Relation relation{name, Relation::Kind::belongsTo, std::string(document.text("target")),
+                    std::string(document.text("foreignKey"))};
   const std::string_view kind = document.text("type");
   if (kind == "hasMany")
     relation.kind = Relation::Kind::hasMany;
@@ -119,7 +126,9 @@ Result<Relation> readRelation(const std::string& model, const std::string& name,
 }
 
 Result<Model> readModel(const std::string& key, const Json& document) {
-  if (!isIdentifier(key) || !isLower(key[0])) return invalid("'" + key.substr(0, kLongestName) + "' is no name for a model: letters, digits and _, a small letter first.");
+  if (!isIdentifier(key) || !isLower(key[0]))
+    return invalid("'" + key.substr(0, kLongestName) +
+                   "' is no name for a model: letters, digits and _, a small letter first.");
   Model model;
   model.key = key;
   model.table = document.find("tableName") ? std::string(document.text("tableName")) : snakeCase(key);
@@ -147,7 +156,8 @@ Result<Model> readModel(const std::string& key, const Json& document) {
 
   std::set<std::string> columns;
   for (const Field& field : model.fields)
-    if (!columns.insert(field.column).second) return invalid(key + ": two fields have the column " + field.column + ".");
+    if (!columns.insert(field.column).second)
+      return invalid(key + ": two fields have the column " + field.column + ".");
 
   if (const Json* relations = document.find("relations"))
     for (const Json::Member& member : relations->members()) {
@@ -165,7 +175,8 @@ Outcome checkRelations(const Schema& schema) {
       const Model* target = schema.model(relation.target);
       if (!target) return invalid(where + " refers to " + relation.target + ", which the schema does not have.");
       const Model& owner = relation.kind == Relation::Kind::belongsTo ? model : *target;
-      if (!owner.field(relation.foreignKey)) return invalid(where + " goes by " + owner.key + "." + relation.foreignKey + ", which does not exist.");
+      if (!owner.field(relation.foreignKey))
+        return invalid(where + " goes by " + owner.key + "." + relation.foreignKey + ", which does not exist.");
     }
   return Nothing{};
 }
@@ -180,11 +191,13 @@ std::string canonicalText(const Schema& schema) {
     std::sort(fields.begin(), fields.end(), [](const Field* a, const Field* b) { return a->name < b->name; });
     for (const Field* field : fields) {
       text += '\n' + field->name + ' ' + field->column + ' ' + std::string(fieldTypeText(field->type));
-      for (const bool flag : {field->optional, field->hasDefault, field->indexed, field->dateAsText}) text += flag ? '1' : '0';
+      for (const bool flag : {field->optional, field->hasDefault, field->indexed, field->dateAsText})
+        text += flag ? '1' : '0';
       for (const std::string& value : field->enumValues) text += ' ' + std::to_string(value.size()) + ':' + value;
     }
     for (const Relation& relation : model.relations)
-      text += '\n' + relation.name + ' ' + std::to_string(static_cast<int>(relation.kind)) + ' ' + relation.target + ' ' + relation.foreignKey;
+      text += '\n' + relation.name + ' ' + std::to_string(static_cast<int>(relation.kind)) + ' ' + relation.target +
+              ' ' + relation.foreignKey;
     text += '\n';
   }
   return text;
@@ -256,12 +269,14 @@ Result<Schema> parseSchema(std::string_view document) {
 
 Error unknownModel(const Schema& schema, std::string_view key) {
   return Error::of(ErrorCode::unknown_model, "There is no model '" + std::string(key.substr(0, 64)) + "'; there are " +
-                                                 listOf(schema.models, [](const Model& model) { return model.key; }) + ".");
+                                                 listOf(schema.models, [](const Model& model) { return model.key; }) +
+                                                 ".");
 }
 
 Error unknownField(const Model& model, std::string_view name) {
-  return Error::of(ErrorCode::unknown_field, model.key + " has no field '" + std::string(name.substr(0, 64)) + "'; it has " +
-                                                 listOf(model.fields, [](const Field& field) { return field.name; }) + ".");
+  return Error::of(ErrorCode::unknown_field,
+                   model.key + " has no field '" + std::string(name.substr(0, 64)) + "'; it has " +
+                       listOf(model.fields, [](const Field& field) { return field.name; }) + ".");
 }
 
 Outcome fits(const Schema& client, const Schema& server) {
@@ -272,7 +287,9 @@ Outcome fits(const Schema& client, const Schema& server) {
     for (const Field& field : model.fields) {
       const Field* other = held->field(field.name);
       if (!other) return mismatch("The server's " + model.key + " has no field " + field.name + ".");
-      if (other->type != field.type) return mismatch("The server's " + model.key + "." + field.name + " is a " + std::string(fieldTypeText(other->type)) + ".");
+      if (other->type != field.type)
+        return mismatch("The server's " + model.key + "." + field.name + " is a " +
+                        std::string(fieldTypeText(other->type)) + ".");
     }
     for (const Field& field : held->fields)
       if (!field.base && !field.optional && !field.hasDefault && !model.field(field.name))

@@ -29,19 +29,22 @@ Outcome checkGuard(const Json& json) {
 }  // namespace
 
 /// The claims a commit is made under: the one it names, and those this client holds on the rows it writes.
-Result<std::vector<const Claim*>> Client::Impl::claimsFor(const Json& json, const std::vector<Operation>& operations) const {
+Result<std::vector<const Claim*>> Client::Impl::claimsFor(const Json& json,
+                                                          const std::vector<Operation>& operations) const {
   std::vector<const Claim*> claims;
   for (const auto& [id, own] : own_) {
     const Claim* claim = own.state == OwnClaim::State::held ? claims_.find(id) : nullptr;
     if (!claim) continue;
     const bool writes = std::any_of(operations.begin(), operations.end(), [&](const Operation& operation) {
-      return operation.id == claim->row && store_.schema().models[static_cast<std::size_t>(operation.model)].key == claim->model;
+      return operation.id == claim->row &&
+             store_.schema().models[static_cast<std::size_t>(operation.model)].key == claim->model;
     });
     if (writes || id == json.text("claim")) claims.push_back(claim);
   }
   const std::string_view named = json.text("claim");
   const bool found = std::any_of(claims.begin(), claims.end(), [&](const Claim* claim) { return claim->id == named; });
-  if (!named.empty() && !found) return Error::of(ErrorCode::claim_lost, "This client does not hold the claim " + std::string(named) + ".");
+  if (!named.empty() && !found)
+    return Error::of(ErrorCode::claim_lost, "This client does not hold the claim " + std::string(named) + ".");
   return claims;
 }
 
@@ -51,7 +54,8 @@ Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
   if (session_.state() == Session::State::stopped) return Error::of(ErrorCode::client_disposed);
   const std::string_view key = json->text("key");
   if (key.empty() || key.size() > kLongestKey) return badOption("idempotencyKey", "text of 1 to 255 bytes");
-  if (store_.pending().find(key)) return Error::of(ErrorCode::idempotency_conflict, "A commit with this key is pending here.");
+  if (store_.pending().find(key))
+    return Error::of(ErrorCode::idempotency_conflict, "A commit with this key is pending here.");
   if (const Outcome guard = checkGuard(*json); !guard) return guard.error();
   Result<std::vector<Operation>> operations = readOperations(store_.schema(), json->find("operations"));
   if (!operations) return operations.error();

@@ -9,10 +9,11 @@ namespace ablo {
 
 namespace {
 
-constexpr double kPatience = 10'000;       // how long a request may wait for a connection
-constexpr double kCommitPatience = 30'000; // how long somebody may wait for a commit while there is none
+constexpr double kPatience = 10'000;        // how long a request may wait for a connection
+constexpr double kCommitPatience = 30'000;  // how long somebody may wait for a commit while there is none
 
-constexpr int kExpired = 4001, kForbidden = 4003, kMalformed = 4009, kOtherSchema = 4010, kTooLarge = 1009, kGoingAway = 1000;
+constexpr int kExpired = 4001, kForbidden = 4003, kMalformed = 4009, kOtherSchema = 4010, kTooLarge = 1009,
+              kGoingAway = 1000;
 
 }  // namespace
 
@@ -48,7 +49,8 @@ void Client::Impl::perform(Session::Effect effect, double now) {
     case Session::Effect::disconnect:
       effects_.push_back({Record::disconnect, {}, kGoingAway});
       store_.pending().disconnected();
-      if (session_.state() == Session::State::refused) refuseAll(problem_.value_or(Error::of(ErrorCode::api_unreachable)));
+      if (session_.state() == Session::State::refused)
+        refuseAll(problem_.value_or(Error::of(ErrorCode::api_unreachable)));
       if (session_.state() == Session::State::stopped) refuseAll(Error::of(ErrorCode::client_disposed));
       break;
   }
@@ -76,7 +78,8 @@ void Client::Impl::catchUp(double now) {
     own.renewAt = std::min(own.renewAt, now);
   }
   for (const auto& [number, request] : requests_.open()) {
-    const bool waits = request.kind == Request::Kind::claim || own_.count(request.subject);  // said above, or after its writes
+    const bool waits =
+        request.kind == Request::Kind::claim || own_.count(request.subject);  // said above, or after its writes
     if (!request.message.empty() && !waits) send(request.message);
   }
   for (PendingCommit& commit : store_.pending().commits())
@@ -89,7 +92,8 @@ void Client::Impl::closed(int code, std::string_view reason, double now) {
   resuming_ = false;
   const bool knownReason = problem_.has_value();
   if (!knownReason)
-    problem_ = Error::of(ErrorCode::api_unreachable, reason.empty() ? std::string_view() : std::string_view(std::string(reason) + "."));
+    problem_ = Error::of(ErrorCode::api_unreachable,
+                         reason.empty() ? std::string_view() : std::string_view(std::string(reason) + "."));
   statusChanged();
   switch (code) {
     case kExpired:
@@ -98,9 +102,7 @@ void Client::Impl::closed(int code, std::string_view reason, double now) {
     case kForbidden:
     case kMalformed:
     case kOtherSchema:
-    case kTooLarge:
-      handle(Session::Event::refused, now);
-      break;
+    case kTooLarge: handle(Session::Event::refused, now); break;
     default: handle(Session::Event::lost, now);
   }
 }
@@ -208,9 +210,13 @@ const Frame& Client::Impl::drain() {
   store_.drain(frame_);
   for (const Claims::Target& target : claims_.changed())
     if (const int model = store_.schema().modelIndex(target.first); model >= 0)
-      frame_.word(static_cast<uint32_t>(Record::claims)).word(static_cast<uint32_t>(model)).word(store_.strings().intern(target.second));
+      frame_.word(static_cast<uint32_t>(Record::claims))
+          .word(static_cast<uint32_t>(model))
+          .word(store_.strings().intern(target.second));
   for (const Snapshots::Fallen& fallen : snapshots_.fallen()) {
-    frame_.word(static_cast<uint32_t>(Record::premise)).word(fallen.snapshot).word(static_cast<uint32_t>(fallen.severity));
+    frame_.word(static_cast<uint32_t>(Record::premise))
+        .word(fallen.snapshot)
+        .word(static_cast<uint32_t>(fallen.severity));
     frame_.word(static_cast<uint32_t>(fallen.target.first)).word(store_.strings().intern(fallen.target.second));
   }
   for (const News& news : news_) {

@@ -99,7 +99,9 @@ class Client::Impl {
   Result<std::vector<const Claim*>> claimsFor(const Json& json, const std::vector<Operation>& operations) const;
 
   // load.cpp
-  void answered(uint32_t request, std::string text = "{}") { news_.push_back({Record::answered, request, 1, 0, std::move(text)}); }
+  void answered(uint32_t request, std::string text = "{}") {
+    news_.push_back({Record::answered, request, 1, 0, std::move(text)});
+  }
   void refused(uint32_t request, const Error& error);
   uint32_t ask(Request request);
 
@@ -120,8 +122,8 @@ class Client::Impl {
   double cursor_ = -1;
   std::string epoch_, organization_;
   Json actor_;
-  bool loadedOnce_ = false;   // the workspace is here (or was, and is being caught up)
-  bool resuming_ = false;     // a gap was seen; frames are left aside until the server answers the greeting
+  bool loadedOnce_ = false;  // the workspace is here (or was, and is being caught up)
+  bool resuming_ = false;    // a gap was seen; frames are left aside until the server answers the greeting
   uint32_t resumes_ = 0;
   double offlineSince_ = -1;  // negative: not offline
   std::optional<Error> problem_;

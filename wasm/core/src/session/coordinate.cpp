@@ -16,7 +16,8 @@ Result<uint32_t> Client::Impl::claim(std::string_view text, double now) {
   const int model = store_.schema().modelIndex(json->text("model"));
   if (model < 0) return unknownModel(store_.schema(), json->text("model"));
   const Model& description = store_.schema().models[static_cast<std::size_t>(model)];
-  if (const std::string_view field = json->text("field"); !field.empty() && !description.field(field)) return unknownField(description, field);
+  if (const std::string_view field = json->text("field"); !field.empty() && !description.field(field))
+    return unknownField(description, field);
   if (json->text("id").empty() || json->text("id").size() > kLongestId) return Error::of(ErrorCode::invalid_id);
   if (json->number("ttl") < kShortestTtl) return Error::of(ErrorCode::duration_invalid);
 
@@ -44,7 +45,8 @@ Result<uint32_t> Client::Impl::release(std::string_view claim, double now) {
   requests_.open()[number].message = writeJson(Json::object({{"type", "release"}, {"request", number}, {"claim", id}}));
   if (const auto found = own_.find(id); found != own_.end()) {
     OwnClaim& own = found->second;
-    if (own.request && requests_.take(own.request)) refused(own.request, Error::of(ErrorCode::claim_not_found, "It was given back before it was granted."));
+    if (own.request && requests_.take(own.request))
+      refused(own.request, Error::of(ErrorCode::claim_not_found, "It was given back before it was granted."));
     own.request = 0;
     own.state = OwnClaim::State::leaving;
     own.leaveRequest = number;
@@ -62,7 +64,8 @@ void Client::Impl::leaveClaims(double) {
       continue;
     }
     if (session_.state() == Session::State::live)
-      if (const auto request = requests_.open().find(own->second.leaveRequest); request != requests_.open().end()) send(request->second.message);
+      if (const auto request = requests_.open().find(own->second.leaveRequest); request != requests_.open().end())
+        send(request->second.message);
     own = own_.erase(own);
   }
 }
@@ -98,7 +101,8 @@ Json Client::Impl::intents(std::string_view filter) const {
   const Result<Json> json = parseJson(filter);
   Json list = Json::array();
   if (json)
-    for (const Claim* claim : claims_.list(json->text("model"), json->text("id"), json->text("field"))) list.push(claim->json);
+    for (const Claim* claim : claims_.list(json->text("model"), json->text("id"), json->text("field")))
+      list.push(claim->json);
   return list;
 }
 
@@ -109,7 +113,8 @@ Result<Client::SnapshotTaken> Client::Impl::snapshot(std::string_view entities) 
   std::set<Snapshots::Target> rows;
   if (const Json* models = json->find("models"))
     for (const Json::Member& member : models->members()) {
-      if (member.name == "stamp" || member.name == "signal" || member.name == "onChange") return Error::of(ErrorCode::snapshot_reserved_key);
+      if (member.name == "stamp" || member.name == "signal" || member.name == "onChange")
+        return Error::of(ErrorCode::snapshot_reserved_key);
       const int model = store_.schema().modelIndex(member.name);
       if (model < 0) return unknownModel(store_.schema(), member.name);
       for (const Json& id : member.value.items()) rows.insert({model, id.asString()});

@@ -124,7 +124,8 @@ void Client::Impl::change(const Json& change, double now) {
   const std::string id(change.text("id"));
   store_.apply(model, id, change.find("row"), seq);
   if (change.text("session") != options_.session) {
-    const bool metadata = onlyBaseFields(store_.schema().models[static_cast<std::size_t>(model)], change.find("fields"));
+    const bool metadata =
+        onlyBaseFields(store_.schema().models[static_cast<std::size_t>(model)], change.find("fields"));
     snapshots_.changed({model, id}, metadata ? Snapshots::Severity::metadata : Snapshots::Severity::semantic);
   } else if (PendingCommit* commit = store_.pending().find(change.text("key"))) {
     commit->state = PendingCommit::State::confirmed;
@@ -176,7 +177,8 @@ void Client::Impl::answer(const Json& message, double now) {
   } else {
     const std::optional<Request> request = requests_.take(number);
     if (kind == Request::Kind::query) {
-      if (const Json* rows = message.find("rows")) store_.hydrate(request->query->model, rows->items(), message.number("seq"));
+      if (const Json* rows = message.find("rows"))
+        store_.hydrate(request->query->model, rows->items(), message.number("seq"));
       kept_.insert(request->subject);
       store_.keep(*request->query);
     }

@@ -12,7 +12,8 @@ using S = Session::State;
 using E = Session::Effect;
 using Step = Session::Step;
 
-constexpr double kTokenDeadline = 30'000, kConnectDeadline = 10'000, kGreetingDeadline = 10'000, kLoadDeadline = 120'000;
+constexpr double kTokenDeadline = 30'000, kConnectDeadline = 10'000, kGreetingDeadline = 10'000,
+                 kLoadDeadline = 120'000;
 constexpr double kPingEvery = 30'000, kPongWithin = 10'000;
 constexpr double kFirstPause = 100, kLongestPause = 5'000;
 
@@ -22,7 +23,8 @@ struct Rule {
   Step step;
 };
 using V = Session::Event;
-constexpr Step kAgain{S::authorizing, E::getToken}, kLost{S::waiting, E::disconnect}, kRefused{S::refused, E::disconnect};
+constexpr Step kAgain{S::authorizing, E::getToken}, kLost{S::waiting, E::disconnect},
+    kRefused{S::refused, E::disconnect};
 
 // Whatever is not listed changes nothing.
 constexpr Rule kRules[] = {
@@ -62,14 +64,17 @@ constexpr std::array<std::array<Step, Session::kEvents>, Session::kStates> makeT
     if (trying) table[state][static_cast<std::size_t>(V::refused)] = kRefused;
     if (self != S::stopped) table[state][static_cast<std::size_t>(V::stop)] = {S::stopped, E::disconnect};
   }
-  for (const Rule& rule : kRules) table[static_cast<std::size_t>(rule.state)][static_cast<std::size_t>(rule.event)] = rule.step;
+  for (const Rule& rule : kRules)
+    table[static_cast<std::size_t>(rule.state)][static_cast<std::size_t>(rule.event)] = rule.step;
   return table;
 }
 constexpr auto kTable = makeTable();
 
 }  // namespace
 
-Step Session::step(State state, Event event) { return kTable[static_cast<std::size_t>(state)][static_cast<std::size_t>(event)]; }
+Step Session::step(State state, Event event) {
+  return kTable[static_cast<std::size_t>(state)][static_cast<std::size_t>(event)];
+}
 
 void Session::enter(State state, double now, double chance) {
   state_ = state;
@@ -127,8 +132,8 @@ Session::Effect Session::tick(double now, double chance) {
 }
 
 std::string_view sessionStateText(Session::State state) {
-  constexpr std::array<std::string_view, Session::kStates> kNames{"idle", "authorizing", "connecting", "greeting", "loading",
-                                                                 "live", "waiting", "refused", "stopped"};
+  constexpr std::array<std::string_view, Session::kStates> kNames{
+      "idle", "authorizing", "connecting", "greeting", "loading", "live", "waiting", "refused", "stopped"};
   return kNames[static_cast<std::size_t>(state)];
 }
 

@@ -21,7 +21,22 @@ namespace ablo {
 class Session {
  public:
   enum class State : uint8_t { idle, authorizing, connecting, greeting, loading, live, waiting, refused, stopped };
-  enum class Event : uint8_t { start, token, noToken, denied, opened, load, resume, loaded, lost, expired, refused, late, nudge, stop };
+  enum class Event : uint8_t {
+    start,
+    token,
+    noToken,
+    denied,
+    opened,
+    load,
+    resume,
+    loaded,
+    lost,
+    expired,
+    refused,
+    late,
+    nudge,
+    stop
+  };
   enum class Effect : uint8_t { none, getToken, connect, greet, ready, disconnect, ping };
   static constexpr std::size_t kStates = 9, kEvents = 14;
 

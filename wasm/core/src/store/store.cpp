@@ -23,8 +23,9 @@ Row Store::read(int model, const Json& json) const {
 bool Store::wanted(int model, const std::string& id, const Row& row) const {
   if (holdsAll_) return true;
   if (const int slot = table(model).find(id); slot >= 0) return true;
-  return std::any_of(kept_.begin(), kept_.end(),
-                     [&](const Query& query) { return query.model == model && matches(query, description(model), row); });
+  return std::any_of(kept_.begin(), kept_.end(), [&](const Query& query) {
+    return query.model == model && matches(query, description(model), row);
+  });
 }
 
 void Store::replaceAll(const Json& models, double seq) {
@@ -73,7 +74,8 @@ void Store::apply(int model, const std::string& id, const Json* json, double seq
 void Store::hydrate(int model, const std::vector<Json>& rows, double seq) {
   for (const Json& json : rows) {
     const std::string id(json.text("id"));
-    if (const auto deleted = deletions_.find({model, id}); deleted != deletions_.end() && deleted->second > seq) continue;
+    if (const auto deleted = deletions_.find({model, id}); deleted != deletions_.end() && deleted->second > seq)
+      continue;
     const uint32_t slot = table(model).open(id);
     Table::Slot& held = table(model).at(slot);
     if (held.base && held.seq >= seq) continue;
@@ -103,13 +105,16 @@ PendingCommit& Store::add(PendingCommit commit, const Author& who) {
 
 void Store::drop(const std::string& key) {
   std::list<PendingCommit>& commits = pending_.commits();
-  const auto found = std::find_if(commits.begin(), commits.end(), [&](const PendingCommit& commit) { return commit.key == key; });
+  const auto found =
+      std::find_if(commits.begin(), commits.end(), [&](const PendingCommit& commit) { return commit.key == key; });
   if (found == commits.end()) return;
   const std::vector<Operation> operations = std::move(found->operations);
   commits.erase(found);
-  for (const Operation& operation : operations) --table(operation.model).at(table(operation.model).open(operation.id)).touching;
   for (const Operation& operation : operations)
-    if (const int slot = table(operation.model).find(operation.id); slot >= 0) refold(operation.model, static_cast<uint32_t>(slot));
+    --table(operation.model).at(table(operation.model).open(operation.id)).touching;
+  for (const Operation& operation : operations)
+    if (const int slot = table(operation.model).find(operation.id); slot >= 0)
+      refold(operation.model, static_cast<uint32_t>(slot));
 }
 
 void Store::refold(int model, uint32_t slot) {
@@ -118,7 +123,8 @@ void Store::refold(int model, uint32_t slot) {
   if (row.touching > 0)
     for (const PendingCommit& commit : pending_.commits())
       for (const Operation& operation : commit.operations)
-        if (operation.model == model && operation.id == row.id) fold(description(model), operation, author(commit), view);
+        if (operation.model == model && operation.id == row.id)
+          fold(description(model), operation, author(commit), view);
   setView(model, slot, std::move(view));
   table(model).leave(slot);
 }
@@ -163,7 +169,10 @@ uint32_t Store::count(const Query& query) const {
 void Store::drain(Frame& frame) {
   for (const auto& [model, slot] : dirty_) {
     const Table::Slot& row = table(model).at(slot);
-    frame.word(static_cast<uint32_t>(Client::Record::row)).word(static_cast<uint32_t>(model)).word(slot).word(row.version);
+    frame.word(static_cast<uint32_t>(Client::Record::row))
+        .word(static_cast<uint32_t>(model))
+        .word(slot)
+        .word(row.version);
     frame.word(strings_.intern(row.id));
   }
   dirty_.clear();

@@ -47,7 +47,9 @@ class Store {
   Pending& pending() { return pending_; }
   const Pending& pending() const { return pending_; }
   /// The author changes when the server has said who this client is.
-  void setAuthor(std::string organization, std::string actor) { organization_ = std::move(organization), actor_ = std::move(actor); }
+  void setAuthor(std::string organization, std::string actor) {
+    organization_ = std::move(organization), actor_ = std::move(actor);
+  }
 
   // Reads.
   int slot(int model, std::string_view id) const;

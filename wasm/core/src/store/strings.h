@@ -19,7 +19,9 @@ class Strings {
     numbers_.emplace(texts_.emplace_back(text), number);
     return number;
   }
-  std::string_view text(uint32_t number) const { return number < texts_.size() ? std::string_view(texts_[number]) : std::string_view(); }
+  std::string_view text(uint32_t number) const {
+    return number < texts_.size() ? std::string_view(texts_[number]) : std::string_view();
+  }
 
  private:
   std::deque<std::string> texts_;  // a deque: the keys below point into it

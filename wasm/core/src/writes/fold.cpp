@@ -5,7 +5,9 @@ namespace ablo {
 
 namespace {
 
-void set(const Model& model, Row& row, std::string_view field, Value value) { row[static_cast<std::size_t>(model.fieldIndex(field))] = std::move(value); }
+void set(const Model& model, Row& row, std::string_view field, Value value) {
+  row[static_cast<std::size_t>(model.fieldIndex(field))] = std::move(value);
+}
 Value date(double micros) { return Value{Value::Kind::date, micros, {}}; }
 Value text(const std::string& value) { return value.empty() ? Value{} : Value{Value::Kind::text, 0, value}; }
 

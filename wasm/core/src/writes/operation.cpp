@@ -12,11 +12,13 @@ constexpr std::array<std::string_view, 5> kNames{"create", "update", "delete", "
 Result<Operation::Kind> readKind(std::string_view text) {
   for (std::size_t i = 0; i < kNames.size(); ++i)
     if (kNames[i] == text) return static_cast<Operation::Kind>(i);
-  return Error::of(ErrorCode::invalid_request, "'" + std::string(text.substr(0, 32)) + "' is no operation: create, update, delete, archive, unarchive.");
+  return Error::of(ErrorCode::invalid_request, "'" + std::string(text.substr(0, 32)) +
+                                                   "' is no operation: create, update, delete, archive, unarchive.");
 }
 
 Outcome readData(const Model& model, const Json* json, Operation& operation) {
-  if (!json || !json->isObject()) return Error::of(ErrorCode::wrong_type, "The data of a row is an object of its fields.");
+  if (!json || !json->isObject())
+    return Error::of(ErrorCode::wrong_type, "The data of a row is an object of its fields.");
   for (const Json::Member& member : json->members()) {
     const int index = model.fieldIndex(member.name);
     if (index < 0) return unknownField(model, member.name);
@@ -84,7 +86,8 @@ Json writeOperation(const Schema& schema, const Operation& operation) {
   Json json = Json::object({{"op", operationText(operation.kind)}, {"model", model.key}, {"id", operation.id}});
   if (operation.kind != Operation::Kind::create && operation.kind != Operation::Kind::update) return json;
   Json data = Json::object();
-  for (const auto& [field, value] : operation.data) data.set(model.fields[static_cast<std::size_t>(field)].name, writeValue(value));
+  for (const auto& [field, value] : operation.data)
+    data.set(model.fields[static_cast<std::size_t>(field)].name, writeValue(value));
   return json.set("data", std::move(data));
 }
 

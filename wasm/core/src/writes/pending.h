@@ -29,9 +29,9 @@ struct PendingCommit {
   std::string message;              // the frame that carries it
   std::vector<std::string> claims;  // ids of the claims it was made under
   State state = State::queued;
-  double seq = 0;                   // of its last operation, once confirmed
-  std::string notifications;        // JSON of the receipt
-  bool overdue = false;             // who awaits it was told that its outcome is unknown
+  double seq = 0;             // of its last operation, once confirmed
+  std::string notifications;  // JSON of the receipt
+  bool overdue = false;       // who awaits it was told that its outcome is unknown
 };
 
 class Pending {

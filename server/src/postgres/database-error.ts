@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+//
+// What Postgres and the way to it throw, by the names people know. What has no name stays what it is, and becomes
+// `internal_error` further out: its text may quote rows, so it belongs in the log.
+import type { ErrorCode } from '../errors/codes';
+import { NamedError } from '../errors/named-error';
+
+/** The SQLSTATE our own functions raise, with a code of the list as their hint. */
+const kNamed = 'ABLO0';
+
+const kNames: Record<string, ErrorCode> = {
+  '23502': 'not_null_violation',
+  '23503': 'foreign_key_violation',
+  '23505': 'unique_violation',
+  '23514': 'check_violation',
+  '55P03': 'row_locked',
+};
+
+/** Functions that a schema brings with it (wasm/core/src/schema/ddl_dispatch.cpp). */
+const kOfSchema = /function ablo\.(lock_rows|write_row|image_row|rows)\(/;
+
+const kUnreachable = /^(08...|57P0[1-5]|53300|ECONN.*|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|EACCES)$/;
+const kBroken = /connection terminated|timeout exceeded when trying to connect|query read timeout/i;
+const kLogin = /^(28...|3D000)$/;
+
+/** `place` is where the database is, without user or password: `127.0.0.1:5432`. */
+export function namedFailure(thrown: unknown, place: string): unknown {
+  if (thrown instanceof NamedError) return thrown;
+  const { code = '', message = '', hint } = thrown as { code?: string; message?: string; hint?: string };
+  const cause = { cause: thrown };
+  if (code === kNamed) return new NamedError(hint as ErrorCode, message, cause);
+  if (kUnreachable.test(code) || kBroken.test(message)) {
+    return new NamedError('database_unreachable', `Nothing answers at ${place}. Check that Postgres runs and that DATABASE_URL is right.`, cause);
+  }
+  if (kLogin.test(code)) {
+    return new NamedError('database_unreachable', `Postgres at ${place} refused the login (${message}). Check DATABASE_URL.`, cause);
+  }
+  if (code === '42883' && kOfSchema.test(message)) return new NamedError('schema_not_pushed', undefined, cause);
+  return Object.hasOwn(kNames, code) ? new NamedError(kNames[code]!, undefined, cause) : thrown;
+}

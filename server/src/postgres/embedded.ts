@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+//
+// The Postgres in this process: PGlite, with its files in `data` of a directory that is locked for us. It has one session, of a
+// superuser; every call enters as ablo_app for its own transaction (sql/enter.sql), and calls wait for each other. What it
+// confirmed survives a kill of the process, but not a power loss: the command that starts it says so.
+import type { PGlite, Transaction as PGliteTransaction } from '@electric-sql/pglite';
+import { join } from 'node:path';
+import { NamedError } from '../errors/named-error';
+import type { Connection, Parameter, Statement, Transaction } from './connection';
+import { namedFailure } from './database-error';
+import { lockDirectory } from './directory-lock';
+
+export class EmbeddedConnection implements Connection {
+  private constructor(
+    private readonly directory: string,
+    private readonly postgres: PGlite,
+    private readonly unlock: () => void,
+  ) {}
+
+  static async open(directory: string): Promise<EmbeddedConnection> {
+    const { PGlite } = await load();
+    const unlock = lockDirectory(directory);
+    try {
+      const postgres = await PGlite.create({ dataDir: join(directory, 'data') });
+      return new EmbeddedConnection(directory, postgres, unlock);
+    } catch (error) {
+      unlock();
+      throw new NamedError('database_unreachable', `The embedded database in ${directory} cannot be opened. Give another directory with --dir.`, { cause: error });
+    }
+  }
+
+  async ask(statement: Statement, parameters: readonly Parameter[]): Promise<string | null> {
+    try {
+      return first(await this.postgres.query(statement.text, [...parameters], { rowMode: 'array' }));
+    } catch (error) {
+      throw namedFailure(error, this.directory);
+    }
+  }
+
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    try {
+      return await this.postgres.transaction((inner) => work(transactionOn(inner)));
+    } catch (error) {
+      throw namedFailure(error, this.directory);
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.postgres.close();
+    } finally {
+      this.unlock();
+    }
+  }
+}
+
+async function load(): Promise<typeof import('@electric-sql/pglite')> {
+  try {
+    return await import('@electric-sql/pglite');
+  } catch (error) {
+    throw new NamedError(
+      'database_unreachable', 'The embedded database is not installed. `npm install @electric-sql/pglite`, or set DATABASE_URL.', { cause: error },
+    );
+  }
+}
+
+function transactionOn(inner: PGliteTransaction): Transaction {
+  return {
+    async run(sql) {
+      await inner.exec(sql);
+    },
+    ask: async (sql, parameters = []) => first(await inner.query(sql, [...parameters], { rowMode: 'array' })),
+  };
+}
+
+function first({ rows }: { rows: unknown[] }): string | null {
+  return ((rows[0] as unknown[] | undefined)?.[0] ?? null) as string | null;
+}

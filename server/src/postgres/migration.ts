@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+//
+// The server's own half of the database: the files of sql/, in an order in which each finds what it names. All of them may be
+// run again; the comment on the schema `ablo` remembers which were, so that a start that changes nothing takes no locks.
+import { createHash } from 'node:crypto';
+import type { Connection } from './connection';
+import sentences from './sql/sentences.sql';
+import tables from './sql/tables.sql';
+import enter from './sql/enter.sql';
+import keys from './sql/keys.sql';
+import line from './sql/line.sql';
+import judge from './sql/judge.sql';
+import commit from './sql/commit.sql';
+import claim from './sql/claim.sql';
+import reads from './sql/reads.sql';
+import capture from './sql/capture.sql';
+import credentials from './sql/credentials.sql';
+import schema from './sql/schema.sql';
+
+const files = [tables, sentences, enter, keys, line, judge, commit, claim, reads, capture, credentials, schema];
+const version = `ablo ${createHash('sha256').update(files.join('\0')).digest('hex')}`;
+
+/** Two servers that start at once migrate one after the other, and the second finds nothing to do. */
+export async function migrate(connection: Connection): Promise<void> {
+  await connection.transaction(async (transaction) => {
+    const present = () => transaction.ask(`select obj_description(to_regnamespace('ablo'), 'pg_namespace')`);
+    if ((await present()) === version) return;
+    await transaction.run(`select pg_advisory_xact_lock(hashtextextended('ablo.migrate', 0))`);
+    if ((await present()) === version) return;
+    for (const file of files) await transaction.run(file);
+    await transaction.run(`comment on schema ablo is '${version}'`);
+  });
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+//
+// A Postgres of its own, through a pool. Every statement has a name, so that each connection plans it once.
+import pg from 'pg';
+import { NamedError } from '../errors/named-error';
+import type { Connection, Parameter, Statement, Transaction } from './connection';
+import { namedFailure } from './database-error';
+
+const kConnections = 10;
+const kConnectTimeout = 5_000; // ms
+const kAnswerTimeout = 60_000; // ms; after it the connection is given up, and with it whatever it did
+const kOldest = 150_000;
+
+export interface PostgresOptions {
+  /** How many connections at most. */
+  connections?: number;
+  /** Accepts a database that may lose confirmed writes in a crash (fsync or synchronous_commit is off). */
+  allowUnsafe?: boolean;
+}
+
+export class PostgresConnection implements Connection {
+  readonly #pool: pg.Pool;
+  readonly #place: string;
+
+  private constructor(url: string, connections: number) {
+    try {
+      const { host, port } = new pg.Client(url); // says where it would connect to; user and password stay inside
+      this.#place = `${host}:${port}`;
+      this.#pool = new pg.Pool({
+        connectionString: url, max: connections, connectionTimeoutMillis: kConnectTimeout, query_timeout: kAnswerTimeout,
+        keepAlive: true, application_name: 'ablo',
+      });
+    } catch {
+      throw new NamedError('database_unreachable', 'DATABASE_URL cannot be read. It looks like postgres://user:password@host:5432/name.');
+    }
+    this.#pool.on('error', () => {}); // an idle connection broke; whoever needs one next gets another, or the error
+  }
+
+  static async open(url: string, options: PostgresOptions): Promise<PostgresConnection> {
+    const connection = new PostgresConnection(url, options.connections ?? kConnections);
+    try {
+      await connection.#check(options.allowUnsafe ?? false);
+      return connection;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  async ask(statement: Statement, parameters: readonly Parameter[]): Promise<string | null> {
+    try {
+      return first(await this.#pool.query({ ...statement, values: [...parameters], rowMode: 'array' }));
+    } catch (error) {
+      throw namedFailure(error, this.#place);
+    }
+  }
+
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    let client: pg.PoolClient | undefined;
+    try {
+      client = await this.#pool.connect();
+      await client.query('begin');
+      const result = await work(transactionOn(client));
+      await client.query('commit');
+      client.release();
+      return result;
+    } catch (error) {
+      client?.release(true); // closed, and so undone
+      throw namedFailure(error, this.#place);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.end();
+  }
+
+  async #check(allowUnsafe: boolean): Promise<void> {
+    const text = await this.ask({ name: 'ablo.settings', text: kSettings }, []);
+    const { version, fsync, synchronous_commit } = JSON.parse(text!) as { version: number; fsync: string; synchronous_commit: string };
+    if (version < kOldest) {
+      throw new NamedError('database_too_old', `The Postgres at ${this.#place} is version ${Math.floor(version / 10_000)}. Postgres 15 or newer is needed.`);
+    }
+    if (!allowUnsafe && (fsync === 'off' || synchronous_commit === 'off')) throw new NamedError('database_unsafe');
+  }
+}
+
+const kSettings = `select json_build_object('version', current_setting('server_version_num')::int, 'fsync', current_setting('fsync'),
+  'synchronous_commit', current_setting('synchronous_commit'))::text`;
+
+function transactionOn(client: pg.PoolClient): Transaction {
+  return {
+    async run(sql) {
+      await client.query(sql);
+    },
+    ask: async (sql, parameters = []) => first(await client.query({ text: sql, values: [...parameters], rowMode: 'array' })),
+  };
+}
+
+function first({ rows }: { rows: unknown[][] }): string | null {
+  return (rows[0]?.[0] ?? null) as string | null;
+}

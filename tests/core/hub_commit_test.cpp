@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MIT
+//
+// Commits on their way to the database: what is refused before it, what goes together, and what a lost answer means.
+#include "hub_world.h"
+
+using namespace ablo;
+using namespace ablo::test;
+
+namespace {
+
+std::string update(const std::string& key, const std::string& id, const std::string& more = "") {
+  return R"({"type":"commit","key":")" + key +
+         R"(","attempt":1,"issuedAt":1,"operations":[{"op":"update","model":"tasks","id":")" + id +
+         R"(","data":{"title":"x"}}])" + more + "}";
+}
+
+/// `{head, receipts}` with these statuses; confirmed ones get the seqs up to `head`.
+std::string verdicts(const std::vector<std::string>& statuses, double head) {
+  std::string receipts;
+  for (const std::string& status : statuses)
+    receipts += (receipts.empty() ? "" : ",") + (R"({"status":")" + status) + "\"" +
+                (status == "confirmed" ? R"(,"seq":)" + HubWorld::numberText(head) : "") + "}";
+  return R"({"head":)" + HubWorld::numberText(head) + R"(,"receipts":[)" + receipts + "]}";
+}
+
+std::vector<std::string> keysOf(const Question& question) {
+  std::vector<std::string> keys;
+  for (const Json& commit : question.input.find("commits")->items()) keys.emplace_back(commit.text("key"));
+  return keys;
+}
+
+using Keys = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a commit reaches the database with who sent it, and its receipt comes before its changes") {
+  HubWorld world;
+  world.join(1);
+  world.forget();
+  world.say(
+      1, update("k1", "t1", R"(,"readAt":0,"onStale":"reject","actor":{"kind":"user","id":"eve"},"session":"other")"));
+  const Question batch = world.take("commit");
+  const Json& commit = batch.input.find("commits")->items()[0];
+  CHECK(commit.find("actor")->text("id") == "ada");
+  CHECK(commit.text("session") == "s1");
+  CHECK(commit.text("onStale") == "reject");
+  CHECK(commit.find("readAt"));
+  CHECK(!commit.find("onBehalfOf"));
+  CHECK(commit.find("operations")->items()[0].find("data")->text("title") == "x");
+  CHECK(!batch.input.find("patient"));
+
+  world.answer(batch, verdicts({"confirmed"}, 1));
+  world.answer(world.take("changes"), world.changesText(0, 1, 1));
+  CHECK(world.types(1) == std::vector<std::string>{"receipt", "changes"});
+  CHECK(world.heard[1][0].text("key") == "k1");
+  CHECK(world.heard[1][0].text("status") == "confirmed");
+  CHECK(world.heard[1][0].number("seq") == 1);
+}
+
+TEST_CASE("what cannot be is refused by name and never reaches the database") {
+  HubWorld world;
+  world.join(1);
+  const auto refused = [&](const std::string& rest) {
+    world.say(1, R"({"type":"commit","key":"k","attempt":2,)" + rest + "}");
+    INFO(rest);
+    CHECK(world.questions.empty());
+    CHECK(world.last(1).text("status") == "rejected");
+    CHECK(world.last(1).number("attempt") == 2);
+    const Json* error = world.last(1).find("error");
+    return error ? std::string(error->text("code")) : std::string();
+  };
+  const auto operation = [&](const std::string& json) {
+    return refused(R"("issuedAt":1,"operations":[)" + json + "]");
+  };
+
+  CHECK(operation(R"({"op":"update","model":"task","id":"t1","data":{}})") == "unknown_model");
+  CHECK(operation(R"({"op":"update","model":"tasks","id":"t1","data":{"titel":"x"}})") == "unknown_field");
+  CHECK(operation(R"({"op":"update","model":"tasks","id":"t1","data":{"title":7}})") == "wrong_type");
+  CHECK(operation(R"({"op":"create","model":"tasks","id":"t1","data":{"status":"todo"}})") ==
+        "model_required_field_missing");
+  CHECK(operation(R"({"op":"update","model":"tasks","id":"","data":{}})") == "invalid_id");
+  CHECK(operation(R"({"op":"upsert","model":"tasks","id":"t1","data":{}})") == "invalid_request");
+  CHECK(refused(R"("issuedAt":1,"operations":[])") == "commit_operation_required");
+  CHECK(refused(R"("issuedAt":1)") == "commit_operation_required");
+  const std::string one = R"({"op":"delete","model":"tasks","id":"t1"})";
+  std::string many = one;
+  for (int i = 0; i < 500; ++i) many += "," + one;
+  CHECK(operation(many) == "commit_too_many_operations");
+  CHECK(refused(R"("operations":[)" + one + "]") == "write_options_invalid");
+  CHECK(refused(R"("issuedAt":1,"onStale":"maybe","operations":[)" + one + "]") == "write_options_invalid");
+  CHECK(refused(R"("issuedAt":1,"readAt":1.5,"operations":[)" + one + "]") == "write_options_invalid");
+  CHECK(refused(R"("issuedAt":1,"claims":[{"id":"c"}],"operations":[)" + one + "]") == "write_options_invalid");
+  CHECK(world.closings.empty());
+}
+
+TEST_CASE("a credential is held to its operations") {
+  HubWorld world;
+  world.join(
+      1, 0,
+      R"({"organization":"acme","actor":{"kind":"agent","id":"a"},"operations":["tasks.update"],"groups":[],"mayNameAgent":false})");
+  world.say(
+      1,
+      R"({"type":"commit","key":"k","attempt":1,"issuedAt":1,"operations":[{"op":"delete","model":"tasks","id":"t1"}]})");
+  CHECK(world.last(1).find("error")->text("code") == "permission_denied");
+  world.say(1, update("k2", "t1"));
+  CHECK(keysOf(world.take("commit")) == Keys{"k2"});
+}
+
+TEST_CASE("one batch is in flight, the next collects, and no row is in it twice") {
+  HubWorld world;
+  world.join(1);
+  world.join(2);
+  world.say(1, update("a", "t1"));
+  const Question first = world.take("commit");
+  CHECK(keysOf(first) == Keys{"a"});  // an idle server does not wait
+
+  world.say(1, update("b", "t2"));
+  world.say(2, update("c", "t3"));
+  world.say(2, update("d", "t2"));  // b's row: next time
+  world.say(2, update("e", "t4"));  // after d, being of the same session
+  world.say(1, update("f", "t5"));
+  CHECK(!world.asks("commit"));
+  world.answer(first, verdicts({"confirmed"}, 1));
+  const Question second = world.take("commit");
+  CHECK(keysOf(second) == Keys{"b", "c", "f"});
+  world.answer(second, verdicts({"confirmed", "rejected", "confirmed"}, 3));
+  CHECK(keysOf(world.take("commit")) == Keys{"d", "e"});
+  CHECK(!world.asks("commit"));
+  CHECK(world.hub.statistics().find(R"("commits":6,"rejections":1,"batches":3)") != std::string::npos);
+}
+
+TEST_CASE("a batch is at most fifty commits") {
+  HubWorld world;
+  world.join(1);
+  world.say(1, update("first", "t"));
+  for (int i = 0; i < 60; ++i) world.say(1, update("k" + std::to_string(i), "t" + std::to_string(i)));
+  world.answer(world.take("commit"), verdicts({"confirmed"}, 1));
+  const Question batch = world.take("commit");
+  REQUIRE(keysOf(batch).size() == 50);
+  CHECK(keysOf(batch)[49] == "k49");
+  world.answer(batch, verdicts(std::vector<std::string>(50, "confirmed"), 51));
+  CHECK(keysOf(world.take("commit")).size() == 10);
+}
+
+TEST_CASE("a row that somebody holds in psql stops its writers and nobody else") {
+  HubWorld world;
+  world.join(1);
+  world.join(2);
+  world.say(1, update("a", "held"));
+  world.say(2, update("b", "t2"));
+  world.answer(world.take("commit"), verdicts({"blocked"}, 0));
+  CHECK(world.last(1).text("type") == "loaded");  // no receipt: nothing is decided
+
+  // The next batch left first, for it was waiting; the blocked one goes beside it.
+  Question patient = world.take("commit");
+  Question batch = world.take("commit");
+  if (!patient.input.flag("patient")) std::swap(patient, batch);
+  CHECK(keysOf(patient) == Keys{"a"});
+  CHECK(keysOf(batch) == Keys{"b"});
+  world.answer(batch, verdicts({"confirmed"}, 1));
+
+  world.say(1, update("c", "t3"));    // of the session that waits
+  world.say(2, update("d", "held"));  // of the row that is held
+  world.say(2, update("e", "t4"));
+  CHECK(!world.asks("commit"));  // e is behind d
+  world.say(1, R"({"type":"ping"})");
+  CHECK(world.last(1).text("type") == "pong");
+
+  SECTION("until the row is free") {
+    world.answer(patient, verdicts({"confirmed"}, 2));
+    CHECK(world.last(1).text("status") == "confirmed");
+    CHECK(keysOf(world.take("commit")) == Keys{"c", "d", "e"});
+  }
+  SECTION("or it has been held too long") {
+    world.answer(patient, verdicts({"blocked"}, 1));
+    world.answer(world.take("commit"), verdicts({"blocked"}, 1));
+    const Question third = world.take("commit");
+    CHECK(third.input.flag("patient"));
+    world.answer(third, verdicts({"blocked"}, 1));
+    CHECK(world.last(1).text("key") == "a");
+    CHECK(world.last(1).find("error")->text("code") == "row_locked");
+    CHECK(keysOf(world.take("commit")) == Keys{"c", "d", "e"});
+  }
+}
+
+TEST_CASE("commits of a session that were blocked together are tried in their order") {
+  HubWorld world;
+  world.join(1);
+  world.say(1, update("first", "t0"));
+  world.say(1, update("a", "t1"));
+  world.say(1, update("b", "t2"));
+  world.answer(world.take("commit"), verdicts({"confirmed"}, 1));
+  world.answer(world.take("commit"), verdicts({"blocked", "blocked"}, 1));
+  const Question a = world.take("commit");
+  CHECK(keysOf(a) == Keys{"a"});
+  CHECK(!world.asks("commit"));
+  world.answer(a, verdicts({"confirmed"}, 2));
+  CHECK(keysOf(world.take("commit")) == Keys{"b"});
+}
+
+TEST_CASE("a batch whose answer was lost is sent again as it was, and nobody is told anything") {
+  HubWorld world;
+  world.join(1);
+  world.forget();
+  world.say(1, update("first", "t0"));
+  world.say(1, update("a", "t1"));
+  world.say(1, update("b", "t2"));
+  world.answer(world.take("commit"), verdicts({"confirmed"}, 0));
+  const Question batch = world.take("commit");
+  world.say(1, update("c", "t3"));
+  world.forget();
+  world.fail(batch);
+  CHECK(!world.asks("commit"));
+  world.sleep();
+  const Question again = world.take("commit");
+  CHECK(keysOf(again) == keysOf(batch));
+  CHECK(world.heard[1].empty());
+  world.answer(again, verdicts({"confirmed", "rejected"}, 1));
+  CHECK(world.types(1) == std::vector<std::string>{"receipt", "receipt"});
+  CHECK(keysOf(world.take("commit")) == Keys{"c"});
+}
+
+TEST_CASE("a batch that never gets an answer is taken apart, and only who is to blame has to ask again") {
+  HubWorld world;
+  world.join(1);
+  world.join(2);
+  world.say(1, update("first", "t0"));
+  world.say(1, update("poison", "t1"));
+  world.say(1, update("behind", "t2"));
+  world.say(2, update("good", "t3"));
+  world.answer(world.take("commit"), verdicts({"confirmed"}, 0));
+  for (int i = 0; i < 4; ++i) {
+    if (i > 0) world.sleep();
+    world.fail(world.take("commit"));
+  }
+  const Question poison = world.take("commit");
+  const Question good = world.take("commit");
+  CHECK(keysOf(poison) == Keys{"poison"});
+  CHECK(keysOf(good) == Keys{"good"});
+  CHECK(!world.asks("commit"));  // behind waits for poison
+  world.answer(good, verdicts({"confirmed"}, 1));
+  CHECK(world.last(2).text("status") == "confirmed");
+
+  world.fail(poison);
+  world.say(1, update("later", "t4"));  // of the same session: it may not overtake
+  for (int i = 0; i < 3; ++i) {
+    CHECK(world.closings.empty());
+    world.sleep();
+    world.fail(world.take("commit"));
+  }
+  CHECK(world.closings[1].code == 1011);
+  CHECK(!world.closings.count(2));
+  CHECK(!world.asks("commit"));
+  CHECK(world.hub.statistics().find(R"("sockets":1)") != std::string::npos);
+}
+
+TEST_CASE("commits of a socket that has gone still run, and the organization stays until they have") {
+  HubWorld world;
+  world.join(1);
+  world.say(1, update("a", "t1"));
+  world.say(1, update("b", "t1"));
+  world.leave(1);
+  CHECK(world.hub.organizations() == "[]");
+  world.answer(world.take("commit"), verdicts({"confirmed"}, 1));
+  world.answer(world.take("commit"), verdicts({"confirmed"}, 2));
+  CHECK(!world.asks("changes"));  // nobody is there to be told
+  CHECK(world.hub.statistics().find(R"("inFlight":0)") != std::string::npos);
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+//
+// The module `hub`: module.d.ts in C++. Nothing is decided here.
+#include <emscripten.h>
+#include <emscripten/bind.h>
+
+#include "ablo/hub.h"
+#include "packed.h"
+#include "schema/ddl.h"
+
+namespace ablo::boundary {
+
+class HubModule {
+ public:
+  uint32_t pointer() const { return address(this); }
+  Hub& hub() { return hub_; }
+  Input& input() { return input_; }
+
+  std::string setSchema(const std::string& document) {
+    const Result<std::string> hash = hub_.setSchema(document);
+    return hash ? writeJson(Json::object({{"hash", *hash}})) : failure(hash.error());
+  }
+
+  std::string plan(const std::string& document) const {
+    const Result<Schema> schema = parseSchema(document);
+    if (!schema) return failure(schema.error());
+    Json statements = Json::array();
+    for (std::string& statement : planDdl(*schema)) statements.push(std::move(statement));
+    return writeJson(Json::object({{"hash", schema->hash}, {"statements", std::move(statements)}}));
+  }
+
+  void open(uint32_t socket, const std::string& identity, double now) { hub_.open(socket, identity, now); }
+  void closed(uint32_t socket, double now) { hub_.closed(socket, now); }
+  void heads(const std::string& heads, double now) { hub_.heads(heads, now); }
+  std::string organizations() const { return hub_.organizations(); }
+  void tick(double now) { hub_.tick(now); }
+  void retire(double now) { hub_.retire(now); }
+  std::string statistics() const { return hub_.statistics(); }
+
+  const uint32_t* drain() { return frame_.pack(hub_.drain()); }
+
+ private:
+  Hub hub_;
+  Input input_;
+  PackedFrame frame_;
+};
+
+}  // namespace ablo::boundary
+
+using ablo::boundary::HubModule;
+
+extern "C" {
+EMSCRIPTEN_KEEPALIVE char* ablo_input(HubModule* self, uint32_t length) { return self->input().reserve(length); }
+EMSCRIPTEN_KEEPALIVE void ablo_receive(HubModule* self, uint32_t socket, uint32_t length, double now) {
+  self->hub().receive(socket, self->input().take(length), now);
+}
+EMSCRIPTEN_KEEPALIVE void ablo_answer(HubModule* self, uint32_t request, int ok, uint32_t length, double now) {
+  self->hub().answer(request, ok != 0, self->input().take(length), now);
+}
+EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_drain(HubModule* self) { return self->drain(); }
+}
+
+EMSCRIPTEN_BINDINGS(ablo_hub) {
+  emscripten::class_<HubModule>("Hub")
+      .constructor<>()
+      .function("pointer", &HubModule::pointer)
+      .function("setSchema", &HubModule::setSchema)
+      .function("plan", &HubModule::plan)
+      .function("open", &HubModule::open)
+      .function("closed", &HubModule::closed)
+      .function("heads", &HubModule::heads)
+      .function("organizations", &HubModule::organizations)
+      .function("tick", &HubModule::tick)
+      .function("retire", &HubModule::retire)
+      .function("statistics", &HubModule::statistics);
+}

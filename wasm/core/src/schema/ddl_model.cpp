@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+//
+// The functions of one model. Their arguments have no names: a column of any name can stand beside `$1`.
+#include "schema/ddl.h"
+#include "schema/ddl_text.h"
+
+namespace ablo {
+
+namespace {
+
+/// A row by its fields. It has no search_path of its own, so that Postgres can fold it into the statement that calls it;
+/// whoever calls it has one.
+constexpr std::string_view kImage = R"(create or replace function {image}({table}) returns jsonb language sql stable as $image$
+  select {fields}
+$image$)";
+
+constexpr std::string_view kRows = R"(create or replace function {rows}(text) returns jsonb
+language sql stable set search_path = pg_catalog, pg_temp as $rows$
+  select coalesce(jsonb_agg({image}(t)), '[]') from {table} t where t.{organization} = $1
+$rows$)";
+
+/// $1 organization, $2 ids, $3 whether to wait. The ids of the rows that somebody else holds.
+constexpr std::string_view kLock = R"(create or replace function {lock}(text, text[], boolean) returns text[]
+language plpgsql set search_path = pg_catalog, pg_temp as $lock$
+declare
+  locked text[];
+begin
+  if $3 then
+    perform from {table} t where t.{organization} = $1 and t.{id} = any ($2) order by t.{id} for no key update;
+    return '{}';
+  end if;
+  locked := array(
+    select t.{id} from {table} t where t.{organization} = $1 and t.{id} = any ($2)
+    order by t.{id} for no key update skip locked);
+  if cardinality(locked) = cardinality($2) then return '{}'; end if;
+  return array(select t.{id} from {table} t where t.{organization} = $1 and t.{id} = any ($2) and t.{id} <> all (locked));
+end $lock$)";
+
+/// $1 organization, $2 op, $3 id, $4 data, $5 actor.
+constexpr std::string_view kWrite = R"(create or replace function {write}(text, text, text, jsonb, jsonb) returns ablo.written
+language plpgsql set search_path = pg_catalog, pg_temp as $write$
+#variable_conflict use_variable
+declare
+  before {table};
+  after {table};
+begin
+  if $2 = 'create' then
+    insert into {table} as t ({columns})
+    values ({values})
+    returning t.* into after;
+    return row(null, {image}(after))::ablo.written;
+  end if;
+  select t.* into before from {table} t where t.{organization} = $1 and t.{id} = $3;
+  if not found then
+    raise exception '%/%:', {key}, $3 using errcode = 'ABLO0', hint = 'entity_not_found';
+  end if;
+  if $2 = 'delete' then
+    delete from {table} t where t.{organization} = $1 and t.{id} = $3;
+    return row({image}(before), null)::ablo.written;
+  end if;
+  update {table} t set
+    {assignments}
+  where t.{organization} = $1 and t.{id} = $3
+  returning t.* into after;
+  return row({image}(before), {image}(after))::ablo.written;
+end $write$)";
+
+/// Runs as the owner of the notes, whoever writes to the table.
+constexpr std::string_view kCapture = R"(create or replace function {capture}() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $capture$
+begin
+  if tg_op = 'TRUNCATE' then
+    perform ablo.note_truncated({key});
+  elsif not ablo.own_write({key}, coalesce(new.{id}, old.{id})) then
+    if tg_op in ('UPDATE', 'DELETE') then
+      perform ablo.note_captured(old.{organization}, {key}, old.{id}, {image}(old));
+    end if;
+    if tg_op = 'INSERT' or tg_op = 'UPDATE' and (old.{organization}, old.{id}) <> (new.{organization}, new.{id}) then
+      perform ablo.note_captured(new.{organization}, {key}, new.{id}, null);
+    end if;
+  end if;
+  return null;
+end $capture$)";
+
+constexpr std::string_view kWatchRows = R"(create or replace trigger ablo_capture after insert or update or delete on {table}
+  for each row execute function {capture}())";
+
+constexpr std::string_view kWatchTable = R"(create or replace trigger ablo_truncate after truncate on {table}
+  for each statement execute function {capture}())";
+
+/// Postgres takes a hundred arguments to a call, and an object takes two for a field.
+constexpr std::size_t kFieldsOfCall = 50;
+
+/// A value in an image. Numbers and times that JSON has no word for are null.
+std::string imageValue(const Field& field) {
+  const std::string column = "($1)." + quotedName(field.column);
+  if (field.type == FieldType::number) return "case when abs(" + column + "::double precision) < 'Infinity' then " + column + " end";
+  if (field.type == FieldType::date) return "to_char(" + column + R"( at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))";
+  return column;
+}
+
+std::string imageText(const Model& model) {
+  std::string text = "jsonb_build_object(";
+  for (std::size_t i = 0; i < model.fields.size(); ++i) {
+    if (i > 0) text += i % kFieldsOfCall == 0 ? ") || jsonb_build_object(" : ", ";
+    text += quotedText(model.fields[i].name) + ", " + imageValue(model.fields[i]);
+  }
+  return text + ")";
+}
+
+/// What an operation gives for a field, out of its data.
+std::string dataValue(const Field& field) {
+  const std::string name = quotedText(field.name);
+  switch (field.type) {
+    case FieldType::number: return "($4->>" + name + ")::double precision";
+    case FieldType::boolean: return "($4->>" + name + ")::boolean";
+    case FieldType::date: return "($4->>" + name + ")::timestamptz";
+    case FieldType::json: return "nullif($4->" + name + ", 'null')";
+    default: return "$4->>" + name;
+  }
+}
+
+/// The base fields are ours to fill in. Empty: it has no value yet.
+std::string createdValue(const Field& field) {
+  if (!field.base) return dataValue(field);
+  if (field.name == "id") return "$3";
+  if (field.name == "organizationId") return "$1";
+  if (field.name == "createdBy") return "$5->>'id'";
+  return field.name == "archivedAt" ? "" : "clock_timestamp()";
+}
+
+/// Empty: an update leaves it alone.
+std::string updatedValue(const Field& field) {
+  const std::string column = "t." + quotedName(field.column);
+  if (!field.base) return "case when $4 ? " + quotedText(field.name) + " then " + dataValue(field) + " else " + column + " end";
+  if (field.name == "updatedAt") return "clock_timestamp()";
+  if (field.name == "archivedAt")
+    return "case $2 when 'archive' then coalesce(" + column + ", clock_timestamp()) when 'unarchive' then null else " + column + " end";
+  return "";
+}
+
+}  // namespace
+
+std::vector<std::string> modelDdl(const Model& model) {
+  std::string columns;
+  std::string values;
+  std::string assignments;
+  for (const Field& field : model.fields) {
+    if (const std::string value = createdValue(field); !value.empty()) {
+      columns += (columns.empty() ? "" : ", ") + quotedName(field.column);
+      values += (values.empty() ? "" : ", ") + value;
+    }
+    if (const std::string value = updatedValue(field); !value.empty())
+      assignments += (assignments.empty() ? "" : ",\n    ") + quotedName(field.column) + " = " + value;
+  }
+  std::vector<std::string> ddl;
+  for (const std::string_view text : {kImage, kRows, kLock, kWrite, kCapture, kWatchRows, kWatchTable})
+    ddl.push_back(fill(text, {{"table", tableName(model)},
+                              {"key", quotedText(model.key)},
+                              {"id", columnName(model, "id")},
+                              {"organization", columnName(model, "organizationId")},
+                              {"image", functionName("image", model)},
+                              {"rows", functionName("rows", model)},
+                              {"lock", functionName("lock", model)},
+                              {"write", functionName("write", model)},
+                              {"capture", functionName("capture", model)},
+                              {"fields", imageText(model)},
+                              {"columns", columns},
+                              {"values", values},
+                              {"assignments", assignments}}));
+  return ddl;
+}
+
+}  // namespace ablo
