@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the client costs an app: a minimal app is bundled as a production build does it (React left out, Zod out and in), and
-// every file is compressed as a web server would. The last line is the figure as JSON; exit 0 only if it holds.
+// What the client costs an app: a minimal app with a schema is bundled as a production build does it (React left out, Zod out
+// and in), and every file is compressed as a web server would. The last line is the figure as JSON; exit 0 only if it holds.
 //
 //   npm run size      (after npm run build)
 import { build } from 'esbuild';
@@ -14,7 +14,8 @@ const bounds = { client_brotli: 75 * 1024 };
 const app = `
   import Ablo from '@abloatai/ablo';
   import { AbloProvider, useAblo } from '@abloatai/ablo/react';
-  globalThis.app = [Ablo, AbloProvider, useAblo];
+  import { defineSchema, model, z } from '@abloatai/ablo/schema';
+  globalThis.app = [Ablo, AbloProvider, useAblo, defineSchema({ tasks: model({ title: z.string() }) })];
 `;
 
 /** The files a browser would load, each with the part it belongs to. A chunk is named after the one module it was made of. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The project's own settings: ABLO_* from .env.local, then from .env. What the environment says already stands, and names
-// that are not ours are left alone (DATABASE_URL in a file belongs to the application).
+// The project's own settings: ABLO_* from .env.local, then from .env. What the environment says already stands, and
+// names that are not ours are left alone (DATABASE_URL in a file belongs to the application).
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';

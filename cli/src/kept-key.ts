@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The key of `ablo dev`: made once, kept in its directory for its owner's eyes only, and the same at every start as long as
-// the database knows it. The directory keeps itself out of git.
+// The key of `ablo dev`: made once, kept in its directory for its owner's eyes only, and the same at every start as
+// long as the database knows it. The directory keeps itself out of git.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSecretKey, kDefaultOrganization, readKey, type Database } from '../../server/src/index';

@@ -8,7 +8,9 @@ export const kDefaultUrl = 'http://127.0.0.1:8787';
 /** Where the server is: the option, else ABLO_URL, else the `ablo dev` of this machine. */
 export function serverUrl(option?: string): string {
   const url = option || process.env['ABLO_URL'] || kDefaultUrl;
-  if (!URL.canParse(url)) throw new NamedError('unknown_option', `The URL ${url} cannot be read. Give --url or ABLO_URL as http://host:port.`);
+  if (!URL.canParse(url)) {
+    throw new NamedError('invalid_arguments', `${url} is not a URL. Give --url or ABLO_URL as http://host:port.`);
+  }
   return url.replace(/\/+$/, '');
 }
 

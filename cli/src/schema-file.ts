@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The application's schema file: where it is, what it exports, and when it changes. It is TypeScript and is run as it is
-// (jiti), so it may import whatever the project can.
+// The application's schema file: where it is, what it exports, and when it changes. It is TypeScript and is run as it
+// is (jiti), so it may import whatever the project can.
 import { existsSync, watch, type FSWatcher } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, resolve } from 'node:path';
@@ -23,7 +23,8 @@ export function findSchema(named?: string): string {
   const places = (named ? [named] : kPlaces).map((place) => resolve(place));
   const found = places.find((place) => existsSync(place));
   if (found) return found;
-  throw new NamedError('schema_not_found', `No schema at ${places.join(', ')}. Export \`schema\` from one, or name the file with --schema.`);
+  const advice = 'Export `schema` from one, or name the file with --schema.';
+  throw new NamedError('schema_not_found', `No schema at ${places.join(', ')}. ${advice}`);
 }
 
 /** The document of the schema that the file exports as `schema`, or as its default. */
@@ -40,7 +41,8 @@ export async function loadSchema(file: string): Promise<string> {
   }
   const document = (exported.schema ?? exported.default)?.document;
   if (typeof document !== 'object') {
-    throw new NamedError('schema_not_found', `${file} exports no schema. It needs \`export const schema = defineSchema({ … })\`.`);
+    const advice = 'It needs `export const schema = defineSchema({ … })`.';
+    throw new NamedError('schema_not_found', `${file} exports no schema. ${advice}`);
   }
   return JSON.stringify(document);
 }
@@ -69,7 +71,8 @@ export function watchSchema(named: string | undefined, changed: () => void): () 
     }
     for (const directory of directories) {
       if (watchers.has(directory) || !existsSync(directory)) continue;
-      watchers.set(directory, watch(directory, (_, name) => (concerns(name) ? later() : undefined)).on('error', () => {}));
+      const watcher = watch(directory, (_, name) => void (concerns(name) && later()));
+      watchers.set(directory, watcher.on('error', () => {}));
     }
   };
   const later = () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a command says. For people: lines on stdout, coloured when that is wanted (NO_COLOR, no terminal: it is not). With
-// --json, or ABLO_JSON=1: one JSON value a line on stdout, and nothing for people.
+// What a command says. For people: lines on stdout, coloured when that is wanted (NO_COLOR, no terminal: it is not).
+// With --json, or ABLO_JSON=1: one JSON value a line on stdout, and nothing for people.
 import pc from 'picocolors';
 import { NamedError, redact } from '../../server/src/index';
 

@@ -34,6 +34,7 @@ export async function buildPage(): Promise<Map<string, PageFile>> {
     outdir: '/',
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'warning',
+    logOverride: { 'ignored-bare-import': 'silent' }, // inside its own repository the package is no dependency
   });
   const files = outputFiles.map(({ path, contents }): [string, PageFile] => [
     path,

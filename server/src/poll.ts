@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Poll: how this server learns of what it did not do itself: commits of other servers and of the database's other users, a
-// schema pushed elsewhere, a credential revoked. One question at a time; a failing database is asked again at the next
-// turn, and said so once.
+// Poll: how this server learns of what it did not do itself: commits of other servers and of the database's other
+// users, a schema pushed elsewhere, a credential revoked. One question at a time; a failing database is asked again
+// at the next turn, and said so once.
 import type { Logger } from './observe/log';
 
 /** Runs `work` every `interval` ms, never twice at once. Stops when the function it returns is called. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// SchemaInForce: the schema the hub, the database and every other server on it agree on. The database's newest row is in
-// force; the hub follows it. A push is: plan (hub), provision (one transaction), then the hub. Pushes happen one at a time.
+// SchemaInForce: the schema the hub, the database and every other server on it agree on. The database's newest row is
+// in force; the hub follows it. A push is: plan (hub), provision (one transaction), then the hub. Pushes happen one
+// at a time.
 import type { Hub } from './hub/hub';
 import type { Database, PushedSchema } from './postgres/database';
 

@@ -85,21 +85,29 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   ];
   const close = async () => {
     retired = true;
-    for (const stop of stops) stop();
+    const ended = new Promise((resolve) => server.close(resolve));
+    server.closeIdleConnections();
     await drain(hub, connections);
+    for (const stop of stops) stop();
     hub.dispose();
     server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await ended;
   };
 
   const { port: bound } = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    url: `http://${nameOf(host)}:${bound}`,
     port: bound,
     pushSchema: (document) => schema.push(document),
     close: () => (closing ??= close()),
   };
+}
+
+/** A name for the address that can be called from here. */
+function nameOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// @abloatai/ablo/testing: a whole server for one test: an embedded database in a directory of its own, a free port, a key.
-// Nothing of it is left after close().
+// @abloatai/ablo/testing: a whole server for one test: an embedded database in a directory of its own, a free port, a
+// key. Nothing of it is left after close().
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   try {
     database = directory ? await openEmbedded(directory) : await openPostgres(databaseUrl!);
     await database.migrate();
-    const apiKey = await createSecretKey(database, { organization: kDefaultOrganization });
+    const { token } = await createSecretKey(database, { organization: kDefaultOrganization });
     const server = await startServer({ ...rest, database, port, logger });
     if (schema) await server.pushSchema(JSON.stringify(schema.document));
     const close = async () => {
@@ -41,7 +41,8 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
       await database!.close();
       await remove();
     };
-    return { ...server, database, organization: kDefaultOrganization, apiKey: apiKey.token, close, [Symbol.asyncDispose]: close };
+    const own = { database, organization: kDefaultOrganization, apiKey: token, close, [Symbol.asyncDispose]: close };
+    return { ...server, ...own };
   } catch (error) {
     await database?.close();
     await remove();

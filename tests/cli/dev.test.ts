@@ -1,98 +1,76 @@
 // SPDX-License-Identifier: MIT
 //
-// ablo dev, as somebody who builds an app meets it.
+// ablo dev while it runs, as somebody who builds an app meets it.
 import assert from 'node:assert/strict';
-import { access, readFile, stat } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
-import { freePort, Project, schemaWith } from './support';
+import { after, before, test } from 'node:test';
+import { freePort, Project, schemaWith, type Run } from './support';
 
 let project: Project;
 let port: number;
-beforeEach(async () => {
+let dev: Run;
+let env: Record<string, string>;
+before(async () => {
   project = await Project.create({ 'ablo/schema.ts': schemaWith('note') });
   port = await freePort();
+  dev = project.ablo(['dev', '--port', String(port)]);
+  const [, key] = await dev.says(/ABLO_API_KEY=(sk_test_\w+)/);
+  env = { ABLO_URL: `http://127.0.0.1:${port}`, ABLO_API_KEY: key! };
+  await dev.says(/Schema version 1/);
 });
-afterEach(() => project?.remove());
+after(() => project?.remove());
 
-function dev(...args: string[]) {
-  return project.ablo(['dev', '--port', String(port), ...args]);
+async function json<T>(...args: string[]): Promise<T> {
+  const run = project.ablo([...args, '--json'], env);
+  await run.exit;
+  return JSON.parse(run.stdout) as T;
 }
 
-test('prints what an app needs, and pushes the schema at each change', async () => {
-  const run = dev();
-  const [, key] = await run.says(/ABLO_API_KEY=(sk_test_\w+)/);
-  await run.says(/Schema version 1/);
-  assert.match(run.stdout, new RegExp(`http://127.0.0.1:${port}`));
-  assert.match(run.stdout, /power loss/);
+test('it says where it is, where the rows are, and how safe they are there', () => {
+  assert.match(dev.stdout, new RegExp(`http://127.0.0.1:${port}`));
+  assert.match(dev.stdout, /\.ablo/);
+  assert.match(dev.stdout, /survives a kill.* not a power loss/);
+});
 
-  const status = project.ablo(['status', '--json'], { ABLO_URL: `http://127.0.0.1:${port}`, ABLO_API_KEY: key! });
-  assert.equal(await status.exit, 0);
-  const answer = JSON.parse(status.stdout) as { organizationId: string; schema: { version: number } };
-  assert.equal(answer.organizationId, 'default');
-  assert.equal(answer.schema.version, 1);
+test('status shows the organization and the schema, with the key and without', async () => {
+  const known = await json<{ organizationId: string; schema: { version: number }; credential: string }>('status');
+  assert.equal(known.organizationId, 'default');
+  assert.equal(known.schema.version, 1);
+  assert.equal(known.credential, 'sk');
+  const guest = project.ablo(['status'], { ABLO_URL: env['ABLO_URL']! });
+  assert.equal(await guest.exit, 0);
+  assert.match(guest.stdout, /guest-\w{4}, without a key/);
+});
 
+test('the settings of a command may stand in .env.local', async () => {
+  await project.write('.env.local', `ABLO_URL=${env['ABLO_URL']}\nABLO_API_KEY=${env['ABLO_API_KEY']}\n`);
+  const run = project.ablo(['status', '--json']);
+  assert.equal(await run.exit, 0);
+  assert.equal((JSON.parse(run.stdout) as { credential: string }).credential, 'sk');
+});
+
+test('a change to the schema is pushed; a broken one is named, and does not end the watch', async () => {
   await project.write('ablo/schema.ts', 'export const schema = oops');
-  await run.says(/invalid_schema/);
+  await dev.says(/invalid_schema/);
   await project.write('ablo/schema.ts', schemaWith('remark'));
-  await run.says(/Schema version 2/);
-
-  const push = project.ablo(['push', '--json'], { ABLO_URL: `http://127.0.0.1:${port}`, ABLO_API_KEY: key! });
-  assert.equal(await push.exit, 0);
-  assert.equal((JSON.parse(push.stdout) as { unchanged: boolean }).unchanged, true);
+  await dev.says(/Schema version 2/);
+  assert.equal((await json<{ unchanged: boolean }>('push')).unchanged, true);
 });
 
-test('has the same key and the same rows the next time', async () => {
-  const first = dev();
-  const [, key] = await first.says(/ABLO_API_KEY=(sk_test_\w+)/);
-  await first.says(/Schema version 1/);
-  assert.equal(await first.stop(), 0);
-  assert.equal((await stat(join(project.directory, '.ablo/key'))).mode & 0o777, 0o600);
-  assert.equal(await readFile(join(project.directory, '.ablo/.gitignore'), 'utf8'), '*\n');
-
-  const second = dev();
-  assert.equal((await second.says(/ABLO_API_KEY=(sk_test_\w+)/))[1], key);
-  await second.says(/Schema version 1 is in force;/);
-});
-
-test('starts again after it was killed', async () => {
-  const killed = dev();
-  await killed.says(/Schema version 1/);
-  await killed.stop('SIGKILL');
-  await dev().says(/Schema version 1 is in force;/);
-});
-
-test('a second one on the same directory is told so', async () => {
-  await dev().says(/Schema version 1/);
+test('a second one on the same directory is told so, and so is a command that needs the database', async () => {
   const second = project.ablo(['dev', '--port', String(await freePort())]);
   assert.equal(await second.exit, 1);
-  assert.match(second.stderr, /directory_locked/);
+  assert.match(second.stderr, /directory_locked\s+.*--dir/);
 
   const keys = project.ablo(['keys', 'create']);
   assert.equal(await keys.exit, 1);
   assert.match(keys.stderr, /directory_locked/);
 });
 
-test('a port in use is named, with the option that changes it', async () => {
-  await dev().says(/Schema version 1/);
-  const second = dev('--dir', '.other');
+test('a port in use is named, with the option that changes it, and nothing is left locked', async () => {
+  const second = project.ablo(['dev', '--dir', '.other', '--port', String(port)]);
   assert.equal(await second.exit, 1);
   assert.match(second.stderr, new RegExp(`port_in_use\\s+.*${port}.*--port`));
-  // It has given back what it took.
-  const third = project.ablo(['dev', '--dir', '.other', '--port', String(await freePort())]);
-  await third.says(/ABLO_API_KEY/);
-});
-
-test('without a schema it says where one belongs, and takes it when it is there', async () => {
-  const bare = await Project.create();
-  try {
-    const run = bare.ablo(['dev', '--port', String(port)]);
-    await run.says(/schema_not_found/);
-    await bare.write('ablo/schema.ts', schemaWith('note'));
-    await run.says(/Schema version 1/);
-    assert.equal(await run.stop('SIGTERM'), 0);
-    await assert.rejects(access(join(bare.directory, '.ablo/lock')));
-  } finally {
-    await bare.remove();
-  }
+  await assert.rejects(access(join(project.directory, '.other/lock')));
 });

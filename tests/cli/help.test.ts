@@ -20,9 +20,9 @@ test('without a command it lists the commands', async () => {
   for (const name of ['dev', 'serve', 'push', 'keys', 'status']) assert.match(stdout, new RegExp(`\\b${name}\\b`));
 });
 
-for (const command of [['dev'], ['serve'], ['push'], ['status'], ['keys'], ['keys', 'create'], ['keys', 'list'], ['keys', 'revoke']]) {
-  test(`ablo ${command.join(' ')} --help`, async () => {
-    const { code, stdout } = await outcome(...command, '--help');
+for (const command of ['dev', 'serve', 'push', 'status', 'keys', 'keys create', 'keys list', 'keys revoke']) {
+  test(`ablo ${command} --help`, async () => {
+    const { code, stdout } = await outcome(...command.split(' '), '--help');
     assert.equal(code, 0);
     assert.match(stdout, /USAGE/);
     assert.doesNotMatch(stdout, /\u001b/);
@@ -45,8 +45,20 @@ test('so does one within a command', async () => {
 test('an unknown option is refused and not ignored', async () => {
   const { code, stderr } = await outcome('dev', '--prot', '1');
   assert.equal(code, 1);
-  assert.match(stderr, /unknown_option/);
+  assert.match(stderr, /invalid_arguments/);
   assert.match(stderr, /Did you mean --port/);
+});
+
+test('an argument that is missing is named', async () => {
+  const { code, stderr } = await outcome('keys', 'revoke');
+  assert.equal(code, 1);
+  assert.match(stderr, /invalid_arguments\s+.*ID.*ablo keys revoke --help/);
+});
+
+test('a port that is no port is refused', async () => {
+  const { code, stderr } = await outcome('dev', '--port', 'http');
+  assert.equal(code, 1);
+  assert.match(stderr, /invalid_arguments\s+--port/);
 });
 
 test('--json gives failures as JSON', async () => {

@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -29,7 +30,7 @@ export class Run {
     for (;;) {
       const found = pattern.exec(this.stdout + this.stderr);
       if (found) return found;
-      const ended = await Promise.race([this.exit.then(() => true), new Promise((resolve) => setTimeout(resolve, 20, false))]);
+      const ended = await Promise.race([this.exit.then(() => true), pause(20, false)]);
       if (!ended) continue;
       const last = pattern.exec(this.stdout + this.stderr);
       if (last) return last;

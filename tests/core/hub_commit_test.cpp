@@ -104,6 +104,10 @@ TEST_CASE("a credential is held to its operations") {
   CHECK(world.last(1).find("error")->text("code") == "permission_denied");
   world.say(1, update("k2", "t1"));
   CHECK(keysOf(world.take("commit")) == Keys{"k2"});
+  world.say(
+      1,
+      R"({"type":"commit","key":"k3","attempt":1,"issuedAt":1,"operations":[{"op":"archive","model":"tasks","id":"t2"}]})");
+  CHECK(world.last(1).text("key") != "k3");  // to archive is to update
 }
 
 TEST_CASE("one batch is in flight, the next collects, and no row is in it twice") {

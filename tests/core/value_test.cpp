@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "codec/iso_date.h"
 #include "tasks_schema.h"
 
 using namespace ablo;

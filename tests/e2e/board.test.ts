@@ -173,7 +173,7 @@ for (const database of ['pglite', 'postgres'] as const) {
       await both((who) => who.page.evaluate(startWriting, 60));
       await both((who) => who.page.waitForFunction(() => window.outcomes!.confirmed.length >= 10));
 
-      stage.kill();
+      await stage.kill();
       await both((who) => who.isIn('reconnecting'));
       await both((who) => who.page.waitForFunction(() => window.outcomes!.issued === 60));
       await picture(ada, 'reconnecting');

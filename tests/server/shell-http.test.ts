@@ -21,9 +21,9 @@ interface Answer {
 async function ask(path: string, { key = server.apiKey, method = 'GET', body, headers = {} }: {
   key?: string; method?: string; body?: unknown; headers?: Record<string, string>;
 } = {}): Promise<Answer> {
-  const authorization: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
-  const text = typeof body === 'string' ? body : body && JSON.stringify(body);
-  const response = await fetch(server.url + path, { method, body: text as string, headers: { ...authorization, ...headers } });
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const sent = { ...(key && { authorization: `Bearer ${key}` }), ...headers };
+  const response = await fetch(server.url + path, { method, body: text, headers: sent });
   return { status: response.status, headers: response.headers, body: await response.json().catch(() => undefined) };
 }
 
@@ -98,7 +98,8 @@ describe('session tokens', () => {
     assert.equal(refused.body.code, 'session_expired');
   });
 
-  for (const body of [{}, { user: {} }, { user: { id: '' } }, { user: { id: 'a' }, ttlSeconds: 901 }, { user: { id: 'a' }, syncGroups: 'x' }]) {
+  const user = { id: 'a' };
+  for (const body of [{}, { user: {} }, { user: { id: '' } }, { user, ttlSeconds: 901 }, { user, syncGroups: 'x' }]) {
     test(`are not made from ${JSON.stringify(body)}`, async () => {
       assert.equal((await session(body)).body.code, 'invalid_request');
     });
@@ -119,7 +120,8 @@ describe('the schema', () => {
   });
 
   test('that makes no sense is refused, and the one before stays', async () => {
-    const refused = await ask('/api/schema', { method: 'POST', body: { schema: { v: 3, models: { 'no spaces': { fields: {} } } } } });
+    const nonsense = { v: 3, models: { 'no spaces': { fields: {} } } };
+    const refused = await ask('/api/schema', { method: 'POST', body: { schema: nonsense } });
     assert.equal(refused.status, 400);
     assert.equal(refused.body.code, 'invalid_schema');
     assert.equal((await ask('/api/schema')).body.version, 1);
@@ -168,7 +170,8 @@ describe('pages', () => {
   }
 
   test('are answered when they ask first', async () => {
-    const { status, headers } = await ask('/api/auth/identity', { method: 'OPTIONS', headers: { origin: 'https://board.example' } });
+    const page = { origin: 'https://board.example' };
+    const { status, headers } = await ask('/api/auth/identity', { method: 'OPTIONS', headers: page });
     assert.equal(status, 204);
     assert.match(headers.get('access-control-allow-headers') ?? '', /authorization/);
   });
@@ -198,9 +201,15 @@ describe('on a development machine', () => {
     assert.equal((await identity(headers)).body.participantId, first.body.participantId);
   });
 
-  for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, { host: 'rebound.example' }, { origin: 'http://localhost.evil.example' }]) {
+  const foreign: Record<string, string>[] = [
+    { origin: 'https://evil.example' },
+    { origin: 'http://localhost.evil.example' },
+    { origin: 'null' },
+    { host: 'rebound.example' },
+  ];
+  for (const headers of foreign) {
     test(`${JSON.stringify(headers)} is refused`, async () => {
-      const { status, body } = await identity(headers as Record<string, string>);
+      const { status, body } = await identity(headers);
       assert.equal(status, 403);
       assert.equal(body.code, 'origin_forbidden');
     });

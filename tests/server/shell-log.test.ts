@@ -18,10 +18,11 @@ for (const readable of [false, true]) {
     const script = `
       import { createLogger } from './server/src/observe/log';
       const log = createLogger({ readable: ${readable} });
-      log.info({ url: '${url}', headers: { authorization: 'Bearer ${key}' }, deep: { list: ['${key}'] } }, 'with ${key}');
-      log.error({ err: new Error('cannot reach ${url}') }, 'failed');
+      log.info({ url: '${url}', headers: { authorization: 'Bearer ${key}' }, deep: ['${key}'] }, 'with ${key}');
+      log.error({ err: Object.assign(new Error('no way to ${url}'), { detail: 'hunter2' }) }, 'failed');
       log.warn('GET /x?token=${key}');`;
-    const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { encoding: 'utf8' });
+    const args = ['--import', 'tsx', '--input-type=module', '-e', script];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     assert.equal(stdout, '');
     assert.match(stderr, /with sk_live_a1B2…/);
     assert.equal(stderr.split('hunter2').length, 1);

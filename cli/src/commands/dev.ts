@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// ablo dev: everything an app needs while it is being written, in one process: a database in .ablo, a sync server on this
-// machine, a key, and the project's schema, pushed at each change. Ctrl-C leaves the directory and nothing else.
+// ablo dev: everything an app needs while it is being written, in one process: a database in .ablo, a sync server on
+// this machine, a key, and the project's schema, pushed at each change. Ctrl-C leaves the directory and nothing else.
 import { resolve } from 'node:path';
 import { createLogger, openEmbedded, openPostgres, startServer, type RunningServer } from '../../../server/src/index';
 import { version } from '../../../package.json';
 import { command } from '../command';
 import { keptKey } from '../kept-key';
-import { listOf, numberOf } from '../options';
+import { listOf, numberOf, originOption, schemaOption } from '../options';
 import { findSchema, loadSchema, watchSchema } from '../schema-file';
 import { untilStopped } from '../stop';
 import { paint, say, sayFailure } from '../terminal';
@@ -19,9 +19,9 @@ export const dev = command({
     dir: { type: 'string', description: 'Where the database and the key are kept', default: '.ablo' },
     port: { type: 'string', description: 'The port', default: '8787' },
     host: { type: 'string', description: 'The address to listen on', default: '127.0.0.1' },
-    schema: { type: 'string', description: 'The schema file (default: ablo/schema.ts and the like)', valueHint: 'path' },
-    origin: { type: 'string', description: 'More origins of pages that may connect, separated by commas', valueHint: 'origins' },
-    url: { type: 'string', description: 'A Postgres to use in place of the embedded database', valueHint: 'postgres-url' },
+    schema: schemaOption,
+    origin: originOption,
+    url: { type: 'string', description: 'A Postgres in place of the embedded one', valueHint: 'postgres-url' },
   },
   async run(args) {
     const port = numberOf('port', args.port);
@@ -32,7 +32,8 @@ export const dev = command({
     try {
       await database.migrate();
       const key = await keptKey(database, directory);
-      const server = await startServer({ database, port, host: args.host, dev: true, origins: listOf(args.origin), logger });
+      const origins = listOf(args.origin);
+      const server = await startServer({ database, port, host: args.host, dev: true, origins, logger });
       say(
         ready(server.url, key, args.url ? 'your Postgres (--url)' : `${args.dir} (embedded Postgres)`, !args.url),
         { event: 'ready', url: server.url, apiKey: key, directory },
@@ -54,16 +55,18 @@ async function pushSchema(server: RunningServer, named: string | undefined): Pro
   const file = findSchema(named);
   const pushed = await server.pushSchema(await loadSchema(file));
   const outcome = pushed.unchanged ? 'is in force' : 'is in force now';
-  say(`${paint.green('✓')} Schema version ${pushed.version} ${outcome}; ${paint.dim(`watching ${file}`)}`, { event: 'schema', ...pushed });
+  const line = `${paint.green('✓')} Schema version ${pushed.version} ${outcome}; ${paint.dim(`watching ${file}`)}`;
+  say(line, { event: 'schema', ...pushed });
 }
 
 function ready(url: string, key: string, rows: string, embedded: boolean): string[] {
+  const caution = 'It survives a kill of this process, but not a power loss. For more: --url, or ablo serve.';
   return [
     `${paint.bold('ablo dev')} ${paint.dim(version)}`,
     '',
     `  ${paint.dim('URL ')}  ${url}`,
     `  ${paint.dim('rows')}  ${rows}`,
-    ...(embedded ? [`        ${paint.dim('It survives a kill of this process, but not a power loss. For more: --url, or ablo serve.')}`] : []),
+    ...(embedded ? [`        ${paint.dim(caution)}`] : []),
     '',
     `  ${paint.dim('For the app’s server and for agents, in .env.local:')}`,
     `  ABLO_API_KEY=${key}`,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ablo keys: the secret keys of a database. This talks to the database itself, which is how the first key comes to be: to
-// DATABASE_URL, or else to the embedded database in .ablo while no `ablo dev` uses it.
+// ablo keys: the secret keys of a database. This talks to the database itself, which is how the first key comes to
+// be: to DATABASE_URL, or else to the embedded database in .ablo while no `ablo dev` uses it.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineCommand } from 'citty';
@@ -12,16 +12,22 @@ import { command } from '../command';
 import { paint, say } from '../terminal';
 
 const where = {
-  url: { type: 'string', description: 'The database (default: DATABASE_URL, else the one in --dir)', valueHint: 'postgres-url' },
+  url: { type: 'string', description: 'The database (default: DATABASE_URL, else --dir)', valueHint: 'postgres-url' },
   dir: { type: 'string', description: 'The directory of `ablo dev`', default: '.ablo' },
   organization: { type: 'string', description: 'The organization', default: kDefaultOrganization },
 } as const;
 
-async function withDatabase(args: { url?: string; dir: string }, work: (database: Database) => Promise<void>): Promise<void> {
+interface Where {
+  url?: string;
+  dir: string;
+}
+
+async function withDatabase(args: Where, work: (database: Database) => Promise<void>): Promise<void> {
   const url = args.url || process.env['DATABASE_URL'];
   const directory = resolve(args.dir);
   if (!url && !existsSync(directory)) {
-    throw new NamedError('database_unreachable', `There is no database: DATABASE_URL is not set, and there is no ${directory}.`);
+    const nowhere = `There is no database: DATABASE_URL is not set, and there is no ${directory}.`;
+    throw new NamedError('database_unreachable', `${nowhere} Set it, or run \`npx ablo dev\` once.`);
   }
   const database = url ? await openPostgres(url) : await openEmbedded(directory);
   try {
@@ -45,7 +51,7 @@ const create = command({
       const { organization, name, live } = args;
       const key = await createSecretKey(database, { organization, name, live });
       say(
-        [`ABLO_API_KEY=${key.token}`, paint.dim(`  Key ${key.id} of ${organization}. It is stored hashed and not shown again.`)],
+        [`ABLO_API_KEY=${key.token}`, paint.dim(`  Key ${key.id} of ${organization}. It is not shown again.`)],
         { id: key.id, token: key.token, organization },
       );
     }),
@@ -68,11 +74,11 @@ const list = command({
 const revoke = command({
   name: 'revoke',
   description: 'Revoke a key: it is refused from now on, and its connections are closed',
-  args: { ...where, id: { type: 'positional', required: true, description: 'The id of the key, as `ablo keys list` shows it' } },
+  args: { ...where, id: { type: 'positional', required: true, description: 'The key, as `ablo keys list` shows it' } },
   run: (args) =>
     withDatabase(args, async (database) => {
       const revoked = await database.revokeCredential(args.id);
-      if (!revoked) throw new NamedError('apikey_invalid', `There is no key ${args.id}. \`npx ablo keys list\` lists them.`);
+      if (!revoked) throw new NamedError('apikey_invalid', `There is no key ${args.id}. See \`npx ablo keys list\`.`);
       say(`${paint.green('✓')} Key ${args.id} is revoked`, { id: args.id, revoked: true });
     }),
 });

@@ -2,6 +2,7 @@
 //
 // ablo push: makes the schema of this project the one in force on a server.
 import { command } from '../command';
+import { schemaOption, serverOption } from '../options';
 import { request, serverUrl } from '../request';
 import { findSchema, loadSchema } from '../schema-file';
 import { paint, say } from '../terminal';
@@ -16,8 +17,8 @@ export const push = command({
   name: 'push',
   description: 'Make the schema of this project the one in force on a server',
   args: {
-    schema: { type: 'string', description: 'The schema file (default: ablo/schema.ts and the like)', valueHint: 'path' },
-    url: { type: 'string', description: 'The server (default: ABLO_URL, else `ablo dev` on this machine)', valueHint: 'url' },
+    schema: schemaOption,
+    url: serverOption,
   },
   async run(args) {
     const url = serverUrl(args.url);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// ablo serve: a sync server on Postgres, for anything but one's own machine. It lets nobody in without a key, and logs JSON
-// on stderr.
+// ablo serve: a sync server on Postgres, for anything but one's own machine. It lets nobody in without a key, and
+// logs JSON on stderr.
 import { createLogger, NamedError, openPostgres, startServer } from '../../../server/src/index';
 import { command } from '../command';
-import { listOf, numberOf } from '../options';
+import { listOf, numberOf, originOption } from '../options';
 import { untilStopped } from '../stop';
 import { paint, say } from '../terminal';
 
@@ -15,7 +15,7 @@ export const serve = command({
     url: { type: 'string', description: 'The database (default: DATABASE_URL)', valueHint: 'postgres-url' },
     port: { type: 'string', description: 'The port', default: '8787' },
     host: { type: 'string', description: 'The address to listen on', default: '0.0.0.0' },
-    origin: { type: 'string', description: 'Origins of pages that may connect, separated by commas', valueHint: 'origins' },
+    origin: originOption,
     'public-url': { type: 'string', description: 'Where browsers reach this server', valueHint: 'url' },
   },
   async run(args) {

@@ -2,6 +2,7 @@
 //
 // ablo status: what this project talks to: the server, the schema in force there, and as whom.
 import { command } from '../command';
+import { serverOption } from '../options';
 import { request, serverUrl } from '../request';
 import { paint, say } from '../terminal';
 
@@ -21,9 +22,7 @@ interface IdentityAnswer {
 export const status = command({
   name: 'status',
   description: 'Show the server, the schema in force there, and who you are to it',
-  args: {
-    url: { type: 'string', description: 'The server (default: ABLO_URL, else `ablo dev` on this machine)', valueHint: 'url' },
-  },
+  args: { url: serverOption },
   async run(args) {
     const url = serverUrl(args.url);
     const identity = await request<IdentityAnswer>(url, 'GET', '/auth/identity');

@@ -65,9 +65,9 @@ export class Commits {
       const { commit } = view.core.ask('commit', toJson({ ...guard, key, operations, claim: options.claim }), Date.now()) as { commit: number };
       const open = { ...pending<Receipt>(this.store.connection.hold()), transaction: { id: key, operations } };
       this.#open.set(commit, open);
-      const receipt = wait === 'queued' ? Promise.resolve<Receipt>({ id: key, status: 'queued' }) : within(timeout, key, open.promise);
-      if (wait === 'queued') open.promise.catch((thrown) => this.#unheard(thrown));
-      return receipt.then((receipt) => result(receipt, view));
+      if (wait === 'confirmed') return within(timeout, key, open.promise).then((receipt) => result(receipt, view));
+      open.promise.catch((thrown) => this.#unheard(thrown));
+      return result({ id: key, status: 'queued' }, view);
     });
     return this.heard(written);
   }

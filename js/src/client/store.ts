@@ -49,7 +49,7 @@ export class Store {
   #parts!: Parts;
   #view: View | undefined;
   #starting = false;
-  #waiting: ((view: View) => void)[] = [];
+  #waiting: ((view: View | undefined) => void)[] = [];
   #failure: AbloError | undefined;
   #undrained = false;
   #flushing = false;
@@ -94,14 +94,15 @@ export class Store {
   /** Calls the core: at once, or as soon as it is there. */
   run<T>(call: (view: View) => T | PromiseLike<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const calling = (view: View) => {
+      const calling = (view: View | undefined) => {
         try {
+          if (!view) throw this.#failure!;
           resolve(call(view));
         } catch (thrown) {
           reject(asAbloError(thrown));
         }
       };
-      if (this.#failure) reject(this.#failure);
+      if (this.#failure) calling(undefined);
       else if (this.#view) this.#told(calling);
       else {
         const release = this.connection.hold();
@@ -192,7 +193,7 @@ export class Store {
   #fail(error: AbloError): void {
     this.#failure ??= error;
     this.connection.stop();
-    this.#waiting = [];
+    for (const call of this.#waiting.splice(0)) call(undefined);
     this.#parts.commits.fail(error);
     this.#parts.requests.fail(error);
     this.signals.bump(keys.status);

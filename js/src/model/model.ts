@@ -88,7 +88,7 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
   };
 
   const update = (first: string | ({ id: string; data: Data } & WriteOptions), second?: Data, third?: WriteOptions): Promise<Row> => {
-    const { id, data, ...options } = typeof first === 'string' ? { id: first, data: second ?? {}, ...third } : first;
+    const { id, data, ...options } = isObject(first) ? first : { id: first, data: second ?? {}, ...third };
     return write({ op: 'update', id, data }, options, async () => {
       const row = get(id) ?? (await fetch(id));
       if (!row) throw abloError('entity_not_found', `${model} ${id}.`);
@@ -99,7 +99,7 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
   const verb =
     (op: 'delete' | 'archive' | 'unarchive') =>
     (first: string | ({ id: string } & WriteOptions), second?: WriteOptions): Promise<void> => {
-      const { id, ...options } = typeof first === 'string' ? { id: first, ...second } : first;
+      const { id, ...options } = isObject(first) ? first : { id: first, ...second };
       return write({ op, id }, options, () => undefined);
     };
 

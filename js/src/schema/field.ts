@@ -5,6 +5,7 @@
 import * as z from './zod';
 import { registry } from 'zod/v4/core';
 import type * as zod from 'zod/v4/core';
+import type { ZodObject, ZodType, ZodUnknown } from 'zod';
 import { abloError } from '../errors/errors';
 
 export interface ColumnNotes {
@@ -21,12 +22,13 @@ interface Noted {
   from(column: string): this;
 }
 
-function noted<T extends zod.$ZodType>(type: T): T & Noted {
-  const note = (notes: ColumnNotes) => {
+function noted<T>(zodType: T): T & Noted {
+  const type = zodType as zod.$ZodType;
+  const note = (notes: ColumnNotes): T & Noted => {
     columnNotes.add(type, { ...columnNotes.get(type), ...notes });
     return self;
   };
-  const self: T & Noted = Object.assign(type, {
+  const self = Object.assign(type, {
     indexed: () => note({ indexed: true }),
     from(column: string) {
       if (!/^[a-zA-Z_][a-zA-Z0-9_]{0,62}$/.test(column)) {
@@ -34,7 +36,7 @@ function noted<T extends zod.$ZodType>(type: T): T & Noted {
       }
       return note({ column });
     },
-  });
+  }) as T & Noted;
   return self;
 }
 
@@ -45,9 +47,9 @@ export const field = {
   date: () => noted(z.date()),
   enum: <const Values extends readonly [string, ...string[]]>(values: Values) => noted(z.enum(values)),
   /** Any JSON; `field.json(shape)` or `field.json(zodType)` gives it a type. */
-  json: <T extends zod.$ZodType | Record<string, zod.$ZodType> = zod.$ZodUnknown>(type?: T) =>
-    noted((type === undefined ? z.unknown() : '_zod' in type ? type : z.object(type as z.ZodRawShape)) as JsonType<T>),
+  json: <T extends ZodType | Record<string, zod.$ZodType> = ZodUnknown>(type?: T) =>
+    noted<JsonType<T>>((type === undefined ? z.unknown() : '_zod' in type ? type : z.object(type)) as JsonType<T>),
   id: () => noted(z.string()),
 };
 
-type JsonType<T> = T extends zod.$ZodType ? T : T extends Record<string, zod.$ZodType> ? zod.$ZodObject<T> : never;
+type JsonType<T> = T extends ZodType ? T : T extends Record<string, zod.$ZodType> ? ZodObject<T> : ZodUnknown;

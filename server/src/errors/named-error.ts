@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// NamedError: what the server refuses with. It has a code of the one list (wasm/core/errors.json), a sentence for people, and
-// the shapes the code takes on its ways out: the socket's `error` frame and the HTTP envelope. Whatever is thrown that is
-// not one becomes `internal_error`, and its text stays in the log.
+// NamedError: what the server refuses with. It has a code of the one list (wasm/core/errors.json), a sentence for
+// people, and the shapes the code takes on its ways out: the socket's `error` frame and the HTTP envelope. Whatever
+// is thrown that is not one becomes `internal_error`, and its text stays in the log.
 import { errorCodes, type ErrorCode } from './codes';
 
 export class NamedError extends Error {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Call: one HTTP request on its way through a route, with what routes ask of it: who calls, and the body as JSON. Bodies are
-// read up to 1 MiB and no further.
+// Call: one HTTP request on its way through a route, with what routes ask of it: who calls, and the body as JSON.
+// Bodies are read up to 1 MiB and no further.
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { NamedError } from '../errors/named-error';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Router: HTTP in, JSON out. Routes are found by method and path; `/api`, `/v1` and `/api/v1` before the path are the same
-// place. Whatever a route throws becomes the flat error envelope {type, code, message, request_id}.
+// Router: HTTP in, JSON out. Routes are found by method and path; `/api`, `/v1` and `/api/v1` before the path are the
+// same place. Whatever a route throws becomes the flat error envelope {type, code, message, request_id}.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { NamedError } from '../errors/named-error';
 import type { Door } from '../identity/door';

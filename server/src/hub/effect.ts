@@ -19,7 +19,7 @@ const close = 3;
 const wake = 4;
 const log = 5;
 
-/** `frame` is what _ablo_drain returned: a pointer to words pointer, number of words, bytes pointer, number of bytes. */
+/** `frame` is what _ablo_drain returned: a pointer to words, number of words, bytes, number of bytes. */
 export function readEffects(memory: CoreMemory, frame: number): Effect[] {
   const [at = 0, count = 0, bytesAt = 0, length = 0] = memory.HEAPU32.subarray(frame >>> 2, (frame >>> 2) + 4);
   if (count === 0) return [];

@@ -84,6 +84,10 @@ export class Hub {
     return this.#instance ? (JSON.parse(this.#ask((hub) => hub.organizations())) as string[]) : [];
   }
 
+  #tick(): void {
+    this.#enter(({ hub }) => hub.tick(Date.now()));
+  }
+
   retire(): void {
     this.#enter(({ hub }) => hub.retire(Date.now()));
   }
@@ -174,7 +178,7 @@ export class Hub {
         return;
       case 'wake':
         clearTimeout(this.#wake);
-        this.#wake = setTimeout(() => this.#enter(({ hub }) => hub.tick(Date.now())), Math.max(0, effect.at - Date.now()));
+        this.#wake = setTimeout(() => this.#tick(), Math.max(0, effect.at - Date.now()));
         return;
       case 'log':
         log.info(JSON.parse(effect.line) as object);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The WebAssembly module of the hub, inlined in the bundle as gzipped base64. It is compiled once a process; each call makes
-// a fresh instance, with a memory of its own.
+// The WebAssembly module of the hub, inlined in the bundle as gzipped base64. It is compiled once a process; each
+// call makes a fresh instance, with a memory of its own.
 import { gunzipSync } from 'node:zlib';
 import createHub from 'ablo:hub-glue';
 import type { HubModule } from '../../../wasm/boundary/module';

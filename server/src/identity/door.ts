@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Door: whether a request may come in, and as whom; the same for HTTP and for sockets. The page is checked before the token,
-// so a forbidden page learns nothing about a token it may have.
+// Door: whether a request may come in, and as whom; the same for HTTP and for sockets. The page is checked before the
+// token, so a forbidden page learns nothing about a token it may have.
 import type { IncomingMessage } from 'node:http';
 import { NamedError } from '../errors/named-error';
 import type { Database } from '../postgres/database';
@@ -18,7 +18,8 @@ export class Door {
     if (originAllowed(request, this.rules)) return;
     const { origin, host } = request.headers;
     const who = origin === undefined ? `The name ${host}` : `The origin ${origin}`;
-    throw new NamedError('origin_forbidden', `${who} may not be used with this server. Start it with --origin to allow more.`);
+    const advice = 'Start it with --origin to allow more.';
+    throw new NamedError('origin_forbidden', `${who} may not be used with this server. ${advice}`);
   }
 
   async admit(request: IncomingMessage, token: string | undefined): Promise<Admission> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Identity: who a request or a socket acts as. It comes from a verified credential and from nothing else; the hub is told
-// it once and holds the socket to it. On the loopback of a development server a caller without one is a guest.
+// Identity: who a request or a socket acts as. It comes from a verified credential and from nothing else; the hub is
+// told it once and holds the socket to it. On the loopback of a development server a caller without one is a guest.
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { NamedError } from '../errors/named-error';
@@ -48,8 +48,8 @@ export async function identify(database: Database, token: string): Promise<Admis
 }
 
 /**
- * Whoever calls a development server from its own machine without a token. The same browser is the same guest after a reload
- * or a restart: its writes are known by their actor and key. A script may name the agent it is; a page may not.
+ * Whoever calls a development server from its own machine without a token. The same browser is the same guest after a
+ * reload or a restart: its writes are known by their actor and key. A script may name the agent it is; a page may not.
  */
 export function guest(request: IncomingMessage): Admission {
   if (!isLoopbackAddress(request.socket.remoteAddress)) throw new NamedError('auth_no_credentials');
@@ -63,10 +63,4 @@ export function guest(request: IncomingMessage): Admission {
       mayNameAgent: request.headers.origin === undefined,
     },
   };
-}
-
-/** What a credential is allowed to do; `*` is everything. */
-export function demand(identity: Identity, operation: string): void {
-  if (identity.operations.includes('*') || identity.operations.includes(operation)) return;
-  throw new NamedError('permission_denied', `The credential does not allow ${operation}.`);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Key: the text of a credential, `sk_test_<30 base62><6 base62>`. The last six are the CRC-32 of what stands before them, so
-// a key that was not copied whole is told apart without asking the database. Only its SHA-256 is ever stored.
+// Key: the text of a credential, `sk_test_<30 base62><6 base62>`. The last six are the CRC-32 of what stands before
+// them, so a key that was not copied whole is told apart without asking the database. Only its SHA-256 is ever
+// stored.
 import { createHash, randomInt } from 'node:crypto';
 
 const kinds = ['sk', 'rk', 'ek', 'pk'] as const;
@@ -35,7 +36,8 @@ export function readKey(token: string): Key | undefined {
 
 function describe(token: string): Key {
   const hash = createHash('sha256').update(token).digest('hex');
-  return { token, kind: token.slice(0, 2) as KeyKind, live: token.slice(3, 7) === 'live', prefix: token.slice(0, 12), hash };
+  const [kind, plane] = token.split('_');
+  return { token, kind: kind as KeyKind, live: plane === 'live', prefix: token.slice(0, 12), hash };
 }
 
 function checksum(text: string): string {

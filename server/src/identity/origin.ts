@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Who may call from a browser. A page tells its origin and cannot lie about it; a program need not have one. A server for
-// development lets pages of this machine in without a token, so it also looks at Host: a name that somebody's DNS points at
-// 127.0.0.1 is not this machine's.
+// Who may call from a browser. A page tells its origin and cannot lie about it; a program need not have one. A server
+// for development lets pages of this machine in without a token, so it also looks at Host: a name that somebody's DNS
+// points at 127.0.0.1 is not this machine's.
 import type { IncomingMessage } from 'node:http';
 
 export function isLoopbackName(hostname: string): boolean {
@@ -25,8 +25,8 @@ export interface OriginRules {
 
 export function originAllowed(request: IncomingMessage, { origins, dev, host }: OriginRules): boolean {
   const named = hostnameOf(`http://${request.headers.host ?? ''}`);
-  const own = named !== undefined && (isLoopbackName(named) || named === host || origins.some((o) => hostnameOf(o) === named));
-  if (dev && !own) return false;
+  if (named === undefined) return false;
+  if (dev && !isLoopbackName(named) && ![host, ...origins.map(hostnameOf)].includes(named)) return false;
 
   const { origin } = request.headers;
   if (origin === undefined || origins.includes(origin)) return true;

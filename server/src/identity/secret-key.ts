@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A secret key: it may do everything in its organization, acts as itself (a system actor), and may name the agent it acts as.
-// Its text is shown once, when it is made.
+// A secret key: it may do everything in its organization, acts as itself (a system actor), and may name the agent it
+// acts as. Its text is shown once, when it is made.
 import type { Database } from '../postgres/database';
 import { mintKey, type Key } from './key';
 

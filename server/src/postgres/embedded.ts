@@ -4,7 +4,10 @@
 // superuser; every call enters as ablo_app for its own transaction (sql/enter.sql), and calls wait for each other. What it
 // confirmed survives a kill of the process, but not a power loss: the command that starts it says so.
 import type { PGlite, Transaction as PGliteTransaction } from '@electric-sql/pglite';
+import { existsSync } from 'node:fs';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { NamedError } from '../errors/named-error';
 import type { Connection, Parameter, Statement, Transaction } from './connection';
 import { namedFailure } from './database-error';
@@ -21,7 +24,9 @@ export class EmbeddedConnection implements Connection {
     const { PGlite } = await load();
     const unlock = lockDirectory(directory);
     try {
-      const postgres = await PGlite.create({ dataDir: join(directory, 'data') });
+      const data = join(directory, 'data');
+      if (!existsSync(data)) await makeFiles(PGlite, data);
+      const postgres = await PGlite.create({ dataDir: data });
       return new EmbeddedConnection(directory, postgres, unlock);
     } catch (error) {
       unlock();
@@ -62,6 +67,22 @@ async function load(): Promise<typeof import('@electric-sql/pglite')> {
       'database_unreachable', 'The embedded database is not installed. `npm install @electric-sql/pglite`, or set DATABASE_URL.', { cause: error },
     );
   }
+}
+
+/** The files of a fresh database. Made under another name: what a kill left half made is made again. */
+async function makeFiles(embedded: typeof PGlite, data: string): Promise<void> {
+  const unfinished = `${data}.new`;
+  await rm(unfinished, { recursive: true, force: true });
+  const fresh = await embedded.create({ dataDir: unfinished, loadDataDir: await template() });
+  await fresh.close();
+  await rename(unfinished, data);
+}
+
+/** Made by scripts/embedded-template.mjs. Without it initdb is run, which takes longer. */
+async function template(): Promise<Blob | undefined> {
+  const places = ['./', '../'].map((from) => fileURLToPath(new URL(`${from}pglite-template.tar.gz`, import.meta.url)));
+  const file = places.find((place) => existsSync(place));
+  return file === undefined ? undefined : new Blob([await readFile(file)], { type: 'application/x-gzip' });
 }
 
 function transactionOn(inner: PGliteTransaction): Transaction {

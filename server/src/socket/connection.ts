@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Connection: one accepted socket, as the hub knows it by number. It collects what a turn of the event loop has for it
-// and writes that at once, past `ws` and straight to the stream; `ws` keeps the handshake, what comes in, pings and closing.
+// Connection: one accepted socket, as the hub knows it by number. It collects what a turn of the event loop has for
+// it and writes that at once, past `ws` and straight to the stream; `ws` keeps the handshake, what comes in, pings
+// and closing.
 //
-// A reader may be behind by 1 MiB, and by whatever the largest frame still on its way is (a first load is one frame). One
-// who is further behind is slow, and is cut: it resumes from its cursor.
+// A reader may be behind by 1 MiB, and by whatever the largest frame still on its way is (a first load is one frame).
+// One who is further behind is slow, and is cut: it resumes from its cursor.
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 

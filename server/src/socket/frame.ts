@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A WebSocket text frame as a server sends it (RFC 6455 §5.2): whole, unmasked, not compressed. It is made once and the same
-// Buffer goes to every socket; `ws` would make a header for each.
+// A WebSocket text frame as a server sends it (RFC 6455 §5.2): whole, unmasked, not compressed. It is made once and
+// the same Buffer goes to every socket; `ws` would make a header for each.
 
 export function textFrame(payload: Buffer): Buffer {
   const { length } = payload;

@@ -7,7 +7,7 @@ import type { Connections } from './connections';
 const kBeat = 30_000;
 
 /** Stops when the function it returns is called. */
-export function startHeartbeat(connections: Connections): () => void {
+export function startHeartbeat(connections: Connections, interval = kBeat): () => void {
   const beat = setInterval(() => {
     for (const connection of connections) {
       if (!connection.alive) {
@@ -17,6 +17,6 @@ export function startHeartbeat(connections: Connections): () => void {
       connection.alive = false;
       connection.ws.ping();
     }
-  }, kBeat);
+  }, interval);
   return () => clearInterval(beat);
 }

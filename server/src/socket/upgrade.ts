@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Upgrade: from an HTTP request to a socket of the hub's. Who it is, is known before the hub hears of the socket. A browser
-// cannot read why an upgrade was refused, so a refused caller gets its socket, one `error` frame, and the close.
+// Upgrade: from an HTTP request to a socket of the hub's. Who it is, is known before the hub hears of the socket. A
+// browser cannot read why an upgrade was refused, so a refused caller gets its socket, one `error` frame, and the
+// close.
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -18,7 +19,6 @@ const kPath = '/sync/ws';
 const kProtocol = 'ablo.v1';
 const kTokenProtocol = 'ablo.token.';
 const kFrameLimit = 256 * 1024;
-const kHelloDeadline = 5_000;
 
 export interface SocketSurroundings {
   door: Door;
@@ -64,13 +64,8 @@ async function admit({ door, log }: SocketSurroundings, request: IncomingMessage
 
 function welcome({ hub, connections }: SocketSurroundings, ws: WebSocket, stream: Duplex, admission: Admission): void {
   const connection = connections.add(ws, stream, admission.credential?.id);
-  const deadline = setTimeout(() => {
-    refuse(ws, new NamedError('invalid_request', 'No hello came within 5 seconds.'));
-  }, kHelloDeadline);
-
   ws.on('message', (data: Buffer, isBinary) => {
     connection.alive = true;
-    clearTimeout(deadline);
     if (ws.readyState !== WebSocket.OPEN) return;
     if (isBinary) refuse(ws, new NamedError('invalid_request', 'Frames are text, not binary.'));
     else hub.receive(connection.id, data);
@@ -78,7 +73,6 @@ function welcome({ hub, connections }: SocketSurroundings, ws: WebSocket, stream
   ws.on('pong', () => (connection.alive = true));
   ws.on('error', () => {}); // its close follows
   ws.on('close', () => {
-    clearTimeout(deadline);
     if (connections.remove(connection)) hub.closed(connection.id);
   });
   hub.open(connection.id, JSON.stringify(admission.identity));

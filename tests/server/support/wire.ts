@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A socket that speaks the wire by hand (docs/internals/wire.md), so that what the server says can be read frame by frame.
+// A socket that speaks the wire by hand (docs/internals/wire.md), so that what the server says can be read frame by
+// frame.
 import { randomUUID } from 'node:crypto';
 import { WebSocket, type ClientOptions } from 'ws';
 
@@ -12,6 +13,10 @@ export interface Frame {
 export interface Closing {
   code: number;
   reason: string;
+}
+
+interface WireOptions extends ClientOptions {
+  protocols?: string[];
 }
 
 export class Wire {
@@ -28,7 +33,7 @@ export class Wire {
     this.closed = new Promise((resolve) => ws.on('close', (code, reason) => resolve({ code, reason: String(reason) })));
   }
 
-  static async open(url: string, token?: string, options: ClientOptions & { protocols?: string[] } = {}): Promise<Wire> {
+  static async open(url: string, token?: string, options: WireOptions = {}): Promise<Wire> {
     const protocols = options.protocols ?? ['ablo.v1', ...(token ? [`ablo.token.${token}`] : [])];
     const wire = new Wire(new WebSocket(`${url.replace('http', 'ws')}/api/sync/ws`, protocols, options));
     await new Promise((resolve, reject) => {
@@ -54,7 +59,8 @@ export class Wire {
       const came = new Promise<string>((resolve) => (this.#arrived = () => resolve('frame')));
       const what = await Promise.race([came, this.closed]);
       if (what !== 'frame' && !this.frames.some((frame) => frame.type === type)) {
-        throw new Error(`closed with ${JSON.stringify(what)} while waiting for ${type}; came: ${JSON.stringify(this.frames)}`);
+        const came = JSON.stringify(this.frames);
+        throw new Error(`closed with ${JSON.stringify(what)} while waiting for ${type}; came: ${came}`);
       }
     }
   }

@@ -9,7 +9,8 @@ import type { Routes } from '../router';
 export function healthRoutes(hub: Hub, schema: SchemaInForce, retired: () => boolean): Routes {
   const health = () => {
     if (retired()) throw new NamedError('api_unreachable', 'This server is shutting down.');
-    return { status: 'ok', schema: schema.current && { version: schema.current.version, hash: schema.current.hash }, ...hub.statistics() };
+    const { version, hash } = schema.current ?? {};
+    return { status: 'ok', schema: version && { version, hash }, ...hub.statistics() };
   };
   return { 'GET /healthz': health, 'GET /health': health };
 }

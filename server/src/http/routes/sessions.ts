@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// POST /auth/ephemeral-keys: a session token for one user, minted by the app's own server with its secret key. The browser
-// gets the token and never the key; it lasts at most 15 minutes and belongs to this user in this organization.
+// POST /auth/ephemeral-keys: a session token for one user, minted by the app's own server with its secret key. The
+// browser gets the token and never the key; it lasts at most 15 minutes and belongs to this user in this
+// organization.
 import type { IncomingMessage } from 'node:http';
 import { NamedError } from '../../errors/named-error';
 import { mintKey } from '../../identity/key';

@@ -90,6 +90,7 @@ declare
   operation record;
   written ablo.written;
   difference jsonb;
+  fields text[];
 begin
   perform set_config('ablo.cause', (body - 'operations')::text, true);
   for operation in
@@ -98,10 +99,14 @@ begin
   loop
     perform set_config('ablo.own', operation.model || '/' || operation.id, true);
     written := ablo.write_row(organization, operation.model, operation.op, operation.id, operation.data, body->'actor');
-    difference := ablo.difference(written.before, written.after);
-    entries := entries || row(n, operation.i - 1, operation.model, operation.id, operation.op,
-      case when written.after is null then written.before else difference end, written.after,
-      case when written.before is not null and written.after is not null then ablo.changed(difference) end)::ablo.entry;
+    if written.before is not null and written.after is not null then
+      difference := ablo.difference(written.before, written.after);
+      fields := ablo.changed(difference);
+    else
+      difference := written.before;
+      fields := null;
+    end if;
+    entries := entries || row(n, operation.i - 1, operation.model, operation.id, operation.op, difference, written.after, fields)::ablo.entry;
   end loop;
   perform set_config('ablo.own', '', true), set_config('ablo.cause', '', true);
   return entries;
@@ -146,7 +151,7 @@ begin
   fresh := array(select r is null from unnest(receipts) r);
   receipts := ablo.lock_targets(organization, commits, receipts, patient);                  -- 2
   seen := ablo.head(organization);
-  verdicts := ablo.judge(organization, commits, receipts, 0);                               -- 3
+  verdicts := ablo.judge(organization, commits, receipts, seen, 0);                         -- 3
 
   for body in select c.body from jsonb_array_elements(commits) with ordinality c(body, n) order by c.n loop
     n := n + 1;
@@ -180,7 +185,7 @@ begin
   again := ablo.decided(organization, commits);
   if head > seen then
     verdicts := ablo.judge(organization, commits, array(
-      select case when f and r->>'status' = 'confirmed' then null else r end from unnest(fresh, receipts) a(f, r)), seen);
+      select case when f and r->>'status' = 'confirmed' then null else r end from unnest(fresh, receipts) a(f, r)), head, seen);
   else
     verdicts := null;
   end if;
@@ -205,7 +210,8 @@ end $$;
 create or replace function ablo.commit(organization text, input jsonb) returns jsonb
 language plpgsql
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off  -- plans outlive the first, small tables
+set plan_cache_mode = force_generic_plan set jit = off  -- each statement is planned once a session,
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off  -- and for tables that will have grown
 as $$
 declare
   patient constant boolean := coalesce((input->>'patient')::boolean, false);

@@ -47,7 +47,7 @@ end $$;
 
 -- An actor, and nothing but what tells it from another.
 create or replace function ablo.participant(actor jsonb) returns jsonb
-language sql immutable as $$
+language sql stable as $$
   select jsonb_build_object('kind', actor->'kind', 'id', actor->'id');
 $$;
 
@@ -59,6 +59,6 @@ $$;
 
 -- An error as it travels: what was wrong here, then the list's sentence.
 create or replace function ablo.error(code text, what text default null, details jsonb default '{}') returns jsonb
-language sql immutable set search_path = pg_catalog, pg_temp as $$
+language sql stable set search_path = pg_catalog, pg_temp as $$
   select jsonb_build_object('code', code, 'message', concat_ws(' ', what, ablo.sentence(code))) || details;
 $$;

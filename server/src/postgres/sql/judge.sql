@@ -28,11 +28,10 @@ begin
     where o.op <> 'create' and c.seq is not null);
 end $$;
 
--- For each commit that is still open: null, {"error"}, or {"notifications"} when it is to take effect all the same.
-create or replace function ablo.judge(organization text, commits jsonb, receipts jsonb[], since bigint) returns jsonb[]
+-- For each commit that is still open: null, {"error"}, or {"notifications"} when it is to take effect all the same. `head`
+-- is where the log ends; changes up to `since` have been judged before.
+create or replace function ablo.judge(organization text, commits jsonb, receipts jsonb[], head bigint, since bigint) returns jsonb[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  head constant bigint := ablo.head(organization);
 begin
   return array(
     select case when receipts[c.n] is null then coalesce(
@@ -62,7 +61,7 @@ begin
           else jsonb_build_object('error', ablo.error('stale_context', null,
             jsonb_build_object('readAt', c.body->'readAt', 'conflicts', stale.conflicts)))
         end
-        from ablo.conflicts($1, c.body, greatest((c.body->>'readAt')::bigint, $4)) stale(conflicts)
+        from ablo.conflicts($1, c.body, greatest((c.body->>'readAt')::bigint, since)) stale(conflicts)
         where stale.conflicts is not null)
       end) end
     from jsonb_array_elements($2) with ordinality c(body, n)

@@ -8,7 +8,7 @@
 --   3. an attempt older than one that was answered has no effect any more: it gets the newer one's answer.
 
 create or replace function ablo.receipt(status text, seq bigint, error jsonb, notifications jsonb) returns jsonb
-language sql immutable as $$
+language sql stable as $$
   select jsonb_build_object('status', status)
     || case when seq is null then '{}' else jsonb_build_object('seq', seq) end
     || case when error is null then '{}' else jsonb_build_object('error', error) end
@@ -16,20 +16,20 @@ language sql immutable as $$
 $$;
 
 create or replace function ablo.rejected(error jsonb) returns jsonb
-language sql immutable as $$
+language sql stable as $$
   select jsonb_build_object('status', 'rejected', 'error', error);
 $$;
 
 -- What a commit asks for. The members of an object have one order in jsonb, so equal requests have equal hashes.
 create or replace function ablo.digest(body jsonb) returns bytea
-language sql immutable as $$
+language sql stable as $$
   select sha256(convert_to(
     jsonb_build_array(body->'operations', body->'readAt', body->'onStale', body->'claims')::text, 'UTF8'));
 $$;
 
 create or replace function ablo.issued_at(body jsonb) returns timestamptz
 language sql stable as $$
-  select coalesce(to_timestamp((body->>'issuedAt')::float8 / 1000), clock_timestamp());
+  select coalesce(to_timestamp((body->>'issuedAt')::float8 / 1000), now());
 $$;
 
 -- For each commit its receipt, if there is nothing left to decide about it.
@@ -38,12 +38,12 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return array(
     select case
-      when done.attempt = asked.attempt and done.hash <> ablo.digest(asked.body)
-        then ablo.rejected(ablo.error('idempotency_conflict'))
-      when done.status is not null
-        then ablo.receipt(done.status, done.seq, done.error, done.notifications)
-      when ablo.issued_at(asked.body) < clock_timestamp() - interval '24 hours'
-        then ablo.rejected(ablo.error('idempotency_key_expired'))
+      when done.status is null then
+        case when ablo.issued_at(asked.body) < now() - interval '24 hours'
+          then ablo.rejected(ablo.error('idempotency_key_expired')) end
+      when done.attempt = asked.attempt and done.hash <> ablo.digest(asked.body) then
+        ablo.rejected(ablo.error('idempotency_conflict'))
+      else ablo.receipt(done.status, done.seq, done.error, done.notifications)
     end
     from (
       select c.n, c.body, coalesce((c.body->>'attempt')::int, 1) as attempt

@@ -61,7 +61,7 @@ create or replace function ablo.sentence(code text) returns text language sql im
     when 'port_in_use' then 'Another program uses this port. Stop it, or give another with --port.'
     when 'schema_not_found' then 'No schema was found. Export `schema` from ablo/schema.ts, or name the file with --schema.'
     when 'unknown_command' then 'There is no such command. `ablo --help` lists them.'
-    when 'unknown_option' then 'The command has no such option. Its --help lists them.'
+    when 'invalid_arguments' then 'The arguments of the command cannot be used. Its --help lists them.'
     when 'core_aborted' then 'The WebAssembly core stopped and was built again; pending writes are sent again.'
     when 'internal_error' then 'Something went wrong inside the server. Its log has the details under this request id.'
   end;

@@ -66,7 +66,7 @@ enum class ErrorCode {
   port_in_use,
   schema_not_found,
   unknown_command,
-  unknown_option,
+  invalid_arguments,
   core_aborted,
   internal_error,
 };
@@ -135,7 +135,7 @@ inline constexpr std::array<ErrorText, 61> kErrors{{
     {"port_in_use", "Another program uses this port. Stop it, or give another with --port."},
     {"schema_not_found", "No schema was found. Export `schema` from ablo/schema.ts, or name the file with --schema."},
     {"unknown_command", "There is no such command. `ablo --help` lists them."},
-    {"unknown_option", "The command has no such option. Its --help lists them."},
+    {"invalid_arguments", "The arguments of the command cannot be used. Its --help lists them."},
     {"core_aborted", "The WebAssembly core stopped and was built again; pending writes are sent again."},
     {"internal_error", "Something went wrong inside the server. Its log has the details under this request id."},
 }};

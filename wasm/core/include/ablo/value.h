@@ -33,8 +33,4 @@ Value storedValue(const Field& field, const Json& json);
 /// The same value as JSON; dates as ISO text with microseconds and Z.
 Json writeValue(const Value& value);
 
-/// ISO 8601 text, with or without a fraction, with Z or an offset, to microseconds since 1970. False: not a date.
-bool parseIsoDate(std::string_view text, double& micros);
-std::string formatIsoDate(double micros);
-
 }  // namespace ablo

@@ -175,11 +175,10 @@ void Audience::replaceLog(const std::string& epoch, double seq, const Subscriber
   outbox_.log("the log was replaced: everybody loads again", organization_);
   stream_.begin(epoch, seq);
   for (auto& [socket, subscriber] : subscribers_) {
-    if (&subscriber == but) continue;
     for (const HeldAnswer& answer : subscriber.held)
       outbox_.send(socket, refusalText(answer.request, Error::of(ErrorCode::log_epoch_changed)));
     subscriber.held.clear();
-    take(subscriber, Event::reset);
+    if (&subscriber != but) take(subscriber, Event::reset);
   }
 }
 

@@ -33,10 +33,13 @@ Outcome checkOptions(const Json& message) {
   return Nothing{};
 }
 
+/// To archive is to update: credentials know no word of their own for it.
 Outcome checkPermission(const Identity& identity, const Model& model, const Operation& operation) {
-  const std::string_view kind = operationText(operation.kind);
-  if (identity.may(model.key, kind)) return Nothing{};
-  return Error::of(ErrorCode::permission_denied, model.key + "." + std::string(kind) + " is not among its operations.");
+  const bool archives = operation.kind == Operation::Kind::archive || operation.kind == Operation::Kind::unarchive;
+  const std::string_view needed = archives ? "update" : operationText(operation.kind);
+  if (identity.may(model.key, needed)) return Nothing{};
+  return Error::of(ErrorCode::permission_denied,
+                   model.key + "." + std::string(needed) + " is not among its operations.");
 }
 
 }  // namespace

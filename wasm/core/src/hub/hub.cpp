@@ -17,7 +17,7 @@ using namespace hub;
 
 namespace {
 
-constexpr double kHelloWithin = 10'000;      // ms
+constexpr double kHelloWithin = 5'000;       // ms
 constexpr double kLongestSleep = 3'600'000;  // ms: timers of the world outside overflow
 
 }  // namespace
@@ -159,8 +159,7 @@ class Hub::Impl {
   Outbox outbox_;
   Counters counters_;
   std::map<std::string, Organization> organizations_;
-  std::map<Socket, std::string>
-      seats_;  // every socket that was opened and not yet said to be closed, and its organization
+  std::map<Socket, std::string> seats_;  // the organization of every socket that was not yet said to be closed
   Alarms<Socket> deadlines_;
   Alarms<std::string> dues_;
   double announced_ = 0;

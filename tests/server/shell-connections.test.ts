@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A reader that does not keep up, on a real socket: it is cut with 4008 and resumes later, and nobody else notices.
+// Readers that do not keep up, and ones that are gone, on real sockets: they are cut, and nobody else notices.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -11,6 +11,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Connection } from '../../server/src/socket/connection';
 import { Connections } from '../../server/src/socket/connections';
+import { startHeartbeat } from '../../server/src/socket/heartbeat';
 
 const http = createServer();
 const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
@@ -84,4 +85,17 @@ test('frames of every length arrive as they were sent, in order', async () => {
   connections.flush();
   while (received.length < lengths.length) await once(client, 'message');
   assert.deepEqual(received, lengths);
+});
+
+test('one who is gone without a word is cut off; one who is only quiet is not', async () => {
+  const [gone, a] = await connect();
+  const [quiet, b] = await connect();
+  for (const connection of [a, b]) connection.ws.on('pong', () => (connection.alive = true));
+  gone.pause(); // it no longer answers pings
+  const closed = once(a.ws, 'close');
+  const stop = startHeartbeat(connections, 200);
+  await closed;
+  stop();
+  assert.equal(quiet.readyState, WebSocket.OPEN);
+  assert.equal(b.ws.readyState, WebSocket.OPEN);
 });

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../support/until';
+import { onEachDatabase, onPostgres } from './support/databases';
+
+const held = { status: 'active', position: undefined };
+
+onEachDatabase((tenant) => {
+  test('a claimed row is closed to others and open to its holder', async () => {
+    const ann = tenant();
+    await ann.task();
+    const bot = ann.as('bot');
+    const { claim } = await bot.claim('t1', { description: 'writing', meta: { step: null } });
+    assert.equal(claim.status, 'active');
+    assert.deepEqual([claim.model, claim.row, claim.actor, claim.meta], ['tasks', 't1', bot.actor, { step: null }]);
+
+    const refused = await ann.update('tasks', 't1', { title: 'x' });
+    assert.equal(refused.error.code, 'entity_claimed');
+    assert.deepEqual(refused.error.claims.map(({ id }: { id: string }) => id), [claim.id]);
+    const { id, fence } = claim;
+    assert.equal((await bot.update('tasks', 't1', { title: 'x' }, { claims: [{ id, fence }], readAt: claim.readAt })).status, 'confirmed');
+
+    await bot.release(claim);
+    assert.equal((await ann.update('tasks', 't1', { title: 'y' })).status, 'confirmed');
+  });
+
+  test('who waits gets the row in the order of asking, and every step is in the log', async () => {
+    const ann = tenant();
+    await ann.task();
+    const [first, second, third] = [ann.as('one'), ann.as('two'), ann.as('three')];
+    const one = (await first.claim('t1')).claim;
+    const two = (await second.claim('t1')).claim;
+    const three = (await third.claim('t1')).claim;
+    assert.deepEqual([two.status, two.position, three.status, three.position], ['queued', 1, 'queued', 2]);
+
+    await first.release(one);
+    const granted = (await second.claim('t1', { claim: two.id })).claim;
+    assert.deepEqual({ status: granted.status, position: granted.position }, held);
+    assert.ok(granted.fence > one.fence);
+    await second.release(granted);
+    assert.equal((await third.claim('t1', { claim: three.id })).claim.status, 'active');
+
+    const steps = (await ann.log(1)).map(({ kind, op, after }) => [kind, op, after.actor.id, after.position]);
+    assert.deepEqual(steps, [
+      ['claim', 'grant', 'one', undefined], ['claim', 'queue', 'two', 1], ['claim', 'queue', 'three', 2],
+      ['claim', 'release', 'one', undefined], ['claim', 'grant', 'two', undefined], ['claim', 'move', 'three', 1],
+      ['claim', 'release', 'two', undefined], ['claim', 'grant', 'three', undefined],
+    ]);
+  });
+
+  test('a claim nobody renews is over, and the next in line has the row', async () => {
+    const ann = tenant();
+    await ann.task();
+    const [bot, next] = [ann.as('bot'), ann.as('next')];
+    const { claim } = await bot.claim('t1', { ttl: 100 });
+    const waiting = (await next.claim('t1')).claim;
+    await until('the next in line holds the row', async () => {
+      await ann.server.database.heads([ann.organization]);
+      return (await ann.call('load', { full: false })).claims.some(({ id, status }: Record<string, unknown>) => id === waiting.id && status === 'active');
+    });
+    const { id, fence } = claim;
+    assert.equal((await bot.update('tasks', 't1', { title: 'late' }, { claims: [{ id, fence }] })).error.code, 'claim_lost');
+    assert.equal((await bot.claim('t1', { claim: id })).claim.status, 'expired');
+  });
+
+  test('an expired claim lets others write even before anybody has swept it away', async () => {
+    const ann = tenant();
+    await ann.task();
+    await ann.as('bot').claim('t1', { ttl: 100 });
+    await pause(150);
+    assert.equal((await ann.update('tasks', 't1', { title: 'free' })).status, 'confirmed');
+  });
+
+  test('a claim that is renewed outlives its ttl', async () => {
+    const ann = tenant();
+    await ann.task();
+    const bot = ann.as('bot');
+    const { claim } = await bot.claim('t1', { ttl: 400 });
+    const stranger = await ann.call('renew', { claims: [claim.id], actor: ann.actor });
+    assert.deepEqual(stranger.renewed, []);
+    for (let i = 0; i < 6; i++) {
+      await pause(100);
+      assert.deepEqual((await ann.call('renew', { claims: [claim.id], actor: bot.actor })).renewed, [claim.id]);
+    }
+    assert.equal((await ann.update('tasks', 't1', { title: 'x' })).error.code, 'entity_claimed');
+  });
+
+  test('a fence of an earlier grant is worth nothing', async () => {
+    const ann = tenant();
+    await ann.task();
+    const bot = ann.as('bot');
+    const { claim } = await bot.claim('t1');
+    const receipt = await bot.update('tasks', 't1', { title: 'x' }, { claims: [{ id: claim.id, fence: claim.fence - 1 }] });
+    assert.equal(receipt.error.code, 'claim_lost');
+    const stolen = await ann.as('thief').update('tasks', 't1', { title: 'x' }, { claims: [{ id: claim.id, fence: claim.fence }] });
+    assert.equal(stolen.error.code, 'claim_lost');
+  });
+
+  test('claims of different fields stand side by side, the whole row waits for both', async () => {
+    const ann = tenant();
+    await ann.task();
+    const [a, b, c] = [ann.as('a'), ann.as('b'), ann.as('c')];
+    assert.equal((await a.claim('t1', { field: 'title' })).claim.status, 'active');
+    assert.equal((await b.claim('t1', { field: 'status' })).claim.status, 'active');
+    assert.equal((await c.claim('t1')).claim.status, 'queued');
+    assert.equal((await ann.update('tasks', 't1', { count: 1 })).status, 'confirmed');
+    assert.equal((await ann.update('tasks', 't1', { title: 'x' })).error.code, 'entity_claimed');
+    assert.equal((await ann.commit([{ op: 'delete', model: 'tasks', id: 't1' }])).error.code, 'entity_claimed');
+    assert.equal((await ann.as('d').claim('t1', { field: 'count' })).claim.status, 'queued', 'not past the one who waits for the whole row');
+  });
+
+  test('the holder may claim its row again, past those who wait', async () => {
+    const ann = tenant();
+    await ann.task();
+    const bot = ann.as('bot');
+    const first = (await bot.claim('t1')).claim;
+    await ann.claim('t1');
+    const second = (await bot.claim('t1', { field: 'title' })).claim;
+    assert.equal(second.status, 'active');
+    await bot.release(first);
+    assert.equal((await ann.update('tasks', 't1', { title: 'x' })).error.code, 'entity_claimed');
+  });
+
+  test('who does not want to wait is told who holds the row; a line has an end', async () => {
+    const ann = tenant();
+    await ann.task();
+    const { claim } = await ann.as('bot').claim('t1');
+    const refused = await ann.claim('t1', { wait: false });
+    assert.equal(refused.error.code, 'entity_claimed');
+    assert.deepEqual(refused.error.claims.map(({ id }: { id: string }) => id), [claim.id]);
+    assert.equal((await ann.claim('t1', { maxQueueDepth: 1 })).claim.position, 1);
+    assert.equal((await ann.as('third').claim('t1', { maxQueueDepth: 1 })).error.code, 'queue_too_deep');
+  });
+
+  test('there is no claim on a row that does not exist, and none is left of a row that was deleted', async () => {
+    const ann = tenant();
+    assert.equal((await ann.claim('t1')).error.code, 'entity_not_found');
+    await ann.task();
+    const bot = ann.as('bot');
+    const { claim } = await bot.claim('t1');
+    const waiting = (await ann.claim('t1')).claim;
+    await bot.commit([{ op: 'delete', model: 'tasks', id: 't1' }]);
+    assert.deepEqual((await ann.call('load', { full: false })).claims, []);
+    assert.deepEqual((await ann.log()).slice(-3).map(({ kind, op, after }) => [kind, op, after?.id]), [
+      ['row', 'delete', undefined], ['claim', 'cancel', claim.id], ['claim', 'cancel', waiting.id],
+    ]);
+  });
+
+  test('giving back what is not held is no error, and changes nothing', async () => {
+    const ann = tenant();
+    await ann.task();
+    const { claim } = await ann.as('bot').claim('t1');
+    assert.deepEqual(await ann.release(claim), { head: 2 });
+    assert.equal((await ann.call('load', { full: false })).claims.length, 1);
+    const mine = (await ann.claim('t1')).claim;
+    assert.equal((await ann.release(mine)).claim.status, 'canceled');
+    assert.equal((await ann.release(mine)).claim.status, 'canceled');
+  });
+});
+
+onPostgres((tenant, cluster) => {
+  test("a claim ends by the database's clock", async () => {
+    const ann = tenant();
+    await ann.task();
+    const { claim } = await ann.as('bot').claim('t1');
+    await cluster().psql(`update ablo.claim set expires_at = clock_timestamp() where id = '${claim.id}'`);
+    assert.equal((await ann.claim('t1', { wait: false })).claim.status, 'active');
+    assert.deepEqual((await ann.log(2)).map(({ op, after }) => [op, after.actor.id]), [['expire', 'bot'], ['grant', 'ann']]);
+  });
+
+  test('of many who ask at once one holds the row, and all get it, one after the other', async () => {
+    const ann = tenant();
+    await ann.task();
+    const many = Array.from({ length: 8 }, (_, i) => ann.as(`bot-${i}`));
+    const answers = await Promise.all(many.map((bot) => bot.claim('t1')));
+    const holders: string[] = [];
+    for (let turn = 0; turn < many.length; turn++) {
+      const { claims } = await ann.call('load', { full: false });
+      const active = claims.filter(({ status }: { status: string }) => status === 'active');
+      assert.equal(active.length, 1);
+      holders.push(active[0].id);
+      await many.find(({ actor }) => actor.id === active[0].actor.id)!.release(active[0]);
+    }
+    assert.deepEqual(new Set(holders), new Set(answers.map(({ claim }) => claim.id)));
+    const queued = (await ann.log()).filter(({ op }) => op === 'queue').map(({ after }) => after.id);
+    assert.deepEqual(holders.slice(1), queued);
+  });
+});

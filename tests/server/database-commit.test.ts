@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { onEachDatabase } from './support/databases';
+
+onEachDatabase((tenant) => {
+  test('a commit is confirmed, and its operations stand in the log one behind the other', async () => {
+    const ann = tenant();
+    const receipt = await ann.commit([
+      { op: 'create', model: 'tasks', id: 't1', data: { title: 'Write', status: 'todo', count: 3.5, due: '2026-03-01T10:00:00Z', extra: { a: [1] } } },
+      { op: 'update', model: 'tasks', id: 't1', data: { status: 'doing', count: null } },
+    ], { key: 'k1', onBehalfOf: { kind: 'user', id: 'bea' } });
+    assert.deepEqual(receipt, { status: 'confirmed', seq: 2 });
+
+    const [created, updated] = await ann.log();
+    assert.deepEqual(
+      { ...updated, after: undefined, before: { ...updated!.before, updatedAt: undefined }, at: undefined },
+      {
+        seq: 2, kind: 'row', model: 'tasks', id: 't1', op: 'update', after: undefined,
+        before: { status: 'todo', count: 3.5, updatedAt: undefined }, fields: ['count', 'status'],
+        actor: ann.actor, onBehalfOf: { kind: 'user', id: 'bea' }, session: ann.session, commitKey: 'k1', operationIndex: 1,
+        groupsBefore: [`org:${ann.organization}`], groupsAfter: [`org:${ann.organization}`], at: undefined,
+      },
+    );
+    assert.equal(created!.before, null);
+    assert.equal(created!.fields, null);
+    const row = await ann.row('tasks', 't1');
+    assert.deepEqual(updated!.after, row);
+    assert.equal(row!.due, '2026-03-01T10:00:00.000000Z');
+    assert.deepEqual(row!.extra, { a: [1] });
+    assert.equal(row!.createdBy, 'ann');
+    assert.equal(row!.organizationId, ann.organization);
+    assert.equal(typeof updated!.at, 'number');
+  });
+
+  test('a commit that comes twice takes effect once and gets the same receipt', async () => {
+    const ann = tenant();
+    await ann.task('t1', { title: 'Count', status: 'todo', count: 1 });
+    const commit = ann.asked([{ op: 'update', model: 'tasks', id: 't1', data: { count: 2 } }]);
+    const [first] = await ann.batch([commit]);
+    const [again] = await ann.batch([{ ...commit, session: 'after a reload' }]);
+    const [late] = await ann.batch([{ ...commit, attempt: 2 }]);
+    assert.deepEqual([again, late], [first, first]);
+    assert.equal((await ann.log()).length, 2);
+  });
+
+  test('a key that was used for something else is refused, and the first outcome stands', async () => {
+    const ann = tenant();
+    await ann.task();
+    const commit = ann.asked([{ op: 'update', model: 'tasks', id: 't1', data: { title: 'One' } }]);
+    await ann.batch([commit]);
+    const [other] = await ann.batch([{ ...commit, operations: [{ op: 'update', model: 'tasks', id: 't1', data: { title: 'Two' } }] }]);
+    assert.equal(other!.error.code, 'idempotency_conflict');
+    const [guarded] = await ann.batch([{ ...commit, readAt: 1 }]);
+    assert.equal(guarded!.error.code, 'idempotency_conflict');
+    assert.deepEqual((await ann.batch([commit]))[0], { status: 'confirmed', seq: 2 });
+  });
+
+  test('the same key of two participants is two keys', async () => {
+    const ann = tenant();
+    await ann.task();
+    const one = await ann.update('tasks', 't1', { title: 'ann' }, { key: 'k' });
+    const two = await ann.as('bot').update('tasks', 't1', { title: 'bot' }, { key: 'k' });
+    assert.deepEqual([one.seq, two.seq], [2, 3]);
+  });
+
+  test('a rejection is final for its attempt: a duplicate cannot succeed later, a new attempt can', async () => {
+    const ann = tenant();
+    const commit = ann.asked([{ op: 'update', model: 'tasks', id: 't1', data: { title: 'Too early' } }]);
+    const [refused] = await ann.batch([commit]);
+    assert.equal(refused!.error.code, 'entity_not_found');
+    await ann.task();
+    assert.deepEqual((await ann.batch([commit]))[0], refused);
+    const [second] = await ann.batch([{ ...commit, attempt: 2 }]);
+    assert.equal(second!.status, 'confirmed');
+    assert.deepEqual((await ann.batch([commit]))[0], refused);
+  });
+
+  test('a copy of an older attempt has no effect once a newer one was answered', async () => {
+    const ann = tenant();
+    const commit = ann.asked([{ op: 'update', model: 'tasks', id: 't1', data: { title: 'x' } }], { attempt: 2 });
+    const [second] = await ann.batch([commit]);
+    await ann.task();
+    assert.deepEqual((await ann.batch([{ ...commit, attempt: 1 }]))[0], second);
+    assert.equal((await ann.log()).length, 1);
+  });
+
+  test('a commit issued more than a day ago is refused', async () => {
+    const ann = tenant();
+    await ann.task();
+    const day = 24 * 3600 * 1000;
+    const old = await ann.update('tasks', 't1', { title: 'x' }, { issuedAt: Date.now() - day - 60_000 });
+    assert.equal(old.error.code, 'idempotency_key_expired');
+    const recent = await ann.update('tasks', 't1', { title: 'x' }, { issuedAt: Date.now() - day + 60_000 });
+    assert.equal(recent.status, 'confirmed');
+  });
+
+  test('what the database refuses has a name, and the rest of the batch takes effect', async () => {
+    const ann = tenant();
+    await ann.task();
+    const receipts = await ann.batch([
+      ann.asked([{ op: 'create', model: 'tasks', id: 't1', data: { title: 'there already', status: 'todo' } }]),
+      ann.asked([{ op: 'create', model: 'tasks', id: 't2', data: { title: 'no such status', status: 'secret value' } }]),
+      ann.asked([{ op: 'create', model: 'tasks', id: 't3', data: { title: 'not a date', status: 'todo', due: 'soon' } }]),
+      ann.asked([{ op: 'update', model: 'nothing', id: 't1', data: {} }]),
+      ann.asked([{ op: 'delete', model: 'tasks', id: 't4' }]),
+      ann.asked([{ op: 'create', model: 'tasks', id: 't5', data: { title: 'fine', status: 'todo' } }]),
+    ]);
+    assert.deepEqual(
+      receipts.map((receipt) => receipt.error?.code ?? receipt.status),
+      ['unique_violation', 'check_violation', 'wrong_type', 'unknown_model', 'entity_not_found', 'confirmed'],
+    );
+    assert.doesNotMatch(JSON.stringify(receipts), /secret value|soon/);
+    assert.equal(receipts[5]!.seq, 2);
+  });
+
+  test('of a commit that is refused nothing takes effect', async () => {
+    const ann = tenant();
+    const receipt = await ann.commit([
+      { op: 'create', model: 'tasks', id: 't1', data: { title: 'one', status: 'todo' } },
+      { op: 'update', model: 'tasks', id: 'missing', data: { title: 'two' } },
+    ]);
+    assert.equal(receipt.error.code, 'entity_not_found');
+    assert.equal(await ann.row('tasks', 't1'), undefined);
+    assert.deepEqual(await ann.log(), []);
+  });
+
+  test('two commits of a batch on one row: the second is left for later', async () => {
+    const ann = tenant();
+    await ann.task();
+    const receipts = await ann.batch([
+      ann.asked([{ op: 'update', model: 'tasks', id: 't1', data: { title: 'one' } }]),
+      ann.as('bot').asked([{ op: 'update', model: 'tasks', id: 't1', data: { title: 'two' } }]),
+    ]);
+    assert.deepEqual(receipts.map(({ status }) => status), ['confirmed', 'blocked']);
+  });
+
+  test('a commit never overtakes an earlier one of its session that has to wait', async () => {
+    const ann = tenant();
+    await ann.task();
+    const bot = ann.as('bot');
+    const receipts = await ann.batch([
+      ann.asked([{ op: 'update', model: 'tasks', id: 't1', data: { title: 'one' } }]),
+      bot.asked([{ op: 'update', model: 'tasks', id: 't1', data: { title: 'two' } }]),
+      bot.asked([{ op: 'create', model: 'tasks', id: 't2', data: { title: 'three', status: 'todo' } }]),
+    ]);
+    assert.deepEqual(receipts.map(({ status }) => status), ['confirmed', 'blocked', 'blocked']);
+  });
+
+  test('an archived row keeps its values and says since when', async () => {
+    const ann = tenant();
+    await ann.task();
+    await ann.commit([{ op: 'archive', model: 'tasks', id: 't1' }]);
+    const { archivedAt, title } = (await ann.row('tasks', 't1'))!;
+    assert.match(archivedAt, /^\d{4}-.*Z$/);
+    assert.equal(title, 'Write');
+    await ann.commit([{ op: 'unarchive', model: 'tasks', id: 't1' }]);
+    assert.equal((await ann.row('tasks', 't1'))!.archivedAt, null);
+    assert.deepEqual((await ann.log()).map(({ op, fields }) => [op, fields]), [
+      ['create', null], ['archive', ['archivedAt']], ['unarchive', ['archivedAt']],
+    ]);
+  });
+
+  test('a page of the log never ends inside a commit', async () => {
+    const ann = tenant();
+    for (const n of [1, 2, 3]) {
+      await ann.commit([0, 1, 2, 3].map((i) => ({ op: 'create', model: 'tasks', id: `t${n}-${i}`, data: { title: 'x', status: 'todo' } })));
+    }
+    const ends: number[] = [];
+    for (let after = 0; after < 12; after = ends.at(-1)!) {
+      const page = await ann.call('changes', { after, limit: 2 });
+      assert.equal(page.from, after);
+      assert.equal(page.head, 12);
+      assert.deepEqual(page.changes.map(({ seq }: { seq: number }) => seq), [1, 2, 3, 4].map((n) => after + n));
+      ends.push(page.to);
+    }
+    assert.deepEqual(ends, [4, 8, 12]);
+    assert.deepEqual((await ann.call('changes', { after: 12 })).changes, []);
+  });
+});

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+//
+// Opening a database: what is refused, by what name, and what is kept from one start to the next.
+import { mintKey, openEmbedded, openPostgres } from '@abloatai/ablo/server';
+import { testServer } from '@abloatai/ablo/testing';
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import pg from 'pg';
+import { startPostgres, type PostgresCluster } from '../support/postgres';
+import { onEachDatabase, schema, Tenant } from './support/databases';
+
+describe('a directory', () => {
+  let directory: string;
+  before(() => void (directory = mkdtempSync(join(tmpdir(), 'ablo-lock-'))));
+  after(() => rmSync(directory, { recursive: true, force: true }));
+
+  test('belongs to one process at a time, and rows outlive it', async () => {
+    await using server = await testServer({ schema });
+    const ann = new Tenant(server);
+    await ann.task();
+
+    const database = await openEmbedded(directory);
+    await database.migrate();
+    await database.ensureOrganization('acme');
+    await assert.rejects(openEmbedded(directory), { code: 'directory_locked', message: new RegExp(`process ${process.pid}\\b`) });
+    const script = `import('@abloatai/ablo/server').then((m) => m.openEmbedded(process.argv[1])).catch((error) => console.log(error.code))`;
+    assert.equal(execFileSync(process.execPath, ['-e', script, directory], { encoding: 'utf8' }), 'directory_locked\n');
+    await database.close();
+    const again = await openEmbedded(directory);
+    assert.equal(await again.heads(['acme']), '{"acme": 0}');
+    await again.close();
+  });
+
+  test('whose holder is gone can be used again, even if its pid has another process now', async () => {
+    for (const stale of ['999999999 1\n', `${process.ppid} 1\n`, 'nonsense']) {
+      writeFileSync(join(directory, 'lock'), stale);
+      await (await openEmbedded(directory)).close();
+    }
+  });
+});
+
+describe('a Postgres', () => {
+  let cluster: PostgresCluster;
+  before(async () => void (cluster = await startPostgres()));
+  after(() => cluster?.stop());
+
+  test('that does not answer is named by its place, and never by its password', async () => {
+    for (const url of ['postgres://user:hunter2@127.0.0.1:1/db', `postgres://postgres:hunter2@127.0.0.1:${cluster.port}/nowhere`]) {
+      const error: Error & { code?: string } = await openPostgres(url).then(() => assert.fail('it opened'), (thrown) => thrown);
+      assert.equal(error.code, 'database_unreachable');
+      assert.match(error.message, /127\.0\.0\.1:\d+/);
+      assert.doesNotMatch(error.message, /hunter2/);
+    }
+    await assert.rejects(openPostgres('not a url'), { code: 'database_unreachable' });
+  });
+
+  test('that may lose confirmed writes is refused unless that is wanted', async () => {
+    await cluster.psql('alter system set synchronous_commit = off');
+    await cluster.psql('select pg_reload_conf()');
+    await cluster.restart();
+    await assert.rejects(openPostgres(cluster.url), { code: 'database_unsafe' });
+    await (await openPostgres(cluster.url, { allowUnsafe: true })).close();
+    await cluster.psql('alter system reset synchronous_commit');
+    await cluster.restart();
+  });
+
+  test('is migrated once, by however many servers that start together', async () => {
+    const url = await cluster.createDatabase('together');
+    const databases = await Promise.all(Array.from({ length: 4 }, () => openPostgres(url)));
+    await Promise.all(databases.map((database) => database.migrate()));
+    assert.equal(await databases[0]!.heads([]), '{}');
+    await Promise.all(databases.map((database) => database.close()));
+  });
+
+  test('without a schema says so', async () => {
+    await using server = await testServer({ databaseUrl: await cluster.createDatabase('empty') });
+    await assert.rejects(new Tenant(server).task(), { code: 'schema_not_pushed' });
+    assert.equal(await server.database.schema(), undefined);
+  });
+
+  test('whose table does not fit the schema is not changed', async () => {
+    const url = await cluster.createDatabase('adopted');
+    await cluster.psql('create table tasks (organization_id text, id text, title boolean, primary key (organization_id, id))', 'adopted');
+    await assert.rejects(testServer({ schema, databaseUrl: url }), { code: 'invalid_schema', message: /title.*boolean.*text/ });
+    const columns = await cluster.psql(`select count(*) from information_schema.columns where table_name = 'tasks'`, 'adopted');
+    assert.equal(columns, '3');
+  });
+
+  test('takes a new schema while somebody holds a table for a moment', async () => {
+    await using server = await testServer({ schema, databaseUrl: await cluster.createDatabase('busy') });
+    const client = new pg.Client(cluster.url.replace(/postgres$/, 'busy'));
+    await client.connect();
+    await client.query('begin; lock table tasks in access exclusive mode');
+    const wider = structuredClone(schema.document) as { models: { tasks: { fields: Record<string, object> } } };
+    wider.models.tasks.fields.priority = { type: 'number', isOptional: true };
+    const push = server.pushSchema(JSON.stringify(wider));
+    await client.query('select pg_sleep(0.2)');
+    await client.query('commit');
+    await client.end();
+    assert.equal((await push).version, 2);
+    assert.equal((await server.pushSchema(JSON.stringify(wider))).unchanged, true);
+    const ann = new Tenant(server);
+    await ann.task('t1', { title: 'x', status: 'todo', priority: 1 });
+    assert.equal((await ann.row('tasks', 't1'))!.priority, 1);
+  });
+});
+
+onEachDatabase((tenant) => {
+  test('a credential is known by its hash until it expires or is revoked', async () => {
+    const { server: { database }, organization } = tenant();
+    await database.ensureOrganization(organization, 'Acme');
+    const key = mintKey('ek');
+    const made = await database.createCredential({
+      organization, kind: 'ek', prefix: key.prefix, hash: key.hash, actor: { kind: 'user', id: 'ann' },
+      groups: [`org:${organization}`], operations: ['*'], ttlSeconds: 0.05,
+    });
+    const known = await database.identify(key.hash);
+    assert.deepEqual([known!.id, known!.organization, known!.actor.id, known!.operations], [made.id, organization, 'ann', ['*']]);
+    assert.equal(known!.expiresAt, made.expiresAt);
+    while (!(await database.identify(key.hash))!.expired);
+    await database.revokeCredential(made.id);
+    assert.equal(typeof (await database.identify(key.hash))!.revokedAt, 'number');
+    assert.equal(await database.identify(createHash('sha256').update('another').digest('hex')), undefined);
+  });
+
+  test('a key without an actor acts as itself', async () => {
+    const { server: { database }, organization } = tenant();
+    const key = mintKey('sk');
+    const { id } = await database.createCredential({ organization, kind: 'sk', prefix: key.prefix, hash: key.hash, groups: [], operations: ['*'] });
+    assert.deepEqual((await database.identify(key.hash))!.actor, { kind: 'system', id });
+  });
+});

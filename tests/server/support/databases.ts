@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+//
+// Both databases a server can have, with a schema in force, spoken to as the hub does: by functions and JSON.
+import { testServer, type TestServer } from '@abloatai/ablo/testing';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe } from 'node:test';
+import { startPostgres, type PostgresCluster } from '../../support/postgres';
+
+export const schema = {
+  document: {
+    v: 3,
+    models: {
+      tasks: {
+        fields: {
+          title: { type: 'string' },
+          status: { type: 'enum', enumValues: ['todo', 'doing', 'done'], hasDefault: true },
+          count: { type: 'number', isOptional: true },
+          done: { type: 'boolean', isOptional: true },
+          due: { type: 'date', isOptional: true },
+          extra: { type: 'json', isOptional: true },
+        },
+      },
+      notes: { fields: { text: { type: 'string' }, taskId: { type: 'string', isOptional: true, isIndexed: true } } },
+    },
+  },
+};
+
+export type Answer = Record<string, any>;
+export interface Operation {
+  op: 'create' | 'update' | 'delete' | 'archive' | 'unarchive';
+  model: string;
+  id: string;
+  data?: object;
+}
+
+/** One organization, and the session of one user in it; `as` gives others. */
+export class Tenant {
+  constructor(
+    readonly server: TestServer,
+    readonly organization = `org-${randomUUID()}`,
+    readonly actor = { kind: 'user', id: 'ann' },
+    readonly session: string = randomUUID(),
+  ) {}
+
+  as(id: string, session: string = randomUUID()): Tenant {
+    return new Tenant(this.server, this.organization, { kind: 'agent', id }, session);
+  }
+
+  async call(fn: string, input: object): Promise<Answer> {
+    return JSON.parse(await this.server.database.call(fn, this.organization, JSON.stringify(input))) as Answer;
+  }
+
+  /** A commit as the hub sends it, under a key of its own. */
+  asked(operations: Operation[], more: object = {}): Answer {
+    return { key: randomUUID(), attempt: 1, issuedAt: Date.now(), actor: this.actor, session: this.session, operations, ...more };
+  }
+
+  async batch(commits: Answer[], more: object = {}): Promise<Answer[]> {
+    return ((await this.call('commit', { commits, ...more })) as { receipts: Answer[] }).receipts;
+  }
+
+  async commit(operations: Operation[], more: object = {}): Promise<Answer> {
+    return (await this.batch([this.asked(operations, more)]))[0]!;
+  }
+
+  create(model: string, id: string, data: object = {}): Promise<Answer> {
+    return this.commit([{ op: 'create', model, id, data }]);
+  }
+
+  update(model: string, id: string, data: object, more: object = {}): Promise<Answer> {
+    return this.commit([{ op: 'update', model, id, data }], more);
+  }
+
+  /** A task to work on; the seq it was created at. */
+  async task(id = 't1', data: object = { title: 'Write', status: 'todo' }): Promise<number> {
+    return (await this.create('tasks', id, data)).seq as number;
+  }
+
+  async row(model: string, id: string): Promise<Answer | undefined> {
+    return ((await this.call('load', { full: true })).models[model] as Answer[]).find((row) => row.id === id);
+  }
+
+  async log(after = 0): Promise<Answer[]> {
+    return (await this.call('changes', { after })).changes as Answer[];
+  }
+
+  claim(id: string, more: object = {}): Promise<Answer> {
+    const { actor, session } = this;
+    return this.call('claim', { claim: randomUUID(), model: 'tasks', id, ttl: 60_000, action: 'editing', actor, session, wait: true, ...more });
+  }
+
+  release(claim: Answer): Promise<Answer> {
+    return this.call('release', { claim: claim.id, actor: this.actor });
+  }
+}
+
+/** Runs the tests once on PGlite and once on Postgres. */
+export function onEachDatabase(tests: (tenant: () => Tenant) => void): void {
+  describe('on PGlite', () => {
+    let server: TestServer;
+    before(async () => void (server = await testServer({ schema })));
+    after(() => server?.close());
+    tests(() => new Tenant(server));
+  });
+  onPostgres((tenant) => tests(tenant));
+}
+
+export function onPostgres(tests: (tenant: () => Tenant, cluster: () => PostgresCluster) => void): void {
+  describe('on Postgres', () => {
+    let cluster: PostgresCluster;
+    let server: TestServer;
+    before(async () => {
+      cluster = await startPostgres();
+      server = await testServer({ schema, databaseUrl: cluster.url });
+    });
+    after(async () => {
+      await server?.close();
+      await cluster?.stop();
+    });
+    tests(() => new Tenant(server), () => cluster);
+  });
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "ablo/value.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "codec/iso_date.h"
+
+namespace ablo {
+
+namespace {
+
+std::string_view kindText(const Json& json) {
+  switch (json.kind()) {
+    case Json::Kind::null: return "null";
+    case Json::Kind::boolean: return "a boolean";
+    case Json::Kind::number: return "a number";
+    case Json::Kind::string: return "text";
+    case Json::Kind::array: return "an array";
+    case Json::Kind::object: return "an object";
+  }
+  return "";
+}
+
+Error wrongType(const Model& model, const Field& field, std::string_view wanted, std::string_view got) {
+  Error error = Error::of(ErrorCode::wrong_type, model.key + "." + field.name + " takes " + std::string(wanted) +
+                                                     ", not " + std::string(got) + ".");
+  error.details = writeJson(Json::object({{"param", field.name}}));
+  return error;
+}
+
+}  // namespace
+
+Result<Value> readValue(const Model& model, const Field& field, const Json& json) {
+  if (json.isNull()) {
+    if (!field.optional) return wrongType(model, field, "a value", "null");
+    return Value{};
+  }
+  switch (field.type) {
+    case FieldType::string:
+      if (!json.isString()) return wrongType(model, field, "text", kindText(json));
+      return Value{Value::Kind::text, 0, json.asString()};
+    case FieldType::enumeration:
+      if (!json.isString() ||
+          std::find(field.enumValues.begin(), field.enumValues.end(), json.asString()) == field.enumValues.end()) {
+        std::string wanted = "one of";
+        for (const std::string& value : field.enumValues) wanted += " '" + value + "'";
+        return wrongType(model, field, wanted,
+                         json.isString() ? "'" + json.asString().substr(0, 64) + "'" : std::string(kindText(json)));
+      }
+      return Value{Value::Kind::text, 0, json.asString()};
+    case FieldType::number:
+      if (!json.isNumber()) return wrongType(model, field, "a number", kindText(json));
+      return Value{Value::Kind::number, json.asNumber(), {}};
+    case FieldType::boolean:
+      if (!json.isBoolean()) return wrongType(model, field, "a boolean", kindText(json));
+      return Value{Value::Kind::boolean, json.asBoolean() ? 1.0 : 0.0, {}};
+    case FieldType::date: {
+      double micros = 0;
+      if (json.isNumber())
+        micros = std::floor(json.asNumber() * 1000);
+      else if (!json.isString() || !parseIsoDate(json.asString(), micros))
+        return wrongType(model, field, "a date (ISO 8601 text or milliseconds since 1970)",
+                         json.isString() ? "other text" : kindText(json));
+      return Value{Value::Kind::date, micros, {}};
+    }
+    case FieldType::json: return Value{Value::Kind::json, 0, writeJson(json)};
+  }
+  return wrongType(model, field, "a value", kindText(json));
+}
+
+Value storedValue(const Field& field, const Json& json) {
+  if (json.isNull()) return Value{};
+  switch (field.type) {
+    case FieldType::string:
+    case FieldType::enumeration: return json.isString() ? Value{Value::Kind::text, 0, json.asString()} : Value{};
+    case FieldType::number: return json.isNumber() ? Value{Value::Kind::number, json.asNumber(), {}} : Value{};
+    case FieldType::boolean:
+      return json.isBoolean() ? Value{Value::Kind::boolean, json.asBoolean() ? 1.0 : 0.0, {}} : Value{};
+    case FieldType::date: {
+      double micros = 0;
+      return json.isString() && parseIsoDate(json.asString(), micros) ? Value{Value::Kind::date, micros, {}} : Value{};
+    }
+    case FieldType::json: return Value{Value::Kind::json, 0, writeJson(json)};
+  }
+  return Value{};
+}
+
+Json writeValue(const Value& value) {
+  switch (value.kind) {
+    case Value::Kind::null: return Json();
+    case Value::Kind::boolean: return Json(value.number != 0);
+    case Value::Kind::number: return Json(value.number);
+    case Value::Kind::date: return Json(formatIsoDate(value.number));
+    case Value::Kind::text: return Json(value.text);
+    case Value::Kind::json: {
+      Result<Json> json = parseJson(value.text, kTrustedJson);
+      return json ? *json : Json();
+    }
+  }
+  return Json();
+}
+
+}  // namespace ablo
