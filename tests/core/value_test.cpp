@@ -43,6 +43,9 @@ TEST_CASE("A value of another type than its field is refused by name, with the f
   CHECK(refusal("notes", "stars", "\"7\"").find("takes a number, not text") != std::string::npos);
   CHECK(refusal("notes", "pinned", "0").find("takes a boolean") != std::string::npos);
   CHECK(refusal("notes", "due", "\"soon\"").find("takes a date") != std::string::npos);
+  CHECK(refusal("notes", "due", "1e300").find("takes a date") != std::string::npos);
+  CHECK(refusal("notes", "due", "-62135596800001").find("takes a date") != std::string::npos);
+  CHECK(refusal("notes", "due", "253402300799999").empty());
   CHECK(refusal("notes", "stars", "null").empty());
   CHECK(refusal("notes", "due", "1700000000000").empty());
   CHECK(refusal("notes", "extra", R"({"a":[1,2]})").empty());

@@ -21,8 +21,8 @@ export interface App {
 
 export function installPacked(): App {
   const directory = mkdtempSync(join(tmpdir(), 'ablo-packed-'));
-  const quiet = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] } as const;
-  const [{ filename, files }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', directory], quiet));
+  const pack = ['pack', '--json', '--pack-destination', directory];
+  const [{ filename, files }] = JSON.parse(execFileSync('npm', pack, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }));
 
   const home = join(directory, 'node_modules/@abloatai/ablo');
   mkdirSync(home, { recursive: true });

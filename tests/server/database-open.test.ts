@@ -86,7 +86,8 @@ describe('a Postgres', () => {
   test('whose table does not fit the schema is not changed', async () => {
     const url = await cluster.createDatabase('adopted');
     await cluster.psql('create table tasks (organization_id text, id text, title boolean, primary key (organization_id, id))', 'adopted');
-    await assert.rejects(testServer({ schema, databaseUrl: url }), { code: 'invalid_schema', message: /title.*boolean.*text/ });
+    await using server = await testServer({ databaseUrl: url });
+    await assert.rejects(server.pushSchema(JSON.stringify(schema.document)), { code: 'invalid_schema', message: /title.*boolean.*text/ });
     const columns = await cluster.psql(`select count(*) from information_schema.columns where table_name = 'tasks'`, 'adopted');
     assert.equal(columns, '3');
   });

@@ -32,7 +32,10 @@ export interface CoreModule extends CoreMemory {
   _ablo_row(self: number, model: number, slot: number): number;
   /** Pointer to the result of an open query: count, then the slots in order. */
   _ablo_rows(self: number, query: number): number;
-  /** Pointer to 2 words: pointer and length of interned text. Interned numbers are never used again for other text. */
+  /**
+   * Pointer to 2 words: pointer and length of interned text. Interned numbers are never used again for other text. It moves
+   * nothing: what another call gave stays valid over it.
+   */
   _ablo_string(self: number, string: number): number;
   /** The seq up to which this client has seen everything; -1 before the first connection. */
   _ablo_cursor(self: number): number;

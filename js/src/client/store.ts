@@ -78,7 +78,7 @@ export class Store {
     return this.#failure;
   }
 
-  /** The core as it is now, for a read; undefined before it is there. A read makes the client connect. */
+  /** The core, for a read; undefined before it is there. A read makes the client connect. */
   view(): View | undefined {
     this.start();
     return this.peek();
@@ -87,8 +87,13 @@ export class Store {
   /** The same, for a look that is no use of it. */
   peek(): View | undefined {
     if (!this.#view) this.signals.read(keys.status);
-    else if (this.#undrained) this.#drain();
     return this.#view;
+  }
+
+  /** The same, for reads of what the frame keeps up to date: results and lists of claims. Rows need no drain. */
+  drained(): View | undefined {
+    if (this.#undrained) this.#drain();
+    return this.view();
   }
 
   /** Calls the core: at once, or as soon as it is there. */

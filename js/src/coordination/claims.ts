@@ -49,8 +49,14 @@ export class Claims {
     return this.#hold(granted, data, keys.claims(view.models.get(model)!, id));
   }
 
-  async release(claim: string): Promise<void> {
-    await this.#held.get(claim)?.release();
+  /** Claims, works, releases. */
+  async during<T>(model: string, options: ClaimOptions, work: (claim: ClaimHandle<Row>) => Promise<T> | T): Promise<T> {
+    const handle = await this.acquire(model, options);
+    try {
+      return await work(handle);
+    } finally {
+      await handle.release();
+    }
   }
 
   #hold({ id: claimId, model, row: id, field, meta, action, description, readAt }: WireClaim, data: Row, key: string): ClaimHandle<Row> {

@@ -24,7 +24,7 @@ export class Intents {
 
   /** Holder first, then the line in order. Tracked inside a selector. */
   list({ model, resource, id, field }: IntentFilter = {}): readonly Intent[] {
-    const view = this.store.view();
+    const view = this.store.drained();
     if (!view) return none;
     const filter = { model: model ?? resource, id, field };
     const key = keys.claims(view.models.get(filter.model ?? ''), id);

@@ -14,7 +14,7 @@ import { keys } from '../tracking';
 import type { Column } from '../schema/column';
 import { claimVerb } from './claim';
 import { queryText } from './query';
-import type { ClaimHandle, ClaimOptions, LocalQueryOptions, ModelClient, QueryOptions, WriteOptions } from './types';
+import type { LocalQueryOptions, ModelClient, QueryOptions, WriteOptions } from './types';
 
 export interface Parts {
   store: Store;
@@ -42,7 +42,7 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
 
   const getAll = (options: LocalQueryOptions<Row> = {}): readonly Row[] => {
     const { filter, offset = 0, limit, ...rest } = options;
-    const queries = store.view()?.queries;
+    const queries = store.drained()?.queries;
     if (!queries) return none;
     if (!filter) return queries.read(queryText(model, options));
     return queries.read(queryText(model, rest)).filter(filter).slice(offset, limit === undefined ? undefined : offset + limit);
@@ -50,7 +50,7 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
 
   const getCount = ({ filter, limit: _, offset: __, ...options }: LocalQueryOptions<Row> = {}): number => {
     if (filter) return getAll({ ...options, filter }).length;
-    return store.view()?.queries.count(queryText(model, options)) ?? 0;
+    return store.drained()?.queries.count(queryText(model, options)) ?? 0;
   };
 
   const load = async (options?: QueryOptions<Row>): Promise<Row[]> => {
@@ -68,15 +68,10 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
   /** One operation, under the claim it names, makes or is already under. */
   const write = <T>(operation: Omit<Operation, 'model'>, { claim, ...options }: WriteOptions, result: () => T | Promise<T>): Promise<T> => {
     const { id } = operation;
-    if (isObject(claim) && !('claimId' in claim)) return commits.heard(writeUnder({ ...claim, id }, (handle) => write(operation, { ...options, claim: handle }, result)));
+    if (isObject(claim) && !('claimId' in claim)) return commits.heard(claims.during(model, { ...claim, id }, (handle) => write(operation, { ...options, claim: handle }, result)));
     const named = typeof claim === 'object' ? claim.claimId : claim;
     const wait = options.wait ?? (named || claims.held(model, id).length > 0 ? 'confirmed' : undefined);
     return commits.write([{ ...operation, model }], { ...options, wait, claim: named }, result);
-  };
-
-  const writeUnder = async <T>(options: ClaimOptions, work: (claim: ClaimHandle<Row>) => Promise<T>): Promise<T> => {
-    await using handle = await claims.acquire(model, options);
-    return await work(handle);
   };
 
   const create = (first: Data, second?: WriteOptions): Promise<Row> => {

@@ -22,21 +22,22 @@ interface Noted {
   from(column: string): this;
 }
 
-function noted<T>(zodType: T): T & Noted {
-  const type = zodType as zod.$ZodType;
+function noted<T>(type: T): T & Noted {
   const note = (notes: ColumnNotes): T & Noted => {
-    columnNotes.add(type, { ...columnNotes.get(type), ...notes });
+    const zodType = type as zod.$ZodType;
+    columnNotes.add(zodType, { ...columnNotes.get(zodType), ...notes });
     return self;
   };
-  const self = Object.assign(type, {
+  const notes: Noted = {
     indexed: () => note({ indexed: true }),
-    from(column: string) {
+    from(column) {
       if (!/^[a-zA-Z_][a-zA-Z0-9_]{0,62}$/.test(column)) {
         throw abloError('invalid_schema', `'${column}' is no name for a column.`, { param: column });
       }
       return note({ column });
     },
-  }) as T & Noted;
+  };
+  const self = Object.assign(type as T & object, notes);
   return self;
 }
 

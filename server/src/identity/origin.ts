@@ -4,6 +4,7 @@
 // for development lets pages of this machine in without a token, so it also looks at Host: a name that somebody's DNS
 // points at 127.0.0.1 is not this machine's.
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 
 export function isLoopbackName(hostname: string): boolean {
   const name = hostname.replace(/^\[|\]$/g, '');
@@ -26,13 +27,19 @@ export interface OriginRules {
 export function originAllowed(request: IncomingMessage, { origins, dev, host }: OriginRules): boolean {
   const named = hostnameOf(`http://${request.headers.host ?? ''}`);
   if (named === undefined) return false;
-  if (dev && !isLoopbackName(named) && ![host, ...origins.map(hostnameOf)].includes(named)) return false;
+  const own = isLoopbackName(named) || isAddress(named) || [host, ...origins.map(hostnameOf)].includes(named);
+  if (dev && !own) return false;
 
   const { origin } = request.headers;
   if (origin === undefined || origins.includes(origin)) return true;
   const page = hostnameOf(origin);
   if (page === undefined) return false; // `null`: a file, a sandboxed frame
   return dev ? isLoopbackName(page) : new URL(origin).host === request.headers.host;
+}
+
+/** An address cannot be made to point elsewhere. */
+function isAddress(hostname: string): boolean {
+  return isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
 }
 
 function hostnameOf(url: string): string | undefined {

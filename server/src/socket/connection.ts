@@ -4,7 +4,7 @@
 // it and writes that at once, past `ws` and straight to the stream; `ws` keeps the handshake, what comes in, pings
 // and closing.
 //
-// A reader may be behind by 1 MiB, and by whatever the largest frame still on its way is (a first load is one frame).
+// A reader may be behind by 1 MiB, and by the largest write still on its way (a first load is one write).
 // One who is further behind is slow, and is cut: it resumes from its cursor.
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
@@ -28,10 +28,6 @@ export class Connection {
     this.#waiting.push(frame);
   }
 
-  get waits(): boolean {
-    return this.#waiting.length > 0;
-  }
-
   /** Writes what was queued. False: the reader is too slow, and nothing was written. */
   flush(): boolean {
     const frames = this.#waiting;
@@ -41,8 +37,9 @@ export class Connection {
     const behind = this.stream.writableLength;
     if (behind === 0) this.#largest = 0;
     if (behind > kBehind + this.#largest) return false;
-    for (const frame of frames) this.#largest = Math.max(this.#largest, frame.length);
-    this.stream.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames));
+    const write = frames.length === 1 ? frames[0]! : Buffer.concat(frames);
+    this.#largest = Math.max(this.#largest, write.length);
+    this.stream.write(write);
     return true;
   }
 

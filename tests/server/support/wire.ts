@@ -59,8 +59,8 @@ export class Wire {
       const came = new Promise<string>((resolve) => (this.#arrived = () => resolve('frame')));
       const what = await Promise.race([came, this.closed]);
       if (what !== 'frame' && !this.frames.some((frame) => frame.type === type)) {
-        const came = JSON.stringify(this.frames);
-        throw new Error(`closed with ${JSON.stringify(what)} while waiting for ${type}; came: ${came}`);
+        const frames = JSON.stringify(this.frames);
+        throw new Error(`closed with ${JSON.stringify(what)} while waiting for ${type}; came: ${frames}`);
       }
     }
   }

@@ -27,7 +27,7 @@ export function schemaRoutes(schema: SchemaInForce): Routes {
   };
 }
 
-/** A secret key may, and so may this machine while developing. Any other credential has to say so; `*` is about rows. */
+/** A secret key may, and so may this machine while developing. Others have to say so: `*` is about rows. */
 function checkMayPush({ identity, credential }: Admission): void {
   if (!credential || credential.kind === 'sk' || identity.operations.includes('schema:push')) return;
   throw new NamedError('permission_denied', 'A schema is pushed with a secret key, or one that allows schema:push.');

@@ -36,9 +36,10 @@ begin
   return array(select t.{id} from {table} t where t.{organization} = $1 and t.{id} = any ($2) and t.{id} <> all (locked));
 end $lock$)";
 
-/// $1 organization, $2 op, $3 id, $4 data, $5 actor.
+/// $1 organization, $2 op, $3 id, $4 data, $5 actor. Triggers of the user run inside it: they find their names as they do in
+/// any session of the role that pushed the schema.
 constexpr std::string_view kWrite = R"(create or replace function {write}(text, text, text, jsonb, jsonb) returns ablo.written
-language plpgsql set search_path = pg_catalog, pg_temp as $write$
+language plpgsql set search_path from current as $write$
 #variable_conflict use_variable
 declare
   before {table};

@@ -22,6 +22,13 @@ std::string_view kindText(const Json& json) {
   return "";
 }
 
+bool fromMilliseconds(double milliseconds, double& micros) {
+  constexpr double kYearOne = -62'135'596'800'000, kYearTenThousand = 253'402'300'800'000;
+  if (milliseconds < kYearOne || milliseconds >= kYearTenThousand) return false;
+  micros = std::floor(milliseconds * 1000);
+  return true;
+}
+
 Error wrongType(const Model& model, const Field& field, std::string_view wanted, std::string_view got) {
   Error error = Error::of(ErrorCode::wrong_type, model.key + "." + field.name + " takes " + std::string(wanted) +
                                                      ", not " + std::string(got) + ".");
@@ -57,10 +64,10 @@ Result<Value> readValue(const Model& model, const Field& field, const Json& json
       return Value{Value::Kind::boolean, json.asBoolean() ? 1.0 : 0.0, {}};
     case FieldType::date: {
       double micros = 0;
-      if (json.isNumber())
-        micros = std::floor(json.asNumber() * 1000);
-      else if (!json.isString() || !parseIsoDate(json.asString(), micros))
-        return wrongType(model, field, "a date (ISO 8601 text or milliseconds since 1970)",
+      const bool isDate = json.isNumber() ? fromMilliseconds(json.asNumber(), micros)
+                                          : json.isString() && parseIsoDate(json.asString(), micros);
+      if (!isDate)
+        return wrongType(model, field, "a date (ISO 8601 text or milliseconds since 1970, years 1 to 9999)",
                          json.isString() ? "other text" : kindText(json));
       return Value{Value::Kind::date, micros, {}};
     }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// The core's memory is overwritten under a running server: its sockets are closed, they come back to a core that was
+// built again, and nothing that was confirmed is lost.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { until } from '../support/until';
+import { schema } from './support/schema';
+import { Wire } from './support/wire';
+
+/** Of every module that is started: the database's first, the core's last. */
+const memories: WebAssembly.Memory[] = [];
+const { instantiate } = WebAssembly;
+before(() => {
+  WebAssembly.instantiate = (async (module: WebAssembly.Module, imports: WebAssembly.Imports) => {
+    const instance = await instantiate(module, imports);
+    memories.push(...Object.values(instance.exports).filter((value) => value instanceof WebAssembly.Memory));
+    return instance;
+  }) as typeof instantiate;
+});
+after(() => void (WebAssembly.instantiate = instantiate));
+
+test('a server outlives its core', async () => {
+  const { testServer } = await import('@abloatai/ablo/testing');
+  await using server = await testServer({ schema });
+  const { hash } = (await server.database.schema())!;
+  const join = async () => {
+    const wire = await Wire.open(server.url, server.apiKey);
+    wire.hello(hash);
+    return { wire, loaded: await wire.next('loaded') };
+  };
+
+  const { wire: first } = await join();
+  const operations = [{ op: 'create', model: 'tasks', id: randomUUID(), data: { title: 'kept', status: 'todo' } }];
+  first.send({ type: 'commit', key: randomUUID(), attempt: 1, issuedAt: Date.now(), operations });
+  assert.equal((await first.next('receipt')).status, 'confirmed');
+
+  new Uint8Array(memories.at(-1)!.buffer).fill(0xff);
+  first.send({ type: 'ping' });
+  assert.equal((await first.closed).code, 1011);
+
+  const { loaded } = await until('the core is back', () => join().catch(() => undefined));
+  assert.equal(loaded.models.tasks[0].title, 'kept');
+});
