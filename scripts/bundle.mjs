@@ -6,7 +6,7 @@
 //
 //   node scripts/bundle.mjs [ENTRY…]      all of them, or some: index schema react server testing cli
 import { build } from 'esbuild';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { wasmModules } from './wasm-modules.mjs';
 
@@ -21,15 +21,10 @@ const entries = {
   cli: 'cli/src/main.ts',
 };
 const some = process.argv.slice(2);
-for (const [name, path] of Object.entries(entries)) {
-  if (some.length && !some.includes(name)) delete entries[name];
-  if (!entries[name] || existsSync(path)) continue;
-  console.log(`warning: ${path} is not there yet: no dist/${name}.js`);
-  delete entries[name];
-}
+const entryPoints = Object.fromEntries(Object.entries(entries).filter(([name]) => !some.length || some.includes(name)));
 
 const { outputFiles } = await build({
-  entryPoints: entries,
+  entryPoints,
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
@@ -58,13 +53,14 @@ function keep(path, contents) {
 }
 
 mkdirSync('dist/chunks', { recursive: true });
-for (const file of outputFiles) {
+const chunksFirst = (a, b) => b.path.includes('/chunks/') - a.path.includes('/chunks/'); // nothing names what is not there
+for (const file of outputFiles.sort(chunksFirst)) {
   const name = basename(file.path);
   const missing = firstLine[name] && !begins[name].test(file.text);
   keep(file.path, Buffer.from((missing ? firstLine[name] : '') + file.text));
 }
-if (existsSync('dist/cli.js')) chmodSync('dist/cli.js', 0o755);
-if (existsSync('build/wasm/core.wasm')) copyFileSync('build/wasm/core.wasm', 'dist/core.wasm');
+if ('cli' in entryPoints) chmodSync('dist/cli.js', 0o755);
+keep('dist/core.wasm', readFileSync('build/wasm/core.wasm'));
 
 const current = new Set(outputFiles.map((file) => basename(file.path)));
 const stale = some.length ? [] : readdirSync('dist/chunks').filter((name) => !current.has(name));

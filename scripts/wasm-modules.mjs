@@ -5,7 +5,7 @@
 // glue: Emscripten's loader, minified (half the size). wasm: the module as text, gzipped and then base64, which every bundler
 // can carry and which costs nothing on the wire (docs/decisions has the figures).
 import { transform } from 'esbuild';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 const built = (name, suffix) => new URL(`../build/wasm/${name}.${suffix}`, import.meta.url);
@@ -29,10 +29,6 @@ export const wasmModules = {
     build.onLoad({ filter: /.*/, namespace: 'ablo' }, async ({ path }) => {
       const [, name, kind] = /^(core|hub)-(glue|wasm)$/.exec(path) ?? [];
       if (!name) return { errors: [{ text: `ablo:${path} is not one of core-glue, core-wasm, hub-glue, hub-wasm` }] };
-      if (!existsSync(built(name, 'wasm'))) {
-        console.log(`warning: build/wasm/${name}.wasm is not there yet: loading it will fail`);
-        return { contents: `export default undefined;` };
-      }
       return { contents: await contents[kind](name), loader: 'js' };
     });
   },

@@ -62,8 +62,9 @@ export function watchSchema(named: string | undefined, changed: () => void): () 
   const watchers = new Map<string, FSWatcher>();
   let settle: NodeJS.Timeout | undefined;
   const look = () => {
-    const files = (named ? [named] : kPlaces).map((place) => resolve(place));
-    const directories = new Set([...files.map(dirname), ...files.map((file) => dirname(dirname(file)))]);
+    const own = (named ? [named] : kPlaces).map((place) => dirname(resolve(place)));
+    const above = own.map(dirname).filter((directory) => directory.startsWith(resolve())); // where one may come to be
+    const directories = new Set([...own, ...above]);
     for (const [directory, watcher] of watchers) {
       if (existsSync(directory)) continue;
       watcher.close();

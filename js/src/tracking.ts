@@ -75,7 +75,7 @@ export class Signals {
     return () => {
       if (!listeners.delete(listener) || listeners.size > 0) return;
       this.#listeners.delete(key);
-      this.#versions.delete(key);
+      if (this.#versions.delete(key)) this.version++; // whoever remembers a version of it has to look again
     };
   }
 

@@ -34,6 +34,12 @@ export default async function* report(source) {
     }
   }
   yield `\n${passed} passed, ${failed} failed\n`;
+
+  // What a test leaves running keeps its output open, and Node waits for that for ever. It is a failure of its own.
+  setTimeout(() => {
+    process.stdout.write(`\nA test left something running.\n\n${passed} passed, ${failed + 1} failed\n`);
+    process.exit(1);
+  }, 10_000).unref();
 }
 
 /** The error itself, without the runner's wrapping and without the runner's and Node's own lines of the stack. */

@@ -19,7 +19,7 @@ describe('the package from npm pack', () => {
       /^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/,
       /^dist\/(index|schema|react|server|testing|cli)\.js$/,
       /^dist\/chunks\/[\w-]+\.js$/,
-      /^dist\/core\.wasm$/,
+      /^dist\/(core\.wasm|pglite-template\.tar\.gz)$/,
       /^dist\/types\/(js|react|server)\/src\/[\w/.-]+\.d\.ts$/,
       /^dist\/types\/wasm\/boundary\/module\.d\.ts$/,
     ];

@@ -14,9 +14,10 @@ const memories: WebAssembly.Memory[] = [];
 const { instantiate } = WebAssembly;
 before(() => {
   WebAssembly.instantiate = (async (module: WebAssembly.Module, imports: WebAssembly.Imports) => {
-    const instance = await instantiate(module, imports);
-    memories.push(...Object.values(instance.exports).filter((value) => value instanceof WebAssembly.Memory));
-    return instance;
+    const made = (await instantiate(module, imports)) as WebAssembly.Instance | WebAssembly.WebAssemblyInstantiatedSource;
+    const { exports } = 'instance' in made ? made.instance : made; // from bytes it gives the module besides
+    memories.push(...Object.values(exports).filter((value) => value instanceof WebAssembly.Memory));
+    return made;
   }) as typeof instantiate;
 });
 after(() => void (WebAssembly.instantiate = instantiate));

@@ -128,6 +128,10 @@ describe('a caller is refused by name', () => {
     assert.ok(wire instanceof Error || (await refusal(wire))[0] === 'protocol_version_unsupported');
   });
 
+  test('at another place', async () => {
+    await assert.rejects(Wire.open(`${server.url}/elsewhere`, server.apiKey), /404/);
+  });
+
   test('with another schema', async () => {
     const wire = await Wire.open(server.url, server.apiKey);
     wire.hello('0000000000000000');

@@ -17,12 +17,7 @@ set(module_link_options
   "-sINCOMING_MODULE_JS_API=[wasmBinary,instantiateWasm,locateFile]"
   -sEXPORTED_FUNCTIONS=_malloc,_free)
 
-# Until a module's source is there, it is not built.
 function(ablo_module name source)
-  if(NOT EXISTS ${CMAKE_SOURCE_DIR}/${source})
-    message(STATUS "${source} is not there yet: no module ${name}")
-    return()
-  endif()
   add_executable(${name} ${source})
   set_target_properties(${name} PROPERTIES SUFFIX .mjs)
   target_link_libraries(${name} PRIVATE ablo_core)

@@ -38,7 +38,7 @@ export const dev = command({
         ready(server.url, key, args.url ? 'your Postgres (--url)' : `${args.dir} (embedded Postgres)`, !args.url),
         { event: 'ready', url: server.url, apiKey: key, directory },
       );
-      const push = () => pushSchema(server, args.schema).catch(sayFailure);
+      const push = pusher(server, args.schema);
       await push();
       const unwatch = watchSchema(args.schema, push);
       await stopped;
@@ -51,12 +51,23 @@ export const dev = command({
   },
 });
 
-async function pushSchema(server: RunningServer, named: string | undefined): Promise<void> {
-  const file = findSchema(named);
-  const pushed = await server.pushSchema(await loadSchema(file));
-  const outcome = pushed.unchanged ? 'is in force' : 'is in force now';
-  const line = `${paint.green('✓')} Schema version ${pushed.version} ${outcome}; ${paint.dim(`watching ${file}`)}`;
-  say(line, { event: 'schema', ...pushed });
+/** Pushes the schema as it is now, and says so unless that was the last thing it said. A failure does not end anything. */
+function pusher(server: RunningServer, named: string | undefined): () => Promise<void> {
+  let said: number | undefined;
+  return async () => {
+    try {
+      const file = findSchema(named);
+      const pushed = await server.pushSchema(await loadSchema(file));
+      if (pushed.version === said) return;
+      said = pushed.version;
+      const outcome = pushed.unchanged ? 'is in force' : 'is in force now';
+      const line = `${paint.green('✓')} Schema version ${pushed.version} ${outcome}; ${paint.dim(`watching ${file}`)}`;
+      say(line, { event: 'schema', ...pushed });
+    } catch (error) {
+      said = undefined;
+      sayFailure(error);
+    }
+  };
 }
 
 function ready(url: string, key: string, rows: string, embedded: boolean): string[] {

@@ -13,6 +13,7 @@ const kNames: Record<string, ErrorCode> = {
   '23503': 'foreign_key_violation',
   '23505': 'unique_violation',
   '23514': 'check_violation',
+  '40P01': 'row_locked',
   '55P03': 'row_locked',
 };
 
@@ -35,6 +36,7 @@ export function namedFailure(thrown: unknown, place: string): unknown {
   if (kLogin.test(code)) {
     return new NamedError('database_unreachable', `Postgres at ${place} refused the login (${message}). Check DATABASE_URL.`, cause);
   }
+  if (code === '42501') return new NamedError('permission_denied', `Postgres does not allow it to this role: ${message}.`, cause);
   if (code === '42883' && kOfSchema.test(message)) return new NamedError('schema_not_pushed', undefined, cause);
   return Object.hasOwn(kNames, code) ? new NamedError(kNames[code]!, undefined, cause) : thrown;
 }

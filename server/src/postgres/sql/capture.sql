@@ -38,49 +38,66 @@ begin
   perform ablo.note_captured(o.id, $1, null, null) from ablo.organization o;
 end $$;
 
--- Appends what was noted for one organization, whose log is locked. Where very many rows of a model changed, or none were
--- told, one `resync` entry says that all of them may have.
+-- One entry of somebody else's transaction. Its `place` in it keeps the entries together, like those of a commit.
+create or replace function ablo.log_external(
+  organization text, seq bigint, place bigint, kind text, model text, id text, op text, before jsonb, after jsonb, fields text[], cause jsonb
+) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  insert into ablo.log (organization, seq, kind, model, id, op, before, after, fields, actor, on_behalf_of, session, commit_key,
+    operation_index, groups_before, groups_after)
+  values ($1, $2, $4, $5, $6, $7, $8, $9, $10, coalesce(cause->'actor', '{"kind": "system", "id": "external"}'), cause->'onBehalfOf',
+    cause->>'session', 'external:' || pg_current_xact_id(), place, array['org:' || $1], array['org:' || $1]);
+end $$;
+
+-- Appends what came of the notes for one organization, whose log is locked and ends at `head`. Where very many rows of a
+-- model changed, or none were told, one `resync` entry says that all of them may have.
 create or replace function ablo.log_captured(organization text, head bigint) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   bulk constant text[] := array(
     select c.model from ablo.captured c where c.xid = pg_current_xact_id() and c.organization = $1
-    group by c.model having count(*) > 10000 or bool_or(c.id is null));
+    group by c.model having count(*) > 10000 or bool_or(c.id is null) order by c.model);
+  place bigint := 0;
+  marked text;
+  note record;
+  logged record;
+  image jsonb;
+  difference jsonb;
 begin
-  insert into ablo.log (organization, seq, kind, model, id, op, after, before, fields, actor, on_behalf_of, session, commit_key,
-    operation_index, groups_before, groups_after)
-  select $1, head + row_number() over (order by e.n), e.kind, e.model, e.id, e.op, e.after,
-    case when e.op = 'update' then e.difference else e.before end,
-    case when e.op = 'update' then ablo.changed(e.difference) end,
-    coalesce(e.cause->'actor', '{"kind": "system", "id": "external"}'), e.cause->'onBehalfOf', e.cause->>'session',
-    'external:' || pg_current_xact_id(), row_number() over (order by e.n) - 1, array['org:' || $1], array['org:' || $1]
-  from (
-    select 0 as n, 'resync' as kind, b.model, '' as id, 'resync' as op, null::jsonb as after, null::jsonb as before,
-      null::jsonb as difference, null::jsonb as cause
-    from unnest(bulk) b(model)
-    union all
-    select note.n, 'row', note.model, note.id,
-      case when image.after is null then 'delete' when note.before is null then 'create' else 'update' end,
-      image.after, note.before, ablo.difference(note.before, image.after), note.cause
-    from (
-      select distinct on (c.model, c.id) c.* from ablo.captured c
-      where c.xid = pg_current_xact_id() and c.organization = $1 and c.model <> all (bulk)
-      order by c.model, c.id, c.n
-    ) note
-    cross join lateral (select ablo.image_row($1, note.model, note.id) as after) image
-    left join lateral (
-      select l.kind, l.after from ablo.log l
-      where l.organization = $1 and l.model = note.model and l.id in (note.id, '') and l.kind in ('row', 'resync')
-      order by l.seq desc limit 1
-    ) last on true
-    where image.after is distinct from case when last.kind = 'row' then last.after else note.before end
-  ) e;
+  foreach marked in array bulk loop
+    place := place + 1;
+    perform ablo.log_external($1, head + place, place - 1, 'resync', marked, '', 'resync', null, null, null, null);
+  end loop;
+  for note in
+    select distinct on (c.model, c.id) c.model, c.id, c.before, c.cause from ablo.captured c
+    where c.xid = pg_current_xact_id() and c.organization = $1 and c.model <> all (bulk)
+    order by c.model, c.id, c.n
+  loop
+    image := ablo.image_row($1, note.model, note.id);
+    select l.after into logged from ablo.log l  -- what the log says of the row, unless a marker came after that
+    where l.organization = $1 and l.model = note.model and l.id = note.id and l.kind = 'row' and l.seq > coalesce(
+      (select max(r.seq) from ablo.log r where r.organization = $1 and r.model = note.model and r.id = ''), 0)
+    order by l.organization desc, l.model desc, l.id desc, l.seq desc limit 1;
+    continue when image is not distinct from case when found then logged.after else note.before end;
+
+    place := place + 1;
+    if image is null then
+      perform ablo.log_external($1, head + place, place - 1, 'row', note.model, note.id, 'delete', note.before, null, null, note.cause);
+    elsif note.before is null then
+      perform ablo.log_external($1, head + place, place - 1, 'row', note.model, note.id, 'create', null, image, null, note.cause);
+    else
+      difference := ablo.difference(note.before, image);
+      perform ablo.log_external($1, head + place, place - 1, 'row', note.model, note.id, 'update', difference, image,
+        ablo.changed(difference), note.cause);
+    end if;
+  end loop;
 end $$;
 
 create or replace function ablo.flush_captured() returns trigger
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   theirs constant text := current_setting('app.current_org_id', true);
   tenant text;

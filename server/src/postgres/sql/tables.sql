@@ -14,8 +14,12 @@ begin
   if not exists (select from pg_roles where rolname = 'ablo_app') then
     create role ablo_app nologin nosuperuser nobypassrls noinherit;
   end if;
-exception when duplicate_object or unique_violation then
-  null;  -- roles belong to the cluster: another of its databases was faster
+exception
+  when duplicate_object or unique_violation then
+    null;  -- roles belong to the cluster: another of its databases was faster
+  when insufficient_privilege then
+    raise exception 'The role % may not create roles. Have an administrator run once: create role ablo_app nologin noinherit; grant ablo_app to %;',
+      current_user, current_user using errcode = 'ABLO0', hint = 'permission_denied';
 end $$;
 
 do $$

@@ -103,7 +103,7 @@ class Writer {
 Statement readStatement(const Schema& schema, const Query& query) {
   const Model& model = schema.models[static_cast<std::size_t>(query.model)];
   Writer writer(model);
-  std::string text = "select " + functionName("image", model) + "(t) as image from " + tableName(model) + " t where " +
+  std::string text = "select " + functionName("image", model) + "(t.*) as image from " + tableName(model) + " t where " +
                      column(*model.field("organizationId")) + " = $1";
   const std::string archivedAt = column(*model.field("archivedAt"));
   if (query.state == Lifecycle::live) text += " and " + archivedAt + " is null";

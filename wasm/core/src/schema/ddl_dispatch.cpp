@@ -37,7 +37,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $image$
 begin
 {branches}  return null;
 end $image$)",
-     "  if $2 = {key} then return (select {image}(t) from {table} t where t.{organization} = $1 and t.{id} = $3); end if;\n"},
+     "  if $2 = {key} then return (select {image}(t.*) from {table} t where t.{organization} = $1 and t.{id} = $3); end if;\n"},
 };
 
 constexpr std::string_view kRows = R"(create or replace function ablo.rows(text) returns jsonb

@@ -16,7 +16,7 @@ $image$)";
 
 constexpr std::string_view kRows = R"(create or replace function {rows}(text) returns jsonb
 language sql stable set search_path = pg_catalog, pg_temp as $rows$
-  select coalesce(jsonb_agg({image}(t)), '[]') from {table} t where t.{organization} = $1
+  select coalesce(jsonb_agg({image}(t.*)), '[]') from {table} t where t.{organization} = $1
 $rows$)";
 
 /// $1 organization, $2 ids, $3 whether to wait. The ids of the rows that somebody else holds.
