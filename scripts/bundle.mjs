@@ -56,8 +56,10 @@ mkdirSync('dist/chunks', { recursive: true });
 const chunksFirst = (a, b) => b.path.includes('/chunks/') - a.path.includes('/chunks/'); // nothing names what is not there
 for (const file of outputFiles.sort(chunksFirst)) {
   const name = basename(file.path);
-  const missing = firstLine[name] && !begins[name].test(file.text);
-  keep(file.path, Buffer.from((missing ? firstLine[name] : '') + file.text));
+  // Splitting leaves imports of nothing behind. No file of ours has side effects, and an app's esbuild warns of each.
+  const text = file.text.replace(/^import "\.[^"]*";\n/gm, '');
+  const missing = firstLine[name] && !begins[name].test(text);
+  keep(file.path, Buffer.from((missing ? firstLine[name] : '') + text));
 }
 if ('cli' in entryPoints) chmodSync('dist/cli.js', 0o755);
 keep('dist/core.wasm', readFileSync('build/wasm/core.wasm'));

@@ -9,8 +9,10 @@ const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000
 
 /** In milliseconds. `param` names the option in the error. */
 export function milliseconds(duration: Duration, param: string): number {
-  const [, amount, unit = ''] = typeof duration === 'number' ? [0, duration, 's'] : (/^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(duration) ?? []);
+  const [, amount, unit = ''] =
+    typeof duration === 'number' ? [0, duration, 's'] : (/^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(duration) ?? []);
   const result = Number(amount) * units[unit]!;
-  if (!(result >= 0) || !Number.isFinite(result)) throw abloError('duration_invalid', `${param}: ${String(duration)}.`, { param });
+  if (!(result >= 0) || !Number.isFinite(result))
+    throw abloError('duration_invalid', `${param}: ${String(duration)}.`, { param });
   return result;
 }

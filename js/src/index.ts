@@ -2,12 +2,10 @@
 //
 // @abloatai/ablo: the client.
 export { Ablo, Ablo as default } from './client/ablo';
-export type { AbloClient } from './client/ablo';
-export type { AbloOptions } from './client/options';
-export type { CommitInput, CommitOperation } from './client/create-commit';
-export type { MutationFailure, Receipt, StaleNotification } from './client/commits';
+export type {
+  AbloClient, AbloOptions, CommitInput, CommitOperation, MutationFailure, Receipt, StaleNotification, SyncStatus,
+} from './client/types';
 export type { Logger, LogLevel } from './client/logger';
-export type { SyncStatus } from './client/sync-status';
 export type { Intent } from './coordination/intent';
 export type { IntentFilter } from './coordination/intents';
 export type { Snapshot, SnapshotChange } from './coordination/snapshot';
@@ -16,7 +14,10 @@ export type { CoreSource } from './core/load-core';
 export type { Duration } from './duration';
 export * from './errors/index';
 export type {
-  ClaimHandle, ClaimOptions, ClaimQueue, ClaimState, ClaimVerb, LoadOptions, LocalQueryOptions, ModelClient, ModelClients, QueryOptions, Where, WriteOptions,
+  ClaimHandle, ClaimOptions, ClaimQueue, ClaimState, ClaimVerb, LoadOptions, LocalQueryOptions, ModelClient,
+  ModelClients, QueryOptions, Where, WriteOptions,
 } from './model/types';
-export type { AnySchema, BaseFields, InferCreate, InferModel, InferUpdate, InsertValue, Model, Register, UpdateValue } from './schema/types';
+export type {
+  AnySchema, BaseFields, InferCreate, InferModel, InferUpdate, InsertValue, Model, Register, UpdateValue,
+} from './schema/types';
 export type { Session, SessionInput } from './sessions';

@@ -8,7 +8,8 @@ export function toJson(value: unknown): string {
   try {
     return JSON.stringify(value, refuseUnsayable);
   } catch (thrown) {
-    if (thrown instanceof TypeError) throw abloError('wrong_type', thrown.message, { cause: thrown }); // a cycle, a BigInt
+    // A cycle, or a BigInt.
+    if (thrown instanceof TypeError) throw abloError('wrong_type', thrown.message, { cause: thrown });
     throw thrown;
   }
 }
@@ -16,7 +17,9 @@ export function toJson(value: unknown): string {
 function refuseUnsayable(this: unknown, key: string, value: unknown): unknown {
   const original = (this as Record<string, unknown>)[key];
   const unsayable =
-    (typeof value === 'number' && !Number.isFinite(value)) || (original instanceof Date && value === null) || typeof value === 'function';
+    (typeof value === 'number' && !Number.isFinite(value)) ||
+    (original instanceof Date && value === null) ||
+    typeof value === 'function';
   if (unsayable) throw abloError('wrong_type', `${key}: ${String(original)} cannot be stored.`, { param: key });
   return value;
 }

@@ -25,4 +25,5 @@ export function randomId(): string {
 }
 
 /** What `await using` looks for; compilers agree on this stand-in where the platform has none. */
-export const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as never);
+export const asyncDispose: typeof Symbol.asyncDispose =
+  Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as never);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Sessions: a short-lived token for one user's browser, minted by the app's server with its secret key. Needs no core and no
-// connection, only the server's HTTP side.
+// Sessions: a short-lived token for one user's browser, minted by the app's server with its secret key. Needs no core
+// and no connection, only the server's HTTP side.
 import { fetchToken } from './connection/token';
 import { loopback, type Settings } from './client/options';
 import { abloError, fromWire } from './errors/errors';
@@ -30,7 +30,9 @@ export async function createSession(settings: Settings, input: SessionInput): Pr
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...settings.headers };
   const request = {
     method: 'POST',
-    headers: Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== null)),
+    headers: Object.fromEntries(
+      Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== null),
+    ),
     body: JSON.stringify(input),
   };
   const response = await settings.fetch(url, request).catch((thrown: unknown) => {

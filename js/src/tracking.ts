@@ -2,8 +2,8 @@
 //
 // Tracking: which rows, queries and claims somebody read, and who wants to know when one of them changes.
 //
-// Whatever is read registers a key with its client's Signals; a change of it bumps the key. A reader that ran under track()
-// compares versions (a pull, right at any time) and subscribes to its keys (a push, to be woken).
+// Whatever is read registers a key with its client's Signals; a change of it bumps the key. A reader that ran under
+// track() compares versions (a pull, right at any time) and subscribes to its keys (a push, to be woken).
 //
 // Always true:
 //   1. a version is never given twice: a key that was forgotten and read again counts as changed;
@@ -17,7 +17,8 @@ export const keys = {
   row: (model: number, id: string) => `row ${model} ${id}`,
   query: (query: number) => `query ${query}`,
   /** Claims of one row, of a model, or all. */
-  claims: (model?: number, id?: string) => (model === undefined ? 'claims' : id === undefined ? `claims ${model}` : `claims ${model} ${id}`),
+  claims: (model?: number, id?: string) =>
+    model === undefined ? 'claims' : id === undefined ? `claims ${model}` : `claims ${model} ${id}`,
 };
 
 /** What one run of a reader read, and in which version. */
@@ -100,7 +101,7 @@ export class Signals {
       active = outer;
     }
   }
-  /** Reads now and whenever something of it changed, and tells each value that is not the one before. Returns how to stop. */
+  /** Reads now and after every change of what it read, and tells each value that is another. Returns how to stop. */
   follow<T>(reader: () => T, tell: (value: T) => void): () => void {
     let stops: (() => void)[] = [];
     let told: { value: T } | undefined;

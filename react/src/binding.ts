@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Binding: a client as React sees it. The provider makes one for each client and puts it in the context; hooks read through
-// it. A context needs a module of its own: /react has no second copy of it.
+// Binding: a client as React sees it. The provider makes one for each client and puts it in the context; hooks read
+// through it. A context needs a module of its own: /react has no second copy of it.
 import { createContext } from 'react';
 import { storeOf, type Ablo } from '../../js/src/client/ablo';
 import type { Signals } from '../../js/src/tracking';

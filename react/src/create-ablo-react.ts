@@ -5,6 +5,8 @@ import { AbloProvider, type AbloProviderProps } from './provider';
 import { useAblo, type UseAblo } from './use-ablo';
 
 /** The provider and the hook typed by one schema, without registering it. */
-export function createAbloReact<S extends AnySchema>(schema: S): { AbloProvider(props: AbloProviderProps<S>): ReactNode; useAblo: UseAblo<S> } {
+export function createAbloReact<S extends AnySchema>(
+  schema: S,
+): { AbloProvider(props: AbloProviderProps<S>): ReactNode; useAblo: UseAblo<S> } {
   return { AbloProvider: (props) => AbloProvider({ schema, ...props }), useAblo: useAblo as unknown as UseAblo<S> };
 }

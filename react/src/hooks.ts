@@ -2,8 +2,8 @@
 //
 // The small hooks: how the connection is, who is here, what went wrong.
 import { useCallback, useContext, useEffect, useRef } from 'react';
-import type { MutationFailure } from '../../js/src/client/commits';
-import type { SyncStatus } from '../../js/src/client/sync-status';
+import type { MutationFailure } from '../../js/src/client/types';
+import type { SyncStatus } from '../../js/src/client/types';
 import type { AbloError } from '../../js/src/errors/errors';
 import { BindingContext } from './binding';
 import { useTracked } from './use-tracked';

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// AbloProvider: gives a client to the hooks below it, the one it was given or one that it makes once. It connects when it is
-// mounted, never while it renders, and leaves the client alone when it is unmounted: StrictMode does that in passing.
+// AbloProvider: gives a client to the hooks below it, the one it was given or one that it makes once. It connects when
+// it is mounted, never while it renders, and leaves the client alone when it is unmounted: StrictMode does that in
+// passing.
 import { useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { Ablo, storeOf } from '../../js/src/client/ablo';
-import { refuseDatabaseUrl, type AbloOptions } from '../../js/src/client/options';
+import { refuseDatabaseUrl } from '../../js/src/client/options';
+import type { AbloOptions } from '../../js/src/client/types';
 import { abloError, asAbloError, type AbloError } from '../../js/src/errors/errors';
 import type { AnySchema } from '../../js/src/schema/types';
 import { Binding, BindingContext } from './binding';
@@ -25,9 +27,19 @@ export interface AbloProviderProps<S extends AnySchema = AnySchema> extends Ablo
 }
 
 export function AbloProvider<S extends AnySchema>(props: AbloProviderProps<S>): ReactNode {
-  const { client: given, userId, fallback = 'passthrough', preventUnsavedChanges, onError, onSessionExpired, children, ...options } = props;
+  const {
+    client: given,
+    userId,
+    fallback = 'passthrough',
+    preventUnsavedChanges,
+    onError,
+    onSessionExpired,
+    children,
+    ...options
+  } = props;
   refuseDatabaseUrl(options.databaseUrl);
-  if (!given && !options.schema) throw abloError('invalid_options', 'AbloProvider needs a client or a schema.', { param: 'schema' });
+  if (!given && !options.schema)
+    throw abloError('invalid_options', 'AbloProvider needs a client or a schema.', { param: 'schema' });
   const [made] = useState(() => (given ? undefined : (Ablo(options) as Ablo<any>)));
   const client = given ?? made!;
   const binding = useMemo(() => new Binding(client, userId), [client, userId]);

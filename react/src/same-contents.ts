@@ -5,7 +5,10 @@ export function sameContents(before: unknown, after: unknown): boolean {
   if (Object.is(before, after)) return true;
   if (!isPlain(before) || !isPlain(after) || Array.isArray(before) !== Array.isArray(after)) return false;
   const names = Object.keys(before);
-  return names.length === Object.keys(after).length && names.every((name) => Object.hasOwn(after, name) && Object.is(before[name], after[name]));
+  return (
+    names.length === Object.keys(after).length &&
+    names.every((name) => Object.hasOwn(after, name) && Object.is(before[name], after[name]))
+  );
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

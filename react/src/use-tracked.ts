@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// useTracked: the value of a reader, and a render when something it read has changed. A change wakes only the hooks that read
-// the row, query or claims in question.
+// useTracked: the value of a reader, and a render when something it read has changed. A change wakes only the hooks
+// that read the row, query or claims in question.
 //
 // Always true:
 //   1. what is rendered is checked by pulling (versions of what was read), so it is right before the subscription, in

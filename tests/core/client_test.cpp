@@ -403,6 +403,12 @@ TEST_CASE("A refused credential stops the client by name; a new one starts it ag
   bench.drain();
   CHECK(bench.client.status().text("state") == "refused");
   CHECK(bench.answered[request] == "apikey_invalid");
+  const uint32_t later = *bench.client.load(R"({"model":"tasks"})", bench.now);
+  bench.drain();
+  CHECK(bench.wake <= bench.now);
+  bench.client.tick(bench.now);
+  bench.drain();
+  CHECK(bench.answered[later] == "apikey_invalid");
   bench.tokenWanted = false;
   bench.client.nudge(bench.now);
   bench.drain();

@@ -34,8 +34,11 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 TEST_CASE("a table belongs to organizations, and is closed before anybody may use it") {
   const std::vector<std::string> plan = planOf(test::kTasks);
-  CHECK(has(statement(plan, "create table if not exists public.\"tasks\""), R"(primary key ("organization_id", "id"))"));
-  const auto place = [&](const std::string& text) { return std::find(plan.begin(), plan.end(), statement(plan, text)); };
+  CHECK(
+      has(statement(plan, "create table if not exists public.\"tasks\""), R"(primary key ("organization_id", "id"))"));
+  const auto place = [&](const std::string& text) {
+    return std::find(plan.begin(), plan.end(), statement(plan, text));
+  };
   CHECK(place("alter table public.\"tasks\" enable row level security, force row level security") <
         place("grant select, insert, update, delete on public.\"tasks\""));
   CHECK(has(statement(plan, "create policy \"tasks_tenant_isolation\""), "with check"));
@@ -46,8 +49,9 @@ TEST_CASE("each field has a column of its type, under the database's name for it
   const auto column = [](const std::string& name, const std::string& type) {
     return "select ablo.ensure_column('public.\"notes\"', '" + name + "', '" + type + "')";
   };
-  for (const std::string& text : {column("task_id", "text"), column("stars", "double precision"), column("pinned", "boolean"),
-                                  column("due", "timestamptz"), column("extra", "jsonb"), column("archived_at", "timestamptz")})
+  for (const std::string& text :
+       {column("task_id", "text"), column("stars", "double precision"), column("pinned", "boolean"),
+        column("due", "timestamptz"), column("extra", "jsonb"), column("archived_at", "timestamptz")})
     CHECK(statement(plan, text) == text);
 }
 
@@ -57,15 +61,20 @@ TEST_CASE("an enum is held to its values, whatever is in them") {
 }
 
 TEST_CASE("an indexed field is found within its organization; json is not indexed") {
-  const std::vector<std::string> plan = planOf(model(R"("rank":{"type":"number","isIndexed":true},"extra":{"type":"json","isIndexed":true})"));
-  CHECK(has(statement(plan, "create index if not exists"), R"("tasks_rank_idx" on public."tasks" ("organization_id", "rank"))"));
+  const std::vector<std::string> plan =
+      planOf(model(R"("rank":{"type":"number","isIndexed":true},"extra":{"type":"json","isIndexed":true})"));
+  CHECK(has(statement(plan, "create index if not exists"),
+            R"("tasks_rank_idx" on public."tasks" ("organization_id", "rank"))"));
 }
 
 TEST_CASE("words of SQL can be names of fields and tables") {
-  const std::string document = R"({"v":3,"models":{"order":{"tableName":"user","fields":{"select":{"type":"string","column":"Group"}}}}})";
+  const std::string document =
+      R"({"v":3,"models":{"order":{"tableName":"user","fields":{"select":{"type":"string","column":"Group"}}}}})";
   const std::vector<std::string> plan = planOf(document);
-  CHECK(has(statement(plan, "create or replace function ablo.\"image_user\"(public.\"user\")"), R"('select', ($1)."Group")"));
-  CHECK(has(statement(plan, "create or replace function ablo.write_row"), R"(if $2 = 'order' then return ablo."write_user")"));
+  CHECK(has(statement(plan, "create or replace function ablo.\"image_user\"(public.\"user\")"),
+            R"('select', ($1)."Group")"));
+  CHECK(has(statement(plan, "create or replace function ablo.write_row"),
+            R"(if $2 = 'order' then return ablo."write_user")"));
 }
 
 TEST_CASE("what a client sends for base fields is not taken") {
@@ -82,7 +91,9 @@ TEST_CASE("a model may have more fields than Postgres takes arguments") {
   for (int i = 0; i < 120; ++i) fields += (i ? ",\"f" : "\"f") + std::to_string(i) + R"(":{"type":"string"})";
   const std::string image = statement(planOf(model(fields)), "create or replace function ablo.\"image_tasks\"");
   std::size_t calls = 0;
-  for (std::size_t at = image.find("jsonb_build_object("); at != image.npos; at = image.find("jsonb_build_object(", at + 1)) ++calls;
+  for (std::size_t at = image.find("jsonb_build_object("); at != image.npos;
+       at = image.find("jsonb_build_object(", at + 1))
+    ++calls;
   CHECK(calls == 3);
   CHECK_FALSE(has(image, ", )"));
 }

@@ -54,15 +54,3 @@ TEST_CASE("A schema that cannot be used says why") {
   CHECK_FALSE(parseSchema("not json"));
   CHECK_FALSE(parseSchema(R"({"v":3,"models":{"A":{"fields":{}}}})"));
 }
-
-TEST_CASE("A client fits a server that knows at least as much") {
-  const auto schema = [](const std::string& fields) {
-    return *parseSchema(R"({"v":3,"models":{"tasks":{"fields":)" + fields + "}}}");
-  };
-  const Schema old = schema(R"({"a":{"type":"string"}})");
-  CHECK(fits(old, old));
-  CHECK(fits(old, schema(R"({"a":{"type":"string"},"b":{"type":"string","isOptional":true}})")));
-  CHECK_FALSE(fits(old, schema(R"({"a":{"type":"string"},"b":{"type":"string"}})")));
-  CHECK_FALSE(fits(old, schema(R"({"a":{"type":"number"}})")));
-  CHECK_FALSE(fits(old, schema("{}")));
-}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What a browser test plays on: a sync server started from dist/cli.js as people start it, a database of its own, and the
-// example's board in front. The server can be stopped, killed and started again on the same port and rows.
+// example's board in front, with its dozen rows. The server can be stopped, killed and started again on the same port and rows.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { Ablo } from '@abloatai/ablo';
 import type { Address } from '../../examples/task-board/address';
 import { schema } from '../../examples/task-board/ablo.schema';
+import { seed } from '../../examples/task-board/seed';
 import { serveBoard, type BoardServer } from '../../examples/task-board/server';
 import { freePort } from '../cli/support';
 
@@ -74,6 +75,7 @@ async function openOn(
   };
   try {
     const address = await introduce(await server.start());
+    await seed(address);
     const board = await serveBoard(address, boardPort);
     return {
       address,

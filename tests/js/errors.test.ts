@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  AbloAuthenticationError, AbloBusyError, AbloClaimedError, AbloConflictError, AbloError, AbloRateLimitError, AbloServerError, AbloStaleContextError, errorCodes,
+  AbloAuthenticationError,
+  AbloBusyError,
+  AbloClaimedError,
+  AbloConflictError,
+  AbloError,
+  AbloRateLimitError,
+  AbloServerError,
+  AbloStaleContextError,
+  errorCodes,
 } from '../../js/src/errors/index';
 import { abloError, fromWire } from '../../js/src/errors/errors';
 
@@ -22,19 +30,39 @@ test('a stale write says what it was based on and what changed', () => {
   assert.ok(error instanceof AbloStaleContextError);
   assert.equal(error.readAt, 7);
   assert.deepEqual(error.conflicts, conflicts);
-  assert.deepEqual(JSON.parse(JSON.stringify(error)), { type: 'AbloStaleContextError', code: 'stale_context', message: 'The row changed.', readAt: 7, conflicts });
+  assert.deepEqual(JSON.parse(JSON.stringify(error)), {
+    type: 'AbloStaleContextError',
+    code: 'stale_context',
+    message: 'The row changed.',
+    readAt: 7,
+    conflicts,
+  });
 });
 
 test('a refused write says who holds the row', () => {
-  const claim = { id: 'c1', model: 'tasks', row: 't1', status: 'active', actor: { kind: 'agent', id: 'writer' }, action: 'drafting', expiresAt: 60_000 };
+  const claim = {
+    id: 'c1',
+    model: 'tasks',
+    row: 't1',
+    status: 'active',
+    actor: { kind: 'agent', id: 'writer' },
+    action: 'drafting',
+    expiresAt: 60_000,
+  };
   const error = fromWire({ code: 'entity_claimed', message: 'Held.', claims: [claim] }, 409);
   assert.ok(error instanceof AbloClaimedError);
   assert.equal(AbloBusyError, AbloClaimedError);
   assert.equal(error.claims, error.intents);
   assert.deepEqual(error.claims, [
     {
-      object: 'intent', id: 'c1', status: 'active', target: { model: 'tasks', type: 'tasks', id: 't1' }, action: 'drafting',
-      heldBy: 'writer', participantKind: 'agent', expiresAt: new Date(60_000),
+      object: 'intent',
+      id: 'c1',
+      status: 'active',
+      target: { model: 'tasks', type: 'tasks', id: 't1' },
+      action: 'drafting',
+      heldBy: 'writer',
+      participantKind: 'agent',
+      expiresAt: new Date(60_000),
     },
   ]);
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A client with its real core and no server at all: what is written is there at once, in order, and rows stay themselves.
+// A client with its real core and no server at all: what is written is there at once, in order, and rows stay
+// themselves.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Ablo, { type MutationFailure } from '@abloatai/ablo';
@@ -21,17 +22,30 @@ const schema = defineSchema({
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 // Nothing listens on port 9.
-const offline = (options: object = {}) => Ablo({ schema, baseURL: 'http://127.0.0.1:9', defaultWait: 'queued', logger: quiet, ...options });
+const offline = (options: object = {}) =>
+  Ablo({ schema, baseURL: 'http://127.0.0.1:9', defaultWait: 'queued', logger: quiet, ...options });
 const row = { title: 'write it', place: { x: 1 } };
 
 test('a row that was created is there with its defaults, dates and values of its types', async () => {
   const ablo = offline();
   const task = await ablo.tasks.create({ ...row, due: new Date(1_000) });
   assert.match(task.id, /^[0-9a-f-]{36}$/);
-  assert.deepEqual({ ...task, id: '', createdAt: 0, updatedAt: '' }, {
-    id: '', title: 'write it', status: 'todo', price: undefined, due: new Date(1_000), place: { x: 1 },
-    createdAt: 0, updatedAt: '', createdBy: undefined, organizationId: undefined, archivedAt: undefined,
-  });
+  assert.deepEqual(
+    { ...task, id: '', createdAt: 0, updatedAt: '' },
+    {
+      id: '',
+      title: 'write it',
+      status: 'todo',
+      price: undefined,
+      due: new Date(1_000),
+      place: { x: 1 },
+      createdAt: 0,
+      updatedAt: '',
+      createdBy: undefined,
+      organizationId: undefined,
+      archivedAt: undefined,
+    },
+  );
   assert.ok(task.createdAt instanceof Date);
   assert.equal(task.updatedAt, new Date(task.updatedAt).toISOString());
   assert.equal((await ablo.tasks.create({ title: 'none' })).due, null);
@@ -118,7 +132,13 @@ test('ids and text in any script come back as they went in', async () => {
 
 test('queries filter, order, skip and limit in that order', async () => {
   const ablo = offline();
-  for (const [id, price] of [['a', 3], ['b', 1], ['c', 2], ['d', undefined]] as const) await ablo.tasks.create({ id, title: id, price });
+  for (const [id, price] of [
+    ['a', 3],
+    ['b', 1],
+    ['c', 2],
+    ['d', undefined],
+  ] as const)
+    await ablo.tasks.create({ id, title: id, price });
   const ids = (options: Parameters<typeof ablo.tasks.getAll>[0]) => ablo.tasks.getAll(options).map(({ id }) => id);
   assert.deepEqual(ids({ orderBy: { price: 'asc' } }), ['b', 'c', 'a', 'd']);
   assert.deepEqual(ids({ orderBy: { price: 'asc' }, offset: 1, limit: 2 }), ['c', 'a']);
@@ -155,7 +175,10 @@ test('what cannot be written is refused by name and changes nothing', async () =
     assert.equal(ablo.tasks.get('a')?.title, row.title);
     assert.equal(ablo.tasks.getCount(), 1);
   };
-  await refused(ablo.tasks.update('a', { titel: 'x' } as never), { name: 'AbloValidationError', code: 'unknown_field' });
+  await refused(ablo.tasks.update('a', { titel: 'x' } as never), {
+    name: 'AbloValidationError',
+    code: 'unknown_field',
+  });
   await refused(ablo.tasks.update('a', { title: 7 } as never), { code: 'wrong_type', param: 'title' });
   await refused(ablo.tasks.update('a', { price: NaN }), { code: 'wrong_type', param: 'price' });
   await refused(ablo.tasks.update('a', { status: 'later' as never }), { code: 'wrong_type' });
@@ -165,13 +188,27 @@ test('what cannot be written is refused by name and changes nothing', async () =
   await refused(ablo.tasks.create(null as never), { name: 'AbloValidationError' });
   await refused(ablo.tasks.update(undefined as never, {}), { name: 'AbloValidationError' });
   await refused(ablo.logs.create({ text: 'x' }), { code: 'permission_denied' });
-  await refused(ablo.tasks.update('a', {}, { wait: 'maybe' as never }), { code: 'write_options_invalid', param: 'wait' });
+  await refused(ablo.tasks.update('a', {}, { wait: 'maybe' as never }), {
+    code: 'write_options_invalid',
+    param: 'wait',
+  });
   await refused(ablo.tasks.update('a', {}, { readAt: -1 }), { code: 'write_options_invalid', param: 'readAt' });
-  await refused(ablo.tasks.update('a', {}, { onStale: 'merge' as never }), { code: 'write_options_invalid', param: 'onStale' });
-  await refused(ablo.tasks.update('a', {}, { idempotencyKey: '' }), { code: 'write_options_invalid', param: 'idempotencyKey' });
-  await refused(ablo.tasks.update('a', {}, { wait: 'confirmed', timeout: 'soon' as never }), { code: 'duration_invalid', param: 'timeout' });
+  await refused(ablo.tasks.update('a', {}, { onStale: 'merge' as never }), {
+    code: 'write_options_invalid',
+    param: 'onStale',
+  });
+  await refused(ablo.tasks.update('a', {}, { idempotencyKey: '' }), {
+    code: 'write_options_invalid',
+    param: 'idempotencyKey',
+  });
+  await refused(ablo.tasks.update('a', {}, { wait: 'confirmed', timeout: 'soon' as never }), {
+    code: 'duration_invalid',
+    param: 'timeout',
+  });
   await refused(ablo.commits.create({ operations: [] }), { code: 'commit_operation_required' });
-  await refused(ablo.commits.create({ operation: { action: 'delete', model: 'task', id: 'a' } }), { code: 'unknown_model' });
+  await refused(ablo.commits.create({ operation: { action: 'delete', model: 'task', id: 'a' } }), {
+    code: 'unknown_model',
+  });
   assert.throws(() => ablo.model('task' as never), { code: 'unknown_model', message: /tasks, logs|logs, tasks/ });
   await ablo.dispose();
 });
@@ -187,7 +224,11 @@ test('a snapshot before the first connection is refused by name', async () => {
 test('waiting for a confirmation ends with its timeout and says the key; the write stays', async () => {
   const ablo = offline();
   const write = ablo.tasks.create({ ...row, id: 'a' }, { wait: 'confirmed', timeout: '20ms', idempotencyKey: 'k1' });
-  await assert.rejects(write, { name: 'AbloConnectionError', code: 'commit_no_result', details: { idempotencyKey: 'k1' } });
+  await assert.rejects(write, {
+    name: 'AbloConnectionError',
+    code: 'commit_no_result',
+    details: { idempotencyKey: 'k1' },
+  });
   assert.equal(ablo.tasks.get('a')?.title, row.title);
   assert.equal(ablo.syncStatus.pendingChanges, 1);
   await assert.rejects(ablo.waitForFlush(10), { code: 'flush_timeout' });
@@ -201,12 +242,15 @@ test('a disposed client refuses by name, tells what did not settle and reads as 
   ablo.onMutationFailure((failure) => failures.push(failure));
   const waiting = ablo.tasks.create({ ...row, id: 'a' }, { wait: 'confirmed' });
   for (let i = 0; i < 3; i++) ablo.tasks.create({ ...row });
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  while (ablo.syncStatus.pendingChanges < 4) await new Promise((resolve) => setTimeout(resolve, 5));
   await Promise.all([assert.rejects(waiting, { code: 'client_disposed' }), ablo.dispose()]);
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  while (errors.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   assert.equal(errors.length, 1);
   assert.match(errors[0]!, /2 more/);
-  assert.deepEqual(failures.map(({ permanent }) => permanent), [false, false, false, false]);
+  assert.deepEqual(
+    failures.map(({ permanent }) => permanent),
+    [false, false, false, false],
+  );
   assert.equal(ablo.tasks.get('a'), undefined);
   assert.deepEqual(ablo.tasks.getAll(), []);
   assert.equal(ablo.syncStatus.name, 'disconnected');

@@ -3,7 +3,8 @@
 // What a client refuses to be made with. A browser is a scope with a window, a worker one with WorkerGlobalScope.
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
-import { normalBaseURL, readOptions, type AbloOptions } from '../../js/src/client/options';
+import { normalBaseURL, readOptions } from '../../js/src/client/options';
+import type { AbloOptions } from '../../js/src/client/types';
 import { defineSchema, model, z } from '../../js/src/schema/index';
 
 const schema = defineSchema({ tasks: model({ title: z.string() }) });
@@ -27,18 +28,32 @@ describe('a database address in a browser', () => {
     'with everything else allowed': () => ({ databaseUrl: url, dangerouslyAllowBrowser: true }),
     'as an empty text': () => ({ databaseUrl: '' }),
     'spread from a configuration': () => ({ ...{ schema, ...{ databaseUrl: url } } }),
-    'inherited': () => Object.create({ databaseUrl: url }) as AbloOptions,
+    inherited: () => Object.create({ databaseUrl: url }) as AbloOptions,
     'not enumerable': () => Object.defineProperty({}, 'databaseUrl', { value: url }),
-    'behind a getter': () => ({ get databaseUrl() { return url; } }),
-    'behind a proxy that hides its keys': () => new Proxy({}, { get: (_, name) => (name === 'databaseUrl' ? url : undefined), has: () => false, ownKeys: () => [] }),
-    'of a class': () => new (class { databaseUrl = url; })(),
+    'behind a getter': () => ({
+      get databaseUrl() {
+        return url;
+      },
+    }),
+    'behind a proxy that hides its keys': () =>
+      new Proxy(
+        {},
+        { get: (_, name) => (name === 'databaseUrl' ? url : undefined), has: () => false, ownKeys: () => [] },
+      ),
+    'of a class': () =>
+      new (class {
+        databaseUrl = url;
+      })(),
     'as something that is no text': () => ({ databaseUrl: new URL(url) as never }),
   };
   for (const place of ['window', 'WorkerGlobalScope'] as const) {
     for (const [how, options] of Object.entries(ways)) {
       test(`throws in a ${place}, ${how}`, () => {
         pretend(place);
-        assert.throws(() => readOptions(options()), { name: 'AbloAuthenticationError', code: 'browser_database_url_blocked' });
+        assert.throws(() => readOptions(options()), {
+          name: 'AbloAuthenticationError',
+          code: 'browser_database_url_blocked',
+        });
       });
     }
   }
@@ -46,10 +61,19 @@ describe('a database address in a browser', () => {
   test('that is first absent and then there is never seen', () => {
     pretend('window');
     let reads = 0;
-    const options = { schema, get databaseUrl() { return ++reads === 1 ? undefined : url; } };
+    const options = {
+      schema,
+      get databaseUrl() {
+        return ++reads === 1 ? undefined : url;
+      },
+    };
     const settings = readOptions(options);
     assert.equal(reads, 1);
-    assert.ok(!JSON.stringify(settings, (key, value) => (key === 'fetch' || key === 'logger' ? undefined : value)).includes('somebody'));
+    assert.ok(
+      !JSON.stringify(settings, (key, value) => (key === 'fetch' || key === 'logger' ? undefined : value)).includes(
+        'somebody',
+      ),
+    );
   });
 
   test('that was replaced by nothing at build time is none', () => {
@@ -62,7 +86,10 @@ describe('a database address in a browser', () => {
     process.env = { ABLO_DATABASE_URL: url, ABLO_API_KEY: 'sk_test_x', ABLO_URL: 'https://elsewhere.example' };
     pretend('window');
     const { error, credential, baseURL } = readOptions({ schema });
-    assert.deepEqual({ error, credential, baseURL }, { error: undefined, credential: { endpoint: '/api/ablo-session', endpointOptional: true }, baseURL: undefined });
+    assert.deepEqual(
+      { error, credential, baseURL },
+      { error: undefined, credential: { endpoint: '/api/ablo-session', endpointOptional: true }, baseURL: undefined },
+    );
   });
 
   test('does not matter to a process that is no browser, but is not taken either', () => {
@@ -96,9 +123,13 @@ describe('a secret key in a browser', () => {
 
   test('is taken when that is allowed by name, and other keys always are', () => {
     pretend('window');
-    assert.deepEqual(readOptions({ schema, apiKey: 'sk_test_x', dangerouslyAllowBrowser: true }).credential, { token: 'sk_test_x' });
+    assert.deepEqual(readOptions({ schema, apiKey: 'sk_test_x', dangerouslyAllowBrowser: true }).credential, {
+      token: 'sk_test_x',
+    });
     assert.deepEqual(readOptions({ schema, apiKey: 'pk_test_x' }).credential, { token: 'pk_test_x' });
-    assert.throws(() => readOptions({ schema, apiKey: 'sk_test_x', dangerouslyAllowBrowser: 'yes' as never }), { code: 'browser_apikey_blocked' });
+    assert.throws(() => readOptions({ schema, apiKey: 'sk_test_x', dangerouslyAllowBrowser: 'yes' as never }), {
+      code: 'browser_apikey_blocked',
+    });
   });
 });
 
@@ -110,6 +141,9 @@ test('outside of a browser the environment fills in what was not said', () => {
   assert.equal(settings.defaultWait, 'confirmed');
   assert.equal(settings.core.bootstrap, 'none');
   assert.deepEqual(readOptions({ schema, apiKey: null }).credential, {});
+  assert.deepEqual(readOptions({ schema, authEndpoint: 'https://app.example/login' }).credential, {
+    endpoint: 'https://app.example/login',
+  });
   assert.equal(readOptions({ schema, baseURL: 'https://given.example' }).baseURL, 'https://given.example');
 });
 

@@ -3,11 +3,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { queryText } from '../../js/src/model/query';
 
-const where = (given: unknown) => (JSON.parse(queryText('tasks', { where: given as never })) as { where: unknown }).where;
+const where = (given: unknown) =>
+  (JSON.parse(queryText('tasks', { where: given as never })) as { where: unknown }).where;
 
 test('an object says what fields are', () => {
   assert.deepEqual(where({ status: 'todo' }), [['status', '=', 'todo']]);
-  assert.deepEqual(where({ status: 'todo', done: false }), [['status', '=', 'todo'], ['done', '=', false]]);
+  assert.deepEqual(where({ status: 'todo', done: false }), [
+    ['status', '=', 'todo'],
+    ['done', '=', false],
+  ]);
   assert.deepEqual(where({ due: null }), [['due', 'IS', null]]);
   assert.deepEqual(where({ status: ['todo', 'doing'] }), [['status', 'IN', ['todo', 'doing']]]);
   assert.deepEqual(where({ due: new Date(0) }), [['due', '=', '1970-01-01T00:00:00.000Z']]);
@@ -15,7 +19,10 @@ test('an object says what fields are', () => {
 });
 
 test('conditions pass as they are', () => {
-  const conditions = [['price', '>=', 3], ['title', 'LIKE', 'a%']];
+  const conditions = [
+    ['price', '>=', 3],
+    ['title', 'LIKE', 'a%'],
+  ];
   assert.deepEqual(where(conditions), conditions);
   assert.equal(where(undefined), undefined);
 });
@@ -25,9 +32,22 @@ test('an undefined value is refused, for without it everything would match', () 
 });
 
 test('orders may be an object or pairs, and scope is another name for state', () => {
-  const query = JSON.parse(queryText('tasks', { orderBy: { title: 'asc', due: 'desc' }, scope: 'all', limit: 3 })) as object;
-  assert.deepEqual(query, { model: 'tasks', orderBy: [['title', 'asc'], ['due', 'desc']], limit: 3, state: 'all' });
-  assert.equal(queryText('tasks', { orderBy: [['title', 'asc']] as never }), queryText('tasks', { orderBy: { title: 'asc' } as never }));
+  const query = JSON.parse(
+    queryText('tasks', { orderBy: { title: 'asc', due: 'desc' }, scope: 'all', limit: 3 }),
+  ) as object;
+  assert.deepEqual(query, {
+    model: 'tasks',
+    orderBy: [
+      ['title', 'asc'],
+      ['due', 'desc'],
+    ],
+    limit: 3,
+    state: 'all',
+  });
+  assert.equal(
+    queryText('tasks', { orderBy: [['title', 'asc']] as never }),
+    queryText('tasks', { orderBy: { title: 'asc' } as never }),
+  );
 });
 
 test('values that JSON would turn into null are refused by name', () => {

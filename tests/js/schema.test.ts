@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { AbloValidationError } from '@abloatai/ablo';
 import { defineSchema, field, model, relation, z } from '@abloatai/ablo/schema';
 
-const fieldsOf = (shape: Parameters<typeof model>[0]) => defineSchema({ rows: model(shape) }).document.models['rows']!.fields;
+const fieldsOf = (shape: Parameters<typeof model>[0]) =>
+  defineSchema({ rows: model(shape) }).document.models['rows']!.fields;
 const plain = { isOptional: false, isIndexed: false };
 
 function refuses(define: () => unknown, code: string, message: RegExp): void {
@@ -61,14 +62,33 @@ test('every kind of zod type has its column', () => {
     }),
   ).map(([name, { type }]) => [name, type]);
   assert.deepEqual(Object.fromEntries(kinds), {
-    text: 'string', email: 'string', count: 'number', price: 'number', big: 'number', done: 'boolean', due: 'date',
-    state: 'enum', side: 'enum', level: 'number', tags: 'json', place: 'json', either: 'json', anything: 'json', later: 'string',
+    text: 'string',
+    email: 'string',
+    count: 'number',
+    price: 'number',
+    big: 'number',
+    done: 'boolean',
+    due: 'date',
+    state: 'enum',
+    side: 'enum',
+    level: 'number',
+    tags: 'json',
+    place: 'json',
+    either: 'json',
+    anything: 'json',
+    later: 'string',
   });
 });
 
 test('optional, nullable and default are told apart', () => {
   const { document, columns } = defineSchema({
-    rows: model({ may: z.string().optional(), none: z.string().nullable(), both: z.string().nullish(), given: z.string().default('x'), now: z.number().default(() => 7) }),
+    rows: model({
+      may: z.string().optional(),
+      none: z.string().nullable(),
+      both: z.string().nullish(),
+      given: z.string().default('x'),
+      now: z.number().default(() => 7),
+    }),
   });
   const { may, none, both, given } = document.models['rows']!.fields;
   assert.deepEqual(may, { type: 'string', isOptional: true, isIndexed: false });
@@ -100,8 +120,14 @@ test('field.* says what zod cannot, and it survives checks and wrappers', () => 
 test('relations and options may be given one after the other or together', () => {
   const owner = { owner: relation.belongsTo('people', 'ownerId', { parent: true }) };
   const people = model(z.object({ name: z.string() }));
-  const apart = defineSchema({ people, tasks: model({ ownerId: z.string() }, owner, { tableName: 'todo', mutable: false }) });
-  const together = defineSchema({ people, tasks: model({ ownerId: z.string() }, { relations: owner, tableName: 'todo', mutable: false }) });
+  const apart = defineSchema({
+    people,
+    tasks: model({ ownerId: z.string() }, owner, { tableName: 'todo', mutable: false }),
+  });
+  const together = defineSchema({
+    people,
+    tasks: model({ ownerId: z.string() }, { relations: owner, tableName: 'todo', mutable: false }),
+  });
   assert.deepEqual(apart.document, together.document);
   assert.deepEqual(apart.document.models['tasks'], {
     tableName: 'todo',
@@ -112,11 +138,23 @@ test('relations and options may be given one after the other or together', () =>
 });
 
 test('what a column cannot hold is refused where it is written down', () => {
-  refuses(() => fieldsOf({ size: z.string().transform((text) => text.length) } as never), 'invalid_schema', /rows\.size.*'pipe'|rows\.size.*'transform'/);
+  refuses(
+    () => fieldsOf({ size: z.string().transform((text) => text.length) } as never),
+    'invalid_schema',
+    /rows\.size.*'pipe'|rows\.size.*'transform'/,
+  );
   refuses(() => fieldsOf({ old: { _def: { typeName: 'ZodString' } } } as never), 'invalid_schema', /zod 3/);
   refuses(() => fieldsOf({ user_id: z.string() }), 'invalid_schema', /schema_field_not_camelcase/);
   refuses(() => fieldsOf({ userID: z.string() }), 'invalid_schema', /schema_field_not_camelcase/);
   refuses(() => fieldsOf({ updatedAt: z.number() }), 'invalid_schema', /schema_reserved_field/);
-  refuses(() => defineSchema({ tasks: model({}, { to: relation.hasMany('nobody', 'taskId') }) }), 'invalid_schema', /'nobody'/);
-  refuses(() => model({}, { tabelName: 'x' } as never, { tableName: 'y', tabelName: 'x' } as never), 'invalid_schema', /'tabelName'/);
+  refuses(
+    () => defineSchema({ tasks: model({}, { to: relation.hasMany('nobody', 'taskId') }) }),
+    'invalid_schema',
+    /'nobody'/,
+  );
+  refuses(
+    () => model({}, { tabelName: 'x' } as never, { tableName: 'y', tabelName: 'x' } as never),
+    'invalid_schema',
+    /'tabelName'/,
+  );
 });

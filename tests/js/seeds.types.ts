@@ -70,7 +70,11 @@ export async function theGuide(): Promise<void> {
   const holder: string | undefined = ablo.tasks.claim.state({ id: taskId })?.heldBy ?? waiting[0]?.heldBy;
   await ablo.tasks.claim.release({ id: taskId });
 
-  const rows = ablo.notes.getAll({ where: [['price', '>=', 3]], orderBy: { price: 'desc' }, filter: (note) => note.text !== holder });
+  const rows = ablo.notes.getAll({
+    where: [['price', '>=', 3]],
+    orderBy: { price: 'desc' },
+    filter: (note) => note.text !== holder,
+  });
   holds<Equal<typeof rows, readonly Note[]>>();
   const session = await ablo.sessions.create({ user: { id: 'ada' }, ttlSeconds: 300 });
   session.token.trim();

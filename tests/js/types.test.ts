@@ -6,8 +6,24 @@ import { promisify } from 'node:util';
 
 const here = (path: string) => new URL(path, import.meta.url).pathname;
 const options = [
-  '--noEmit', '--strict', '--exactOptionalPropertyTypes', 'false', '--target', 'ES2022', '--lib', 'ES2023,ESNext.Disposable,DOM',
-  '--module', 'ESNext', '--moduleResolution', 'Bundler', '--skipLibCheck', '--types', 'node', '--pretty', 'false', '--ignoreConfig',
+  '--noEmit',
+  '--strict',
+  '--exactOptionalPropertyTypes',
+  'false',
+  '--target',
+  'ES2022',
+  '--lib',
+  'ES2023,ESNext.Disposable,DOM',
+  '--module',
+  'ESNext',
+  '--moduleResolution',
+  'Bundler',
+  '--skipLibCheck',
+  '--types',
+  'node',
+  '--pretty',
+  'false',
+  '--ignoreConfig',
 ];
 
 async function check(file: string): Promise<string> {

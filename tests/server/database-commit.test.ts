@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { onEachDatabase } from './support/databases';
+import { dropTask, makeTask, onEachDatabase, setTask } from './support/databases';
 
 onEachDatabase((tenant) => {
   test('a commit is confirmed, and its operations stand in the log one behind the other', async () => {
     const ann = tenant();
     const receipt = await ann.commit([
-      { op: 'create', model: 'tasks', id: 't1', data: { title: 'Write', status: 'todo', count: 3.5, due: '2026-03-01T10:00:00Z', extra: { a: [1] } } },
-      { op: 'update', model: 'tasks', id: 't1', data: { status: 'doing', count: null } },
+      makeTask('t1', { title: 'Write', count: 3.5, due: '2026-03-01T10:00:00Z', extra: { a: [1] } }),
+      setTask('t1', { status: 'doing', count: null }),
     ], { key: 'k1', onBehalfOf: { kind: 'user', id: 'bea' } });
     assert.deepEqual(receipt, { status: 'confirmed', seq: 2 });
 
@@ -18,7 +18,8 @@ onEachDatabase((tenant) => {
       {
         seq: 2, kind: 'row', model: 'tasks', id: 't1', op: 'update', after: undefined,
         before: { status: 'todo', count: 3.5, updatedAt: undefined }, fields: ['count', 'status'],
-        actor: ann.actor, onBehalfOf: { kind: 'user', id: 'bea' }, session: ann.session, commitKey: 'k1', operationIndex: 1,
+        actor: ann.actor, onBehalfOf: { kind: 'user', id: 'bea' }, session: ann.session,
+        commitKey: 'k1', operationIndex: 1,
         groupsBefore: [`org:${ann.organization}`], groupsAfter: [`org:${ann.organization}`], at: undefined,
       },
     );
@@ -36,7 +37,7 @@ onEachDatabase((tenant) => {
   test('a commit that comes twice takes effect once and gets the same receipt', async () => {
     const ann = tenant();
     await ann.task('t1', { title: 'Count', status: 'todo', count: 1 });
-    const commit = ann.asked([{ op: 'update', model: 'tasks', id: 't1', data: { count: 2 } }]);
+    const commit = ann.asked([setTask('t1', { count: 2 })]);
     const [first] = await ann.batch([commit]);
     const [again] = await ann.batch([{ ...commit, session: 'after a reload' }]);
     const [late] = await ann.batch([{ ...commit, attempt: 2 }]);
@@ -47,9 +48,9 @@ onEachDatabase((tenant) => {
   test('a key that was used for something else is refused, and the first outcome stands', async () => {
     const ann = tenant();
     await ann.task();
-    const commit = ann.asked([{ op: 'update', model: 'tasks', id: 't1', data: { title: 'One' } }]);
+    const commit = ann.asked([setTask('t1', { title: 'One' })]);
     await ann.batch([commit]);
-    const [other] = await ann.batch([{ ...commit, operations: [{ op: 'update', model: 'tasks', id: 't1', data: { title: 'Two' } }] }]);
+    const [other] = await ann.batch([{ ...commit, operations: [setTask('t1', { title: 'Two' })] }]);
     assert.equal(other!.error.code, 'idempotency_conflict');
     const [guarded] = await ann.batch([{ ...commit, readAt: 1 }]);
     assert.equal(guarded!.error.code, 'idempotency_conflict');
@@ -66,7 +67,7 @@ onEachDatabase((tenant) => {
 
   test('a rejection is final for its attempt: a duplicate cannot succeed later, a new attempt can', async () => {
     const ann = tenant();
-    const commit = ann.asked([{ op: 'update', model: 'tasks', id: 't1', data: { title: 'Too early' } }]);
+    const commit = ann.asked([setTask('t1', { title: 'Too early' })]);
     const [refused] = await ann.batch([commit]);
     assert.equal(refused!.error.code, 'entity_not_found');
     await ann.task();
@@ -78,7 +79,7 @@ onEachDatabase((tenant) => {
 
   test('a copy of an older attempt has no effect once a newer one was answered', async () => {
     const ann = tenant();
-    const commit = ann.asked([{ op: 'update', model: 'tasks', id: 't1', data: { title: 'x' } }], { attempt: 2 });
+    const commit = ann.asked([setTask('t1', { title: 'x' })], { attempt: 2 });
     const [second] = await ann.batch([commit]);
     await ann.task();
     assert.deepEqual((await ann.batch([{ ...commit, attempt: 1 }]))[0], second);
@@ -99,12 +100,12 @@ onEachDatabase((tenant) => {
     const ann = tenant();
     await ann.task();
     const receipts = await ann.batch([
-      ann.asked([{ op: 'create', model: 'tasks', id: 't1', data: { title: 'there already', status: 'todo' } }]),
-      ann.asked([{ op: 'create', model: 'tasks', id: 't2', data: { title: 'no such status', status: 'secret value' } }]),
-      ann.asked([{ op: 'create', model: 'tasks', id: 't3', data: { title: 'not a date', status: 'todo', due: 'soon' } }]),
+      ann.asked([makeTask('t1', { title: 'there already' })]),
+      ann.asked([makeTask('t2', { title: 'no such status', status: 'secret value' })]),
+      ann.asked([makeTask('t3', { title: 'not a date', due: 'soon' })]),
       ann.asked([{ op: 'update', model: 'nothing', id: 't1', data: {} }]),
-      ann.asked([{ op: 'delete', model: 'tasks', id: 't4' }]),
-      ann.asked([{ op: 'create', model: 'tasks', id: 't5', data: { title: 'fine', status: 'todo' } }]),
+      ann.asked([dropTask('t4')]),
+      ann.asked([makeTask('t5', { title: 'fine' })]),
     ]);
     assert.deepEqual(
       receipts.map((receipt) => receipt.error?.code ?? receipt.status),
@@ -117,8 +118,8 @@ onEachDatabase((tenant) => {
   test('of a commit that is refused nothing takes effect', async () => {
     const ann = tenant();
     const receipt = await ann.commit([
-      { op: 'create', model: 'tasks', id: 't1', data: { title: 'one', status: 'todo' } },
-      { op: 'update', model: 'tasks', id: 'missing', data: { title: 'two' } },
+      makeTask('t1', { title: 'one' }),
+      setTask('missing', { title: 'two' }),
     ]);
     assert.equal(receipt.error.code, 'entity_not_found');
     assert.equal(await ann.row('tasks', 't1'), undefined);
@@ -129,8 +130,8 @@ onEachDatabase((tenant) => {
     const ann = tenant();
     await ann.task();
     const receipts = await ann.batch([
-      ann.asked([{ op: 'update', model: 'tasks', id: 't1', data: { title: 'one' } }]),
-      ann.as('bot').asked([{ op: 'update', model: 'tasks', id: 't1', data: { title: 'two' } }]),
+      ann.asked([setTask('t1', { title: 'one' })]),
+      ann.as('bot').asked([setTask('t1', { title: 'two' })]),
     ]);
     assert.deepEqual(receipts.map(({ status }) => status), ['confirmed', 'blocked']);
   });
@@ -140,9 +141,9 @@ onEachDatabase((tenant) => {
     await ann.task();
     const bot = ann.as('bot');
     const receipts = await ann.batch([
-      ann.asked([{ op: 'update', model: 'tasks', id: 't1', data: { title: 'one' } }]),
-      bot.asked([{ op: 'update', model: 'tasks', id: 't1', data: { title: 'two' } }]),
-      bot.asked([{ op: 'create', model: 'tasks', id: 't2', data: { title: 'three', status: 'todo' } }]),
+      ann.asked([setTask('t1', { title: 'one' })]),
+      bot.asked([setTask('t1', { title: 'two' })]),
+      bot.asked([makeTask('t2', { title: 'three' })]),
     ]);
     assert.deepEqual(receipts.map(({ status }) => status), ['confirmed', 'blocked', 'blocked']);
   });
@@ -164,7 +165,7 @@ onEachDatabase((tenant) => {
   test('a page of the log never ends inside a commit', async () => {
     const ann = tenant();
     for (const n of [1, 2, 3]) {
-      await ann.commit([0, 1, 2, 3].map((i) => ({ op: 'create', model: 'tasks', id: `t${n}-${i}`, data: { title: 'x', status: 'todo' } })));
+      await ann.commit([0, 1, 2, 3].map((i) => makeTask(`t${n}-${i}`)));
     }
     const ends: number[] = [];
     for (let after = 0; after < 12; after = ends.at(-1)!) {

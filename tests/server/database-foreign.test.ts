@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// What others do to our tables: psql, cascades, triggers. It is logged like anything else, and never in our way for long.
+// What others do to our tables: psql, cascades, triggers. It is logged like anything else, and never in our way for
+// long.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import pg from 'pg';
-import { onPostgres, type Answer, type Tenant } from './support/databases';
+import { dropTask, onPostgres, setTask, type Answer, type Tenant } from './support/databases';
 
 onPostgres((tenant, cluster) => {
   const psql = (sql: string) => cluster().psql(sql);
@@ -21,13 +22,16 @@ onPostgres((tenant, cluster) => {
     const ann = tenant();
     const where = `organization_id = '${ann.organization}'`;
     await ann.task();
-    await psql(`insert into tasks (organization_id, id, title, status) values ('${ann.organization}', 't2', 'By hand', 'todo')`);
+    const t2 = `'${ann.organization}', 't2', 'By hand', 'todo'`;
+    await psql(`insert into tasks (organization_id, id, title, status) values (${t2})`);
     await psql(`update tasks set title = 'Changed by hand', count = 2 where ${where} and id = 't1'`);
     await psql(`delete from tasks where ${where} and id = 't2'`);
 
     const log = await ann.log(1);
     assert.deepEqual(steps(log), [
-      ['create', 't2', null, 'external'], ['update', 't1', ['count', 'title'], 'external'], ['delete', 't2', null, 'external'],
+      ['create', 't2', null, 'external'],
+      ['update', 't1', ['count', 'title'], 'external'],
+      ['delete', 't2', null, 'external'],
     ]);
     assert.deepEqual(log[1]!.before, { title: 'Write', count: null });
     assert.deepEqual(log[1]!.after, await ann.row('tasks', 't1'));
@@ -38,13 +42,15 @@ onPostgres((tenant, cluster) => {
     const ann = tenant();
     const key = `'${ann.organization}'`;
     await psql(`begin;
-      insert into tasks (organization_id, id, title, status) values (${key}, 'a', 'one', 'todo'), (${key}, 'b', 'two', 'todo'), (${key}, 'gone', 'x', 'todo');
+      insert into tasks (organization_id, id, title, status)
+      values (${key}, 'a', 'one', 'todo'), (${key}, 'b', 'two', 'todo'), (${key}, 'gone', 'x', 'todo');
       update tasks set title = 'three' where organization_id = ${key} and id = 'a';
       delete from tasks where organization_id = ${key} and id = 'gone';
       savepoint s; update tasks set title = 'never' where organization_id = ${key} and id = 'b'; rollback to s;
       commit`);
     const page = await ann.call('changes', { after: 0, limit: 1 });
-    assert.deepEqual(page.changes.map(({ op, id, after }: Answer) => [op, id, after.title]), [['create', 'a', 'three'], ['create', 'b', 'two']]);
+    const changes = page.changes.map(({ op, id, after }: Answer) => [op, id, after.title]);
+    assert.deepEqual(changes, [['create', 'a', 'three'], ['create', 'b', 'two']]);
     assert.equal(new Set(page.changes.map(({ commitKey }: Answer) => commitKey)).size, 1);
   });
 
@@ -66,7 +72,8 @@ onPostgres((tenant, cluster) => {
   test('a row that moves to another organization leaves the one and enters the other', async () => {
     const [from, to] = [tenant(), tenant()];
     await from.task();
-    await psql(`update tasks set organization_id = '${to.organization}' where organization_id = '${from.organization}'`);
+    await psql(`update tasks set organization_id = '${to.organization}'
+      where organization_id = '${from.organization}'`);
     assert.deepEqual(steps(await from.log(1)), [['delete', 't1', null, 'external']]);
     assert.deepEqual(steps(await to.log()), [['create', 't1', null, 'external']]);
   });
@@ -82,7 +89,8 @@ onPostgres((tenant, cluster) => {
 
   test('very many rows at once are one marker, not as many entries', async () => {
     const ann = tenant();
-    await psql(`insert into notes (organization_id, id, text) select '${ann.organization}', i::text, 'x' from generate_series(1, 10001) i`);
+    await psql(`insert into notes (organization_id, id, text)
+      select '${ann.organization}', i::text, 'x' from generate_series(1, 10001) i`);
     assert.deepEqual((await ann.log()).map(({ kind }) => kind), ['resync']);
   });
 
@@ -93,8 +101,8 @@ onPostgres((tenant, cluster) => {
     const other = await session();
     await other.query('begin');
     await other.query(`update tasks set title = 'held' where organization_id = $1 and id = 't1'`, [ann.organization]);
-    const commit = ann.asked([{ op: 'update', model: 'tasks', id: 't1', data: { status: 'done' } }]);
-    const [blocked, free] = await ann.batch([commit, ann.as('bot').asked([{ op: 'update', model: 'tasks', id: 't2', data: { status: 'done' } }])]);
+    const commit = ann.asked([setTask('t1', { status: 'done' })]);
+    const [blocked, free] = await ann.batch([commit, ann.as('bot').asked([setTask('t2', { status: 'done' })])]);
     assert.deepEqual([blocked!.status, free!.status], ['blocked', 'confirmed']);
     assert.equal((await ann.batch([commit], { patient: true }))[0]!.status, 'blocked', 'patience has an end');
 
@@ -107,14 +115,20 @@ onPostgres((tenant, cluster) => {
 
   describe('with foreign keys and triggers of the user', () => {
     before(() => psql(`
-      alter table notes add constraint notes_task foreign key (organization_id, task_id) references tasks (organization_id, id) on delete cascade;
+      alter table notes add constraint notes_task
+        foreign key (organization_id, task_id) references tasks (organization_id, id) on delete cascade;
       create function count_notes() returns trigger language plpgsql as $$ begin
-        update tasks set count = coalesce(count, 0) + 1 where organization_id = new.organization_id and id = new.task_id;
+        update tasks set count = coalesce(count, 0) + 1
+        where organization_id = new.organization_id and id = new.task_id;
         return null;
       end $$;
       create trigger count_notes after insert on notes for each row execute function count_notes();
-      create function stamp() returns trigger language plpgsql as $$ begin new.title := new.title || '!'; return new; end $$;
-      create trigger stamp before update on tasks for each row when (new.title is distinct from old.title) execute function stamp()`));
+      create function stamp() returns trigger language plpgsql as $$ begin
+        new.title := new.title || '!';
+        return new;
+      end $$;
+      create trigger stamp before update on tasks
+        for each row when (new.title is distinct from old.title) execute function stamp()`));
 
     async function taskWithNotes(ann: Tenant): Promise<void> {
       await ann.task();
@@ -125,7 +139,7 @@ onPostgres((tenant, cluster) => {
     test('rows that go with ours are in the log too, as done by whoever deleted', async () => {
       const ann = tenant();
       await taskWithNotes(ann);
-      const { seq } = await ann.commit([{ op: 'delete', model: 'tasks', id: 't1' }]);
+      const { seq } = await ann.commit([dropTask('t1')]);
       const log = await ann.log(seq - 1);
       assert.deepEqual(log.map(({ op, model, id, actor }) => [op, model, id, actor.id]), [
         ['delete', 'tasks', 't1', 'ann'], ['delete', 'notes', 'n1', 'ann'], ['delete', 'notes', 'n2', 'ann'],
@@ -138,7 +152,10 @@ onPostgres((tenant, cluster) => {
       await ann.update('tasks', 't1', { title: 'Louder' });
       const log = await ann.log();
       assert.deepEqual(log.map(({ op, model, after }) => [op, model, model === 'tasks' ? after.count : null]), [
-        ['create', 'tasks', null], ['create', 'notes', null], ['update', 'tasks', 1], ['create', 'notes', null], ['update', 'tasks', 2], ['update', 'tasks', 2],
+        ['create', 'tasks', null],
+        ['create', 'notes', null], ['update', 'tasks', 1],
+        ['create', 'notes', null], ['update', 'tasks', 2],
+        ['update', 'tasks', 2],
       ]);
       assert.equal(log.at(-1)!.after.title, 'Louder!');
       assert.deepEqual(log.at(-1)!.after, await ann.row('tasks', 't1'));
@@ -146,7 +163,8 @@ onPostgres((tenant, cluster) => {
 
     test('a reference to nothing is refused by name', async () => {
       const ann = tenant();
-      assert.equal((await ann.create('notes', 'n1', { text: 'x', taskId: 'nowhere' })).error.code, 'foreign_key_violation');
+      const { error } = await ann.create('notes', 'n1', { text: 'x', taskId: 'nowhere' });
+      assert.equal(error.code, 'foreign_key_violation');
     });
   });
 });

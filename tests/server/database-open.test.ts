@@ -27,8 +27,10 @@ describe('a directory', () => {
     const database = await openEmbedded(directory);
     await database.migrate();
     await database.ensureOrganization('acme');
-    await assert.rejects(openEmbedded(directory), { code: 'directory_locked', message: new RegExp(`process ${process.pid}\\b`) });
-    const script = `import('@abloatai/ablo/server').then((m) => m.openEmbedded(process.argv[1])).catch((error) => console.log(error.code))`;
+    const naming = new RegExp(`process ${process.pid}\\b`);
+    await assert.rejects(openEmbedded(directory), { code: 'directory_locked', message: naming });
+    const script = `import('@abloatai/ablo/server')
+      .then(({ openEmbedded }) => openEmbedded(process.argv[1])).catch(({ code }) => console.log(code))`;
     assert.equal(execFileSync(process.execPath, ['-e', script, directory], { encoding: 'utf8' }), 'directory_locked\n');
     await database.close();
     const again = await openEmbedded(directory);
@@ -50,8 +52,9 @@ describe('a Postgres', () => {
   after(() => cluster?.stop());
 
   test('that does not answer is named by its place, and never by its password', async () => {
-    for (const url of ['postgres://user:hunter2@127.0.0.1:1/db', `postgres://postgres:hunter2@127.0.0.1:${cluster.port}/nowhere`]) {
-      const error: Error & { code?: string } = await openPostgres(url).then(() => assert.fail('it opened'), (thrown) => thrown);
+    for (const place of ['127.0.0.1:1/db', `127.0.0.1:${cluster.port}/nowhere`]) {
+      const opening = openPostgres(`postgres://postgres:hunter2@${place}`);
+      const error: Error & { code?: string } = await opening.then(() => assert.fail('it opened'), (thrown) => thrown);
       assert.equal(error.code, 'database_unreachable');
       assert.match(error.message, /127\.0\.0\.1:\d+/);
       assert.doesNotMatch(error.message, /hunter2/);
@@ -85,11 +88,13 @@ describe('a Postgres', () => {
 
   test('whose table does not fit the schema is not changed', async () => {
     const url = await cluster.createDatabase('adopted');
-    await cluster.psql('create table tasks (organization_id text, id text, title boolean, primary key (organization_id, id))', 'adopted');
+    const table = 'create table tasks (organization_id text, id text, title boolean, primary key (organization_id, id))';
+    await cluster.psql(table, 'adopted');
     await using server = await testServer({ databaseUrl: url });
-    await assert.rejects(server.pushSchema(JSON.stringify(schema.document)), { code: 'invalid_schema', message: /title.*boolean.*text/ });
-    const columns = await cluster.psql(`select count(*) from information_schema.columns where table_name = 'tasks'`, 'adopted');
-    assert.equal(columns, '3');
+    const push = server.pushSchema(JSON.stringify(schema.document));
+    await assert.rejects(push, { code: 'invalid_schema', message: /title.*boolean.*text/ });
+    const columns = `select count(*) from information_schema.columns where table_name = 'tasks'`;
+    assert.equal(await cluster.psql(columns, 'adopted'), '3');
   });
 
   test('takes a new schema while somebody holds a table for a moment', async () => {
@@ -121,7 +126,8 @@ onEachDatabase((tenant) => {
       groups: [`org:${organization}`], operations: ['*'], ttlSeconds: 0.05,
     });
     const known = await database.identify(key.hash);
-    assert.deepEqual([known!.id, known!.organization, known!.actor.id, known!.operations], [made.id, organization, 'ann', ['*']]);
+    const { id, actor, operations } = known!;
+    assert.deepEqual([id, known!.organization, actor.id, operations], [made.id, organization, 'ann', ['*']]);
     assert.equal(known!.expiresAt, made.expiresAt);
     while (!(await database.identify(key.hash))!.expired);
     await database.revokeCredential(made.id);
@@ -132,7 +138,8 @@ onEachDatabase((tenant) => {
   test('a key without an actor acts as itself', async () => {
     const { server: { database }, organization } = tenant();
     const key = mintKey('sk');
-    const { id } = await database.createCredential({ organization, kind: 'sk', prefix: key.prefix, hash: key.hash, groups: [], operations: ['*'] });
+    const { kind, prefix, hash } = key;
+    const { id } = await database.createCredential({ organization, kind, prefix, hash, groups: [], operations: ['*'] });
     assert.deepEqual((await database.identify(key.hash))!.actor, { kind: 'system', id });
   });
 });

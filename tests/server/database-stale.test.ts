@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { onEachDatabase } from './support/databases';
+import { dropTask, onEachDatabase } from './support/databases';
 
 onEachDatabase((tenant) => {
   test('a write is refused if its field changed after it was read, and says who changed what', async () => {
@@ -44,7 +44,7 @@ onEachDatabase((tenant) => {
     const ann = tenant();
     await ann.task('t1');
     const readAt = await ann.task('t2');
-    await ann.as('bot').commit([{ op: 'delete', model: 'tasks', id: 't1' }, { op: 'archive', model: 'tasks', id: 't2' }]);
+    await ann.as('bot').commit([dropTask('t1'), { op: 'archive', model: 'tasks', id: 't2' }]);
     for (const id of ['t1', 't2']) {
       assert.equal((await ann.update('tasks', id, { title: 'x' }, { readAt })).error.code, 'stale_context', id);
     }
@@ -54,7 +54,7 @@ onEachDatabase((tenant) => {
     const ann = tenant();
     const readAt = await ann.task();
     await ann.as('bot').update('tasks', 't1', { count: 1 });
-    const receipt = await ann.commit([{ op: 'delete', model: 'tasks', id: 't1' }], { readAt });
+    const receipt = await ann.commit([dropTask('t1')], { readAt });
     assert.deepEqual(receipt.error.conflicts.map(({ fields }: { fields: string[] }) => fields), [['count']]);
   });
 
@@ -64,7 +64,8 @@ onEachDatabase((tenant) => {
     await ann.as('bot').update('tasks', 't1', { title: 'theirs' });
     const flagged = await ann.update('tasks', 't1', { title: 'mine' }, { readAt, onStale: 'flag' });
     assert.equal(flagged.status, 'confirmed');
-    assert.deepEqual(flagged.notifications.map(({ id, fields, seq }: Record<string, unknown>) => [id, fields, seq]), [['t1', ['title'], 2]]);
+    const [told] = flagged.notifications;
+    assert.deepEqual([told.id, told.fields, told.seq], ['t1', ['title'], 2]);
     const forced = await ann.as('other').update('tasks', 't1', { title: 'forced' }, { readAt, onStale: 'force' });
     assert.deepEqual(forced, { status: 'confirmed', seq: 4 });
   });

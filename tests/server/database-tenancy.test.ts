@@ -44,8 +44,10 @@ onPostgres((tenant, cluster) => {
     await client.connect();
     const count = async (table: string) => Number((await client.query(`select count(*) from ${table}`)).rows[0].count);
     await client.query('set role ablo_app');
-    for (const table of ['tasks', 'ablo.log', 'ablo.commit', 'ablo.claim', 'ablo.organization']) assert.equal(await count(table), 0, table);
-    for (const table of ['ablo.credential', 'ablo.schema', 'ablo.captured']) await assert.rejects(count(table), /permission denied/);
+    const tenants = ['tasks', 'ablo.log', 'ablo.commit', 'ablo.claim', 'ablo.organization'];
+    for (const table of tenants) assert.equal(await count(table), 0, table);
+    const ours = ['ablo.credential', 'ablo.schema', 'ablo.captured'];
+    for (const table of ours) await assert.rejects(count(table), /permission denied/);
     await client.query(`begin; select set_config('app.current_org_id', '${ann.organization}', true)`);
     assert.equal(await count('tasks'), 1);
     await assert.rejects(client.query(`update tasks set organization_id = 'other'`), /row-level security/);
@@ -56,8 +58,8 @@ onPostgres((tenant, cluster) => {
 
   test('every table is closed, to its owner too', async () => {
     const open = await cluster().psql(`select string_agg(c.oid::regclass::text, ', ') from pg_class c
-      where c.relkind = 'r' and c.relnamespace in ('ablo'::regnamespace, 'public'::regnamespace)
-        and not (c.relrowsecurity and c.relforcerowsecurity and exists (select from pg_policy p where p.polrelid = c.oid))`);
+      where c.relkind = 'r' and c.relnamespace in ('ablo'::regnamespace, 'public'::regnamespace) and not (
+        c.relrowsecurity and c.relforcerowsecurity and exists (select from pg_policy p where p.polrelid = c.oid))`);
     assert.equal(open, '');
   });
 
@@ -72,7 +74,10 @@ onPostgres((tenant, cluster) => {
     const client = new pg.Client(url);
     await client.connect();
     assert.equal((await client.query('select * from tasks')).rowCount, 0);
-    await client.query(`begin; select set_config('app.current_org_id', '${ann.organization}', true); update tasks set title = 'by hand'; commit`);
+    await client.query(`begin;
+      select set_config('app.current_org_id', '${ann.organization}', true);
+      update tasks set title = 'by hand';
+      commit`);
     await client.query(`select pg_sleep(0.1)`);
     await client.end();
     const heads = JSON.parse(await server.database.heads([ann.organization])) as Record<string, number>;

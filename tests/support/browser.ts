@@ -39,7 +39,7 @@ export async function visit(browser: Browser, url: string): Promise<Visit> {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/net::ERR_|WebSocket connection to/.test(message.text())) complaints.push(message.text());
+    if (message.type() === 'error' && !/^Failed to load resource|WebSocket connection to/.test(message.text())) complaints.push(message.text());
   });
   await page.goto(url);
   return { page, complaints, close: () => context.close() };
@@ -50,5 +50,6 @@ const screenshots = new URL('../../build/screenshots/', import.meta.url);
 /** Keeps a picture for people to look at; no test depends on how it looks. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   await mkdir(screenshots, { recursive: true });
+  await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: new URL(`${name}.png`, screenshots).pathname, animations: 'disabled' });
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A Postgres cluster for one test run: made by initdb in a directory of its own, on a free port, with settings as they are
-// in earnest (fsync on). Nothing of it is left after stop(), which also runs when the process that asked for it exits.
+// A Postgres cluster for one test run: made by initdb in a directory of its own, on a free port, with settings as
+// they are in earnest (fsync on). Nothing of it is left after stop(), which also runs when the process that asked for
+// it exits.
 import { execFile, execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -32,13 +33,16 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   const directory = mkdtempSync(join(tmpdir(), 'ablo-pg-'));
   const data = join(directory, 'data');
   const port = await freePort();
-  const [command, ...prefix] = asPostgres(directory);
-  const pg = (program: string, ...args: string[]) => run(command ?? join(bin, program), command ? [...prefix, join(bin, program), ...args] : args);
+  const prefix = asPostgres(directory);
+  const pg = (program: string, ...args: string[]) => {
+    const [command, ...words] = [...prefix, join(bin, program), ...args];
+    return run(command!, words);
+  };
   const control = (...args: string[]) => pg('pg_ctl', '-D', data, '-w', '-t', '60', '-s', ...args);
 
   await pg('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync');
-  const lines = [`listen_addresses = '127.0.0.1'`, `port = ${port}`, `unix_socket_directories = '${directory}'`, 'max_connections = 60', ...settings];
-  appendFileSync(join(data, 'postgresql.conf'), `${lines.join('\n')}\n`);
+  const place = [`listen_addresses = '127.0.0.1'`, `port = ${port}`, `unix_socket_directories = '${directory}'`];
+  appendFileSync(join(data, 'postgresql.conf'), [...place, 'max_connections = 60', ...settings, ''].join('\n'));
 
   const start = async () => void (await control('-l', join(directory, 'log'), 'start'));
   let running = false;
@@ -67,7 +71,8 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     url: url(),
     port,
     psql: async (sql, database) => {
-      const { stdout } = await run(join(bin, 'psql'), [url(database), '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-c', sql]);
+      const options = ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1'];
+      const { stdout } = await run(join(bin, 'psql'), [...options, '-c', sql, url(database)]);
       return stdout.trimEnd();
     },
     createDatabase: async (name) => {

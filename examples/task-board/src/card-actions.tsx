@@ -4,15 +4,15 @@
 
 import { useAblo } from '@abloatai/ablo/react';
 import { Ago } from './ago';
+import { useDesk } from './desk';
 import { Icon } from './icon';
 import { useMove } from './move';
-import { useRefusals } from './refusals';
 import { columnName, neighbour, type Task } from './task';
 
 export function CardActions({ task }: { task: Task }) {
   const ablo = useAblo();
   const move = useMove();
-  const { attempt } = useRefusals();
+  const { attempt } = useDesk();
 
   const remove = () =>
     attempt(task.id, { says: 'deleting it', run: (options) => ablo!.tasks.delete(task.id, options) });

@@ -10,7 +10,7 @@ import { schema } from '../ablo.schema';
 import { personOf } from '../people';
 import { Board } from './board';
 import { Console } from './console';
-import { Refusals } from './refusals';
+import { DeskProvider } from './desk';
 import { Welcome } from './welcome';
 
 const me = personOf(new URLSearchParams(location.search).get('as'));
@@ -19,10 +19,10 @@ createRoot(document.getElementById('board')!).render(
   <StrictMode>
     {me ? (
       <AbloProvider schema={schema} authEndpoint={`/api/ablo-session?as=${me.id}`} userId={me.id}>
-        <Refusals>
+        <DeskProvider>
           <Board me={me} />
           <Console />
-        </Refusals>
+        </DeskProvider>
       </AbloProvider>
     ) : (
       <Welcome />

@@ -5,12 +5,12 @@
 
 import type { DragEvent } from 'react';
 import { useAblo } from '@abloatai/ablo/react';
-import { useRefusals } from './refusals';
+import { useDesk } from './desk';
 import { columnName, type Status } from './task';
 
 export function useMove() {
   const ablo = useAblo();
-  const { attempt } = useRefusals();
+  const { attempt } = useDesk();
   return async (id: string, status: Status) => {
     if (!ablo || ablo.tasks.retrieve(id)?.status === status) return;
     await attempt(id, {

@@ -6,14 +6,14 @@
 import { useState } from 'react';
 import { AbloClaimedError, AbloStaleContextError, type WriteOptions } from '@abloatai/ablo';
 import { useAblo } from '@abloatai/ablo/react';
+import { useDesk, type Refusal } from './desk';
 import { Icon } from './icon';
 import { participant } from './participant';
-import { useRefusals, type Refusal } from './refusals';
 import type { Task } from './task';
 
 export function RefusalNotice({ task, refusal }: { task: Task; refusal: Refusal }) {
   const ablo = useAblo()!;
-  const { attempt, dismiss } = useRefusals();
+  const { attempt, dismiss } = useDesk();
   const [waiting, setWaiting] = useState(false);
   const { error } = refusal;
 
@@ -22,8 +22,8 @@ export function RefusalNotice({ task, refusal }: { task: Task; refusal: Refusal 
   /** Stands in line for the row and writes when it is this page's turn. */
   async function writeWhenFree() {
     setWaiting(true);
-    await using claim = await ablo.tasks.claim({ id: task.id, action: 'saving' });
-    await again({ readAt: claim.readAt });
+    await using _ = await ablo.tasks.claim({ id: task.id, action: 'saving' });
+    await again();
   }
 
   return (
@@ -63,7 +63,7 @@ function explain({ error, attempt }: Refusal): string {
   if (error instanceof AbloStaleContextError) {
     const newer = error.conflicts.map(({ actor, fields, seq }) => {
       const who = actor ? participant(actor.id, actor.kind).name : 'Somebody';
-      return `${who} changed ${fields?.join(' and ') || 'it'} at ${seq}`;
+      return `${who} changed the ${fields?.join(' and the ') || 'row'} (at ${seq})`;
     });
     return `You wrote ${attempt.says} from what you had read at ${error.readAt}. Since then: ${newer.join('; ')}.`;
   }

@@ -1,47 +1,46 @@
 // SPDX-License-Identifier: MIT
 //
-// Edits a title. Opening it takes a snapshot, saving says "only if the row is still what I read": of two people who
+// Edits a title. Opening the editor took a snapshot, saving says "only if the row is still what I read": of two people who
 // edit the same title, the second is told instead of silently overwriting the first.
 
 import { useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import { useAblo } from '@abloatai/ablo/react';
-import { useRefusals } from './refusals';
+import { useDesk, type Draft } from './desk';
 import type { Task } from './task';
 
 interface Props {
   task: Task;
+  draft: Draft;
   /** Somebody claimed the row while the editor was open. */
   held: boolean;
-  onDone(): void;
 }
 
-export function TitleEditor({ task, held, onDone }: Props) {
+export function TitleEditor({ task, draft, held }: Props) {
   const ablo = useAblo()!;
-  const { attempt } = useRefusals();
-  const [title, setTitle] = useState(task.title);
-  const read = useRef<{ stamp: number; title: string }>(undefined);
-  const changed = read.current !== undefined && read.current.title !== task.title;
+  const { attempt, setDraft } = useDesk();
+  const [title, setTitle] = useState(draft.text);
+  const untouched = useRef(draft.text === draft.read);
+  const close = () => setDraft(task.id);
 
-  function open(field: HTMLTextAreaElement) {
-    if (read.current) return;
-    read.current = { stamp: ablo.snapshot({ tasks: task.id }).stamp, title: task.title };
-    field.select();
+  function type(text: string) {
+    draft.text = text;
+    setTitle(text);
   }
 
   function save(event?: FormEvent) {
     event?.preventDefault();
     const text = title.trim();
-    onDone();
-    if (!text || text === read.current?.title) return;
+    close();
+    if (!text || text === draft.read) return;
     void attempt(
       task.id,
       { says: `“${text}”`, run: (options) => ablo.tasks.update(task.id, { title: text }, options) },
-      { readAt: read.current!.stamp, onStale: 'reject' },
+      { readAt: draft.readAt, onStale: 'reject' },
     );
   }
 
   function onKeyDown(event: KeyboardEvent) {
-    if (event.key === 'Escape') onDone();
+    if (event.key === 'Escape') close();
     if (event.key === 'Enter' && !event.shiftKey) save(event);
   }
 
@@ -49,8 +48,8 @@ export function TitleEditor({ task, held, onDone }: Props) {
     <form className="editor" onSubmit={save}>
       <textarea
         value={title}
-        onChange={(event) => setTitle(event.target.value)}
-        onFocus={(event) => open(event.target)}
+        onChange={(event) => type(event.target.value)}
+        onFocus={(event) => untouched.current && event.target.select()}
         onKeyDown={onKeyDown}
         aria-label="Title"
         data-testid="editor"
@@ -58,7 +57,7 @@ export function TitleEditor({ task, held, onDone }: Props) {
         rows={2}
         autoFocus
       />
-      {(held || changed) && (
+      {(held || draft.read !== task.title) && (
         <p className="hint" role="status">
           {held ? 'Somebody has just claimed this row.' : 'Somebody has changed this row since you opened it.'}
         </p>
@@ -67,7 +66,7 @@ export function TitleEditor({ task, held, onDone }: Props) {
         <button className="primary" data-testid="save">
           Save
         </button>
-        <button type="button" onClick={onDone} data-testid="cancel">
+        <button type="button" onClick={close} data-testid="cancel">
           Cancel
         </button>
       </div>

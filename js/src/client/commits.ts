@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Commits: promises for the writes that have not settled. The core applies, sends, repeats and takes back; here is only who
-// waits for what. Each commit settles once: confirmed (its change has been applied here), rejected, or unknown for too long.
+// Commits: promises for the writes that have not settled. The core applies, sends, repeats and takes back; here is only
+// who waits for what. Each commit settles once: confirmed (its change has been applied here), rejected, or unknown for
+// too long.
 import { checkWriteOptions } from '../model/write-options';
 import type { WriteOptions } from '../model/types';
 import { abloError, fromWire, type AbloError } from '../errors/errors';
@@ -9,35 +10,7 @@ import { toJson } from '../json';
 import { randomId } from '../platform';
 import { heard, pending, type Pending } from './pending';
 import type { Store, View } from './store';
-
-export interface Operation {
-  op: 'create' | 'update' | 'delete' | 'archive' | 'unarchive';
-  model: string;
-  id: string;
-  data?: object;
-}
-
-/** A row that was written over although it had changed (`onStale: 'flag'`). */
-export interface StaleNotification {
-  model: string;
-  id: string;
-  fields?: string[];
-  seq?: number;
-}
-
-export interface Receipt {
-  readonly id: string;
-  readonly status: 'queued' | 'confirmed';
-  readonly lastSyncId?: number;
-  readonly notifications?: StaleNotification[];
-}
-
-export interface MutationFailure {
-  readonly transaction: { readonly id: string; readonly operations: readonly Operation[] };
-  readonly error: AbloError;
-  /** false: the outcome is not known, the write is still pending. */
-  readonly permanent: boolean;
-}
+import type { MutationFailure, Operation, Receipt, StaleNotification } from './types';
 
 // Outcomes of a commit in the core's frame; the third is: not known for too long.
 const confirmed = 1;
@@ -55,14 +28,22 @@ export class Commits {
   constructor(private readonly store: Store) {}
 
   /**
-   * Applies the operations here, together, and sends them. `result` makes what the promise resolves to, once the write is
-   * queued or confirmed, whichever is waited for.
+   * Applies the operations here, together, and sends them. `result` makes what the promise resolves to, once the write
+   * is queued or confirmed, whichever is waited for.
    */
-  write<T>(operations: Operation[], options: WriteOptions & { claim?: string }, result: (receipt: Receipt, view: View) => T | PromiseLike<T>): Promise<T> {
+  write<T>(
+    operations: Operation[],
+    options: WriteOptions & { claim?: string },
+    result: (receipt: Receipt, view: View) => T | PromiseLike<T>,
+  ): Promise<T> {
     const written = this.store.run((view) => {
       const { wait = this.store.settings.defaultWait, timeout, guard } = checkWriteOptions(options);
       const key = guard.key ?? randomId();
-      const { commit } = view.core.ask('commit', toJson({ ...guard, key, operations, claim: options.claim }), Date.now()) as { commit: number };
+      const { commit } = view.core.ask(
+        'commit',
+        toJson({ ...guard, key, operations, claim: options.claim }),
+        Date.now(),
+      ) as { commit: number };
       const open = { ...pending<Receipt>(this.store.connection.hold()), transaction: { id: key, operations } };
       this.#open.set(commit, open);
       if (wait === 'confirmed') return within(timeout, key, open.promise).then((receipt) => result(receipt, view));
@@ -83,7 +64,12 @@ export class Commits {
     this.#open.delete(commit);
     const said = (text ? JSON.parse(text) : undefined) as unknown;
     if (outcome === confirmed) {
-      open.resolve({ id: open.transaction.id, status: 'confirmed', lastSyncId: seq, ...(said !== undefined && { notifications: said as StaleNotification[] }) });
+      open.resolve({
+        id: open.transaction.id,
+        status: 'confirmed',
+        lastSyncId: seq,
+        ...(said !== undefined && { notifications: said as StaleNotification[] }),
+      });
     } else {
       this.#refuse(open, fromWire(said), outcome === rejected);
     }
@@ -110,7 +96,10 @@ export class Commits {
     setTimeout(() => {
       const [first, ...more] = this.#unsaid.splice(0);
       const others = more.length > 0 ? ` So were ${more.length} more.` : '';
-      this.store.settings.logger.error(`A write that nobody waited for was refused, or its outcome is not known.${others}`, first);
+      this.store.settings.logger.error(
+        `A write that nobody waited for was refused, or its outcome is not known.${others}`,
+        first,
+      );
     });
   }
 }

@@ -2,28 +2,27 @@
 //
 // `ablo.commits.create`: operations on several rows that land together or not at all.
 import { abloError } from '../errors/errors';
-import type { WriteOptions } from '../model/types';
 import { randomId } from '../platform';
-import type { Commits, Operation, Receipt } from './commits';
+import type { Commits } from './commits';
+import type { CommitInput, Operation, Receipt } from './types';
 
-export interface CommitOperation {
-  action: Operation['op'];
-  model: string;
-  /** Made up for a create without one. */
-  id?: string;
-  data?: Record<string, unknown>;
-}
-
-export interface CommitInput extends Omit<WriteOptions, 'claim'> {
-  operation?: CommitOperation;
-  operations?: readonly CommitOperation[];
-  claim?: { readonly claimId: string } | string;
-}
-
-export async function createCommit(commits: Commits, { operation, operations, claim, ...options }: CommitInput): Promise<Receipt> {
-  if (operation && operations) throw abloError('write_options_invalid', 'Give operation or operations, not both.', { param: 'operation' });
+export async function createCommit(
+  commits: Commits,
+  { operation, operations, claim, ...options }: CommitInput,
+): Promise<Receipt> {
+  if (operation && operations)
+    throw abloError('write_options_invalid', 'Give operation or operations, not both.', { param: 'operation' });
   const list = (operations ?? (operation ? [operation] : [])).map(
-    ({ action, model, id = action === 'create' ? randomId() : '', data }): Operation => ({ op: action, model, id, ...(data && { data }) }),
+    ({ action, model, id = action === 'create' ? randomId() : '', data }): Operation => ({
+      op: action,
+      model,
+      id,
+      ...(data && { data }),
+    }),
   );
-  return commits.write(list, { wait: 'confirmed', ...options, claim: typeof claim === 'object' ? claim.claimId : claim }, (receipt) => receipt);
+  return commits.write(
+    list,
+    { wait: 'confirmed', ...options, claim: typeof claim === 'object' ? claim.claimId : claim },
+    (receipt) => receipt,
+  );
 }

@@ -9,12 +9,8 @@ export interface Logger {
   error(message: string, ...details: unknown[]): void;
 }
 
-const levels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export const levels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof levels)[number];
-
-export function isLogLevel(value: unknown): value is LogLevel {
-  return levels.includes(value as LogLevel);
-}
 
 export function makeLogger(to: Logger = console, least: LogLevel = 'warn'): Logger {
   const at =

@@ -34,12 +34,14 @@ class Heard<T> extends Promise<T> {
 }
 
 /**
- * The same promise, but a rejection that nobody waits for goes to `unheard`: a write that was not awaited must not end a
- * Node process, and must not fail in silence either.
+ * The same promise, but a rejection that nobody waits for goes to `unheard`: a write that was not awaited must not end
+ * a Node process, and must not fail in silence either.
  */
 export function heard<T>(promise: Promise<T>, unheard: (thrown: unknown) => void): Promise<T> {
   const result = new Heard<T>((resolve, reject) => promise.then(resolve, reject));
   // Whoever is going to wait does so in the turn in which they got the promise.
-  Promise.prototype.then.call(result, undefined, (thrown: unknown) => setTimeout(() => result.heard || unheard(thrown)));
+  Promise.prototype.then.call(result, undefined, (thrown: unknown) =>
+    setTimeout(() => result.heard || unheard(thrown)),
+  );
   return result;
 }

@@ -4,14 +4,14 @@
 // started by its first use. Every call into the core goes through run() or view(), and what the core's frame says
 // afterwards is handed to whoever it concerns.
 //
-//   call ──▶ core ──▶ drain ──▶ rows, queries, claims: bumped    settled, answered: promises    send, connect, …: connection
+//   call ──▶ core ──▶ drain ──▶ rows, queries, claims: bumped · settled, answered: promises · send, connect: connection
 //                        └────▶ then, with no frame of WebAssembly on the stack: listeners
 //
 // Always true:
 //   1. writes reach the core in the order they were called, also those called before it was there;
 //   2. a read sees every write called before it;
-//   3. listeners run at once after the first call of a turn, and once more for all the others of that turn: an input field
-//      keeps its caret, and a thousand creates do not run a listener a thousand times.
+//   3. listeners run at once after the first call of a turn, and once more for all the others of that turn: an input
+//      field keeps its caret, and a thousand creates do not run a listener a thousand times.
 import type { Intents } from '../coordination/intents';
 import type { Snapshots } from '../coordination/snapshot';
 import { Connection } from '../connection/connection';
@@ -62,7 +62,8 @@ export class Store {
       received: (frame) => this.#told(({ core }) => core.receive(frame, Date.now())),
       closed: (code, reason) => this.#told(({ core }) => core.tell('closed', code, reason, Date.now())),
       tokenReady: () => this.#event('tokenReady'),
-      tokenFailed: (terminal, message) => this.#told(({ core }) => core.tell('tokenFailed', terminal, message, Date.now())),
+      tokenFailed: (terminal, message) =>
+        this.#told(({ core }) => core.tell('tokenFailed', terminal, message, Date.now())),
       tick: () => this.#event('tick'),
       nudge: () => this.#event('nudge'),
     });

@@ -1,27 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// SyncStatus: how the connection is, in the words of both generations of the API (`state`) and of React's hook (`name`).
-// It is the same object until something of it changes.
+// SyncStatus: how the connection is, in the words of both generations of the API (`state`) and of React's hook
+// (`name`). It is the same object until something of it changes.
 import { AbloAuthenticationError, fromWire, type AbloError } from '../errors/errors';
 import { keys } from '../tracking';
 import type { Store } from './store';
-
-export interface SyncStatus {
-  readonly state: 'idle' | 'syncing' | 'error' | 'offline' | 'reconnecting';
-  readonly name: 'initial' | 'connecting' | 'connected' | 'reconnecting' | 'disconnected' | 'needs-auth';
-  readonly error: AbloError | null;
-  /** Why it is not connected, if that is known. */
-  readonly reason?: string;
-  readonly progress: number;
-  readonly pendingChanges: number;
-  readonly hasUnsyncedChanges: boolean;
-  readonly offlineSince: Date | null;
-  readonly isSessionError: boolean;
-  /** Whether everything that comes at the start has come. */
-  readonly loaded: boolean;
-  readonly organizationId: string | null;
-  readonly actor: { readonly kind: string; readonly id: string } | null;
-}
+import type { SyncStatus } from './types';
 
 /** What the core says of itself. */
 interface CoreStatus {
@@ -78,7 +62,10 @@ function toSyncStatus(said: CoreStatus, error: AbloError | null): SyncStatus {
   });
 }
 
-function words({ state, pending, loaded }: CoreStatus, isSessionError: boolean): [SyncStatus['state'], SyncStatus['name']] {
+function words(
+  { state, pending, loaded }: CoreStatus,
+  isSessionError: boolean,
+): [SyncStatus['state'], SyncStatus['name']] {
   switch (state) {
     case 'idle':
       return ['idle', 'initial'];

@@ -4,7 +4,8 @@
 import { abloError, type AbloError } from '../errors/errors';
 import { keys } from '../tracking';
 import type { Store } from './store';
-import type { SyncStatus, SyncStatusReader } from './sync-status';
+import type { SyncStatusReader } from './sync-status';
+import type { SyncStatus } from './types';
 
 const patience = 10_000;
 
@@ -15,7 +16,8 @@ export async function untilReady(store: Store, status: SyncStatusReader): Promis
     if (error && (name === 'needs-auth' || name === 'disconnected')) throw error;
     return loaded && name === 'connected';
   };
-  const late = ({ error }: SyncStatus) => error ?? abloError('api_unreachable', `${store.connection.baseURL} did not answer.`);
+  const late = ({ error }: SyncStatus) =>
+    error ?? abloError('api_unreachable', `${store.connection.baseURL} did not answer.`);
   await until(store, status, arrived, patience, late);
 }
 

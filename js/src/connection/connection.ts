@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Connection: what the core wants done outside of it. It opens and closes sockets, fetches tokens and sets the one timer,
-// each because a record of the core's frame said so; what happens then goes back to the core as an event.
+// Connection: what the core wants done outside of it. It opens and closes sockets, fetches tokens and sets the one
+// timer, each because a record of the core's frame said so; what happens then goes back to the core as an event.
 //
 // It also knows whether anybody waits for something: only that keeps a Node process running.
 import { loopback, type Settings } from '../client/options';
 import { AbloAuthenticationError, type AbloError } from '../errors/errors';
 import { Socket, type SocketEvents } from './socket';
-import { fetchToken, reasonOf, type Token } from './token';
+import { fetchToken, refusalOf, type Token } from './token';
 
 export interface ConnectionEvents extends SocketEvents {
   tokenReady(): void;
@@ -89,7 +89,7 @@ export class Connection {
       (thrown: unknown) => {
         const terminal = thrown instanceof AbloAuthenticationError;
         this.refusal = terminal ? thrown : undefined;
-        if (!this.#over) this.events.tokenFailed(terminal, reasonOf(thrown));
+        if (!this.#over) this.events.tokenFailed(terminal, refusalOf(thrown));
       },
     );
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Socket: one WebSocket, the platform's in a browser, that of `ws` in Node (where the built-in one is missing or cannot be
-// unref'd). It reports its end exactly once, and nothing after disconnect().
+// Socket: one WebSocket, the platform's in a browser, that of `ws` in Node (where the built-in one is missing or cannot
+// be unref'd). It reports its end exactly once, and nothing after disconnect().
 import { isBrowser } from '../platform';
 
 export interface SocketEvents {

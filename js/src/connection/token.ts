@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Tokens: where one comes from when the core asks for it. What fails for good (the login is gone, a secret key in a browser)
-// is an AbloAuthenticationError; anything else may be better the next time, and the core decides when that is.
+// Tokens: where one comes from when the core asks for it. What fails for good (the login is gone, a secret key in a
+// browser) is an AbloAuthenticationError; anything else may be better the next time, and the core decides when that is.
 import { loopback, normalBaseURL, refuseSecret, type Settings } from '../client/options';
-import { abloError, AbloAuthenticationError, fromWire } from '../errors/errors';
+import { abloError, AbloAuthenticationError, fromWire, reasonOf } from '../errors/errors';
 import { isBrowser } from '../platform';
 
 export interface Token {
@@ -27,19 +27,38 @@ export async function fetchToken({ credential, secretAllowed, baseURL, fetch }: 
   }
 
   async function fromEndpoint(endpoint: string): Promise<Token> {
-    const response = await fetch(endpoint, { method: 'POST', credentials: 'include', headers: { accept: 'application/json' } });
-    if (response.status === 404 && credential.endpointOptional && isLoopback(globalThis.location?.href) && isLoopback(baseURL ?? loopback)) return {};
-    const body = (await response.json().catch(() => ({}))) as { token?: string | null; baseURL?: string; error?: { code?: string }; code?: string };
-    if (response.status === 401 && (body.error?.code ?? body.code) === 'session_expired') throw abloError('session_expired');
-    if (!response.ok) throw fromWire({ code: 'api_unreachable', message: `POST ${endpoint} answered ${response.status}.` });
-    return { ...present(body.token), ...(typeof body.baseURL === 'string' && { baseURL: normalBaseURL(body.baseURL) }) };
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      credentials: 'include',
+      headers: { accept: 'application/json' },
+    });
+    if (
+      response.status === 404 &&
+      credential.endpointOptional &&
+      isLoopback(globalThis.location?.href) &&
+      isLoopback(baseURL ?? loopback)
+    )
+      return {};
+    const body = (await response.json().catch(() => ({}))) as {
+      token?: string | null;
+      baseURL?: string;
+      error?: { code?: string };
+      code?: string;
+    };
+    if (response.status === 401 && (body.error?.code ?? body.code) === 'session_expired')
+      throw abloError('session_expired');
+    if (!response.ok)
+      throw fromWire({ code: 'api_unreachable', message: `POST ${endpoint} answered ${response.status}.` });
+    return {
+      ...present(body.token),
+      ...(typeof body.baseURL === 'string' && { baseURL: normalBaseURL(body.baseURL) }),
+    };
   }
 }
 
 /** What the core is told. It knows itself what to say about a session that has expired. */
-export function reasonOf(thrown: unknown): string {
-  if (thrown instanceof AbloAuthenticationError && thrown.code === 'session_expired') return '';
-  return thrown instanceof Error ? thrown.message : String(thrown);
+export function refusalOf(thrown: unknown): string {
+  return thrown instanceof AbloAuthenticationError && thrown.code === 'session_expired' ? '' : reasonOf(thrown);
 }
 
 function present(token: string | null | undefined): Token {

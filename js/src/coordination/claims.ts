@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Claims: asking for a row, holding it, giving it back. The core grants a claim once its grant has been applied here, and
-// guards the writes made under it; a handle is what its holder sees of that.
+// Claims: asking for a row, holding it, giving it back. The core grants a claim once its grant has been applied here,
+// and guards the writes made under it; a handle is what its holder sees of that.
 import type { Store } from '../client/store';
 import type { Requests } from '../client/requests';
 import type { Row } from '../core/rows';
@@ -35,7 +35,18 @@ export class Claims {
     const { id, field, meta, description, ttl, wait = true, maxQueueDepth } = options;
     const action = options.action ?? options.reason ?? 'editing';
     const claim = randomId();
-    const ask = { claim, model, id, ttl: ttl === undefined ? defaultTtl : milliseconds(ttl, 'ttl'), action, description, field, meta, wait, maxQueueDepth };
+    const ask = {
+      claim,
+      model,
+      id,
+      ttl: ttl === undefined ? defaultTtl : milliseconds(ttl, 'ttl'),
+      action,
+      description,
+      field,
+      meta,
+      wait,
+      maxQueueDepth,
+    };
     const granted = (await this.requests.ask<WireClaim>('claim', toJson(ask)))!;
 
     // Once it is granted nobody else changes the row, so that what is read now is what the claim protects.
@@ -59,11 +70,16 @@ export class Claims {
     }
   }
 
-  #hold({ id: claimId, model, row: id, field, meta, action, description, readAt }: WireClaim, data: Row, key: string): ClaimHandle<Row> {
+  #hold(
+    { id: claimId, model, row: id, field, meta, action, description, readAt }: WireClaim,
+    data: Row,
+    key: string,
+  ): ClaimHandle<Row> {
     const lost = new AbortController();
     const stopHolding = this.store.connection.hold();
     const stopWatching = this.store.signals.subscribe(key, () => {
-      if (this.intents.list({ model, id }).some((intent) => intent.id === claimId && intent.status === 'active')) return;
+      if (this.intents.list({ model, id }).some((intent) => intent.id === claimId && intent.status === 'active'))
+        return;
       end();
       lost.abort(abloError('claim_lost', `${model} ${id}.`));
     });

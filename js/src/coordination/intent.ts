@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Intent: what people see of a claim, whether it holds its row or waits in line. The core and the server speak of claims
-// in the wire's shape; this is the one place where that shape becomes an Intent.
+// Intent: what people see of a claim, whether it holds its row or waits in line. The core and the server speak of
+// claims in the wire's shape; this is the one place where that shape becomes an Intent.
 
 /** A claim as the wire has it (docs/internals/wire.md). */
 export interface WireClaim {

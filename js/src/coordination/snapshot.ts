@@ -2,8 +2,8 @@
 //
 // Snapshots: a stamp to write against, the rows as they were, and word of the first change of one of them.
 //
-// Nobody closes a snapshot: the core forgets it when nothing here can be told any more, that is when neither the snapshot
-// nor its signal is held and nobody listens.
+// Nobody closes a snapshot: the core forgets it when nothing here can be told any more, that is when neither the
+// snapshot nor its signal is held and nobody listens.
 import { abloError } from '../errors/errors';
 import { toJson } from '../json';
 import type { Row } from '../core/rows';
@@ -46,13 +46,17 @@ export class Snapshots {
   take(entities: Readonly<Record<string, string | readonly string[]>>): Snapshot {
     const view = this.store.view();
     if (!view) throw this.store.failure ?? abloError('sync_not_ready');
-    const models = Object.fromEntries(Object.entries(entities).map(([model, ids]) => [model, typeof ids === 'string' ? [ids] : [...ids]]));
+    const models = Object.fromEntries(
+      Object.entries(entities).map(([model, ids]) => [model, typeof ids === 'string' ? [ids] : [...ids]]),
+    );
     const { snapshot, stamp } = view.core.ask('snapshot', toJson({ models })) as { snapshot: number; stamp: number };
 
     const rows: Record<string, Record<string, Row>> = {};
     for (const [model, ids] of Object.entries(models)) {
       const found = ids.map((id) => [id, view.rows.get(view.models.get(model)!, id)] as const);
-      rows[model] = Object.freeze(Object.fromEntries(found.filter((entry): entry is [string, Row] => entry[1] !== undefined)));
+      rows[model] = Object.freeze(
+        Object.fromEntries(found.filter((entry): entry is [string, Row] => entry[1] !== undefined)),
+      );
     }
 
     const watch = new Watch();
@@ -77,7 +81,11 @@ export class Snapshots {
   fallen(snapshot: number, severity: number, model: number, id: string): void {
     const watch = this.#watches.get(snapshot)?.deref();
     if (!watch) return;
-    const change: SnapshotChange = Object.freeze({ model: this.store.view()!.core.models[model]!.key, id, severity: severity === 1 ? 'semantic' : 'metadata' });
+    const change: SnapshotChange = Object.freeze({
+      model: this.store.view()!.core.models[model]!.key,
+      id,
+      severity: severity === 1 ? 'semantic' : 'metadata',
+    });
     for (const listener of watch.listeners) this.store.notify(() => listener(change));
     this.store.notify(() => watch.controller.abort(abloError('stale_context', `${change.model} ${id} changed.`)));
   }

@@ -6,7 +6,7 @@
 //   1. views on the memory are taken anew after each call, and everything is copied out before the next;
 //   2. an error the core returns is thrown as an AbloError; a trap poisons the instance and every later call says so.
 import type { Client, CoreModule } from '../../../wasm/boundary/module';
-import { abloError, fromWire } from '../errors/errors';
+import { abloError, AbloError, AbloServerError, fromWire, reasonOf } from '../errors/errors';
 import type { Frame } from './frame';
 import { loadCore } from './load-core';
 
@@ -43,7 +43,14 @@ export class Core {
   }
 
   static async load(options: CoreOptions, document: object): Promise<Core> {
-    return new Core(await loadCore(), options, document);
+    try {
+      return new Core(await loadCore(), options, document);
+    } catch (thrown) {
+      if (thrown instanceof AbloError) throw thrown;
+      const next = "A page's Content-Security-Policy must allow 'wasm-unsafe-eval'.";
+      const message = `The WebAssembly core could not be started (${reasonOf(thrown)}). ${next}`;
+      throw new AbloServerError('core_aborted', { message, cause: thrown });
+    }
   }
 
   /** Calls a method whose answer is JSON. */
@@ -125,7 +132,10 @@ export class Core {
     try {
       return call();
     } catch (thrown) {
-      if (thrown instanceof WebAssembly.RuntimeError) this.#trap = abloError('core_aborted', thrown.message, { cause: thrown });
+      if (thrown instanceof WebAssembly.RuntimeError) {
+        const message = `The WebAssembly core stopped (${thrown.message}). Make a new client: what is pending here is not sent.`;
+        this.#trap = new AbloServerError('core_aborted', { message, cause: thrown });
+      }
       throw this.#trap ?? thrown;
     }
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Where the WebAssembly comes from: by default a lazy chunk of our own with the gzipped module inlined, because that is the
-// one form every bundler carries along; or what configureCore() was given. It is compiled once; every client gets an
-// instance with a memory of its own.
+// Where the WebAssembly comes from: by default a lazy chunk of our own with the gzipped module inlined, because that is
+// the one form every bundler carries along; or what configureCore() was given. It is compiled once; every client gets
+// an instance with a memory of its own.
 import type { CoreModule } from '../../../wasm/boundary/module';
 
 export interface CoreSource {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Queries: the open live queries of one client and their results. The core keeps them up to date; here is only which ones
-// are open, and the array each of them gave last: it stays the same array until the core says that the query changed.
+// Queries: the open live queries of one client and their results. The core keeps them up to date; here is only which
+// ones are open, and the array each of them gave last: it stays the same array until the core says that the query
+// changed.
 //
-// A query is closed when nobody listened to it and nobody asked for some seconds: between the render that reads it and the
-// subscription that keeps it there may be that much time.
+// A query is closed when nobody listened to it and nobody asked for some seconds: between the render that reads it and
+// the subscription that keeps it there may be that much time.
 import { keys, type Signals } from '../tracking';
 import type { Core } from './core';
 import type { Row, Rows } from './rows';

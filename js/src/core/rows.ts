@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Rows: the row objects handed out. An unchanged row is the same object for as long as anybody may compare it: the core's
-// version of a slot decides, and a row is decoded when it is read, not when it changes.
+// Rows: the row objects handed out. An unchanged row is the same object for as long as anybody may compare it: the
+// core's version of a slot decides, and a row is decoded when it is read, not when it changes.
 import type { CoreModule, Tag as BoundaryTag } from '../../../wasm/boundary/module';
 import { readText, type Core, type CoreModel } from './core';
 
@@ -33,7 +33,10 @@ export class Rows {
     this.#models = core.models.map((model) => ({
       objects: [],
       versions: [],
-      fields: model.fields.map((field) => [field.name, reader(core, field, nullable(model.key, field.name) ? null : undefined)]),
+      fields: model.fields.map((field) => [
+        field.name,
+        reader(core, field, nullable(model.key, field.name) ? null : undefined),
+      ]),
     }));
   }
 
@@ -80,6 +83,7 @@ function readerOf(core: Core, { type, dateAsText }: CoreModel['fields'][number])
       return (module, at) => JSON.parse(text(module, at)) as unknown;
     case 'string':
     case 'enum':
-      return (module, at) => (module.HEAPU32[at] === tag.interned ? core.string(module.HEAPU32[at + 2]!) : text(module, at));
+      return (module, at) =>
+        module.HEAPU32[at] === tag.interned ? core.string(module.HEAPU32[at + 2]!) : text(module, at);
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // AbloError and its family: every rejection of a public method is one of these. The class tells the family, `code` what
-// happened (one of codes.ts, or a newer server's), the message what to do about it. Nothing here decides anything: an error
-// that comes from the core or the server keeps the code, message and details it was given.
+// happened (one of codes.ts, or a newer server's), the message what to do about it. Nothing here decides anything: an
+// error that comes from the core or the server keeps the code, message and details it was given.
 import { toIntent, type Intent, type WireClaim } from '../coordination/intent';
 import { errorCodes, type ErrorCode, type ErrorKind } from './codes';
 
@@ -154,7 +154,9 @@ export function fromWire(json: unknown, status?: number): AbloError {
   const body = (typeof outer['error'] === 'object' && outer['error'] !== null ? outer['error'] : outer) as typeof outer;
   const { type: _, code: rawCode, message, param, request_id, ...details } = body;
   const code = typeof rawCode === 'string' ? rawCode : 'internal_error';
-  const kind = known(code)?.kind ?? (status === undefined ? undefined : (kindOfStatus[status] ?? (status >= 500 ? 'Server' : undefined)));
+  const kind =
+    known(code)?.kind ??
+    (status === undefined ? undefined : (kindOfStatus[status] ?? (status >= 500 ? 'Server' : undefined)));
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
   return new (kind ? classes[kind] : AbloError)(code, {
     message: text(message),
@@ -168,5 +170,9 @@ export function fromWire(json: unknown, status?: number): AbloError {
 /** Whatever was thrown, as an AbloError. */
 export function asAbloError(thrown: unknown): AbloError {
   if (thrown instanceof AbloError) return thrown;
-  return abloError('internal_error', thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
+  return new AbloServerError('internal_error', { message: reasonOf(thrown), cause: thrown });
+}
+
+export function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -12,7 +12,9 @@ type Work = (claim: ClaimHandle<Row>) => unknown;
 export function claimVerb(model: string, claims: Claims, intents: Intents): ClaimVerb<Row> {
   const claim = async (target: string | ClaimOptions, rest?: Omit<ClaimOptions, 'id'> | Work) => {
     if (typeof target !== 'string') return claims.acquire(model, target);
-    return typeof rest === 'function' ? claims.during(model, { id: target }, rest) : claims.acquire(model, { ...rest, id: target });
+    return typeof rest === 'function'
+      ? claims.during(model, { id: target }, rest)
+      : claims.acquire(model, { ...rest, id: target });
   };
   // A list is the same array until it changes, and so is what is made of it.
   const made = new WeakMap<readonly Intent[], { state: ClaimState | null; queue: ClaimQueue }>();

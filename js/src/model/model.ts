@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// `ablo.<model>`: the verbs of one model. They dispatch on their first argument (text: positional; an object: by name), put
-// what they were given into the core's words, and hand out what it says.
-import type { Commits, Operation } from '../client/commits';
+// `ablo.<model>`: the verbs of one model. They dispatch on their first argument (text: positional; an object: by name),
+// put what they were given into the core's words, and hand out what it says.
+import type { Commits } from '../client/commits';
 import type { Requests } from '../client/requests';
 import type { Store } from '../client/store';
+import type { Operation } from '../client/types';
 import type { Claims } from '../coordination/claims';
 import type { Intents } from '../coordination/intents';
 import type { Row } from '../core/rows';
@@ -45,7 +46,10 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
     const queries = store.drained()?.queries;
     if (!queries) return none;
     if (!filter) return queries.read(queryText(model, options));
-    return queries.read(queryText(model, rest)).filter(filter).slice(offset, limit === undefined ? undefined : offset + limit);
+    return queries
+      .read(queryText(model, rest))
+      .filter(filter)
+      .slice(offset, limit === undefined ? undefined : offset + limit);
   };
 
   const getCount = ({ filter, limit: _, offset: __, ...options }: LocalQueryOptions<Row> = {}): number => {
@@ -66,9 +70,16 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
   const retrieve = (target: string | { id: string }) => (isObject(target) ? fetch(target.id) : get(target));
 
   /** One operation, under the claim it names, makes or is already under. */
-  const write = <T>(operation: Omit<Operation, 'model'>, { claim, ...options }: WriteOptions, result: () => T | Promise<T>): Promise<T> => {
+  const write = <T>(
+    operation: Omit<Operation, 'model'>,
+    { claim, ...options }: WriteOptions,
+    result: () => T | Promise<T>,
+  ): Promise<T> => {
     const { id } = operation;
-    if (isObject(claim) && !('claimId' in claim)) return commits.heard(claims.during(model, { ...claim, id }, (handle) => write(operation, { ...options, claim: handle }, result)));
+    if (isObject(claim) && !('claimId' in claim))
+      return commits.heard(
+        claims.during(model, { ...claim, id }, (handle) => write(operation, { ...options, claim: handle }, result)),
+      );
     const named = typeof claim === 'object' ? claim.claimId : claim;
     const wait = options.wait ?? (named || claims.held(model, id).length > 0 ? 'confirmed' : undefined);
     return commits.write([{ ...operation, model }], { ...options, wait, claim: named }, result);
@@ -76,13 +87,21 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
 
   const create = (first: Data, second?: WriteOptions): Promise<Row> => {
     const named = isObject(first) && Object.hasOwn(first, 'data') && !Object.hasOwn(columns, 'data');
-    const { data, id = undefined, ...options } = named ? (first as unknown as { data: Data; id?: string } & WriteOptions) : { data: first, ...second };
+    const {
+      data,
+      id = undefined,
+      ...options
+    } = named ? (first as unknown as { data: Data; id?: string } & WriteOptions) : { data: first, ...second };
     const row = withInitialValues(columns, data);
     const key = (id ?? row['id'] ?? randomId()) as string;
     return write({ op: 'create', id: key, data: row }, options, async () => get(key) ?? (await fetch(key))!);
   };
 
-  const update = (first: string | ({ id: string; data: Data } & WriteOptions), second?: Data, third?: WriteOptions): Promise<Row> => {
+  const update = (
+    first: string | ({ id: string; data: Data } & WriteOptions),
+    second?: Data,
+    third?: WriteOptions,
+  ): Promise<Row> => {
     const { id, data, ...options } = isObject(first) ? first : { id: first, data: second ?? {}, ...third };
     return write({ op: 'update', id, data }, options, async () => {
       const row = get(id) ?? (await fetch(id));
@@ -134,6 +153,7 @@ function isObject(value: unknown): value is object {
 /** A new row: what was given, and for what was not (or was given as undefined) the schema's default. */
 function withInitialValues(columns: Readonly<Record<string, Column>>, data: Data): Data {
   const row: Data = { ...data };
-  for (const [name, { initial }] of Object.entries(columns)) if (initial && row[name] === undefined) row[name] = initial();
+  for (const [name, { initial }] of Object.entries(columns))
+    if (initial && row[name] === undefined) row[name] = initial();
   return row;
 }

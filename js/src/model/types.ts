@@ -1,17 +1,31 @@
 // SPDX-License-Identifier: MIT
 //
-// The shape of `ablo.<model>`, as people use it. Verbs dispatch on their first argument: text is the positional form, an
-// object the form with names. Nothing here exists at run time.
+// The shape of `ablo.<model>`, as people use it. Verbs dispatch on their first argument: text is the positional form,
+// an object the form with names. Nothing here exists at run time.
 import type { Intent } from '../coordination/intent';
 import type { Duration } from '../duration';
 import type { AnySchema, CreateOf, RegisteredSchema, RowOf, ShapeOf, UpdateOf } from '../schema/types';
 
 export type Operator =
-  | '=' | '!=' | '<' | '<=' | '>' | '>=' | 'IN' | 'NOT IN' | 'IS' | 'IS NOT' | 'LIKE' | 'NOT LIKE' | 'ILIKE' | 'NOT ILIKE';
+  | '='
+  | '!='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | 'IN'
+  | 'NOT IN'
+  | 'IS'
+  | 'IS NOT'
+  | 'LIKE'
+  | 'NOT LIKE'
+  | 'ILIKE'
+  | 'NOT ILIKE';
 export type Direction = 'asc' | 'desc';
 
 type Key<R> = keyof R & string;
-export type Where<R> = { readonly [K in keyof R]?: R[K] | null | readonly R[K][] } | readonly (readonly [Key<R>, Operator, unknown])[];
+export type Where<R> =
+  { readonly [K in keyof R]?: R[K] | null | readonly R[K][] } | readonly (readonly [Key<R>, Operator, unknown])[];
 
 export interface QueryOptions<R> {
   /** Fields and the values they have (null: none; an array: one of these), or conditions `[field, operator, value]`. */
@@ -69,7 +83,12 @@ export interface ClaimOptions {
 export interface ClaimHandle<R> extends AsyncDisposable {
   readonly object: 'claim';
   readonly claimId: string;
-  readonly target: { readonly model: string; readonly id: string; readonly field?: string; readonly meta?: Record<string, unknown> };
+  readonly target: {
+    readonly model: string;
+    readonly id: string;
+    readonly field?: string;
+    readonly meta?: Record<string, unknown>;
+  };
   readonly action: string;
   readonly description?: string;
   readonly readAt?: number;
@@ -138,4 +157,6 @@ type ModelClientOf<M> = 0 extends 1 & ShapeOf<M>
   : ModelClient<RowOf<ShapeOf<M>>, CreateOf<ShapeOf<M>>, UpdateOf<ShapeOf<M>>>;
 
 /** One client for each model of the schema. */
-export type ModelClients<S extends AnySchema = RegisteredSchema> = { readonly [K in keyof S['models'] & string]: ModelClientOf<S['models'][K]> };
+export type ModelClients<S extends AnySchema = RegisteredSchema> = {
+  readonly [K in keyof S['models'] & string]: ModelClientOf<S['models'][K]>;
+};

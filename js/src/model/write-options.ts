@@ -6,7 +6,13 @@ import { abloError } from '../errors/errors';
 import type { WriteOptions } from './types';
 
 /** What an option means to the core; names of the newer and the older API mean the same. */
-const onStale: Record<string, string> = { reject: 'reject', force: 'force', overwrite: 'force', flag: 'flag', notify: 'flag' };
+const onStale: Record<string, string> = {
+  reject: 'reject',
+  force: 'force',
+  overwrite: 'force',
+  flag: 'flag',
+  notify: 'flag',
+};
 
 export interface CheckedWriteOptions {
   wait: 'queued' | 'confirmed' | undefined;
@@ -23,10 +29,18 @@ export function checkWriteOptions(options: WriteOptions = {}): CheckedWriteOptio
   check('readAt', readAt == null || (Number.isSafeInteger(readAt) && readAt >= 0), 'a stamp: a whole number from 0');
   check('onStale', stale == null || Object.hasOwn(onStale, stale), `one of ${Object.keys(onStale).join(', ')}`);
   const keyLength = typeof idempotencyKey === 'string' ? idempotencyKey.length : 0;
-  check('idempotencyKey', idempotencyKey == null || (keyLength >= 1 && keyLength <= 255), 'text of 1 to 255 characters');
+  check(
+    'idempotencyKey',
+    idempotencyKey == null || (keyLength >= 1 && keyLength <= 255),
+    'text of 1 to 255 characters',
+  );
   return {
     wait,
     timeout: timeout === undefined ? undefined : milliseconds(timeout, 'timeout'),
-    guard: { key: idempotencyKey ?? undefined, readAt: readAt ?? undefined, onStale: stale == null ? undefined : onStale[stale] },
+    guard: {
+      key: idempotencyKey ?? undefined,
+      readAt: readAt ?? undefined,
+      onStale: stale == null ? undefined : onStale[stale],
+    },
   };
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// From a zod type to a field of the schema's document. Only `_zod.def` is read, so that the types may come from any copy
-// of zod 4; what a column cannot hold, such as a transform, is refused here, where the person who wrote it sees it.
+// From a zod type to a field of the schema's document. Only `_zod.def` is read, so that the types may come from any
+// copy of zod 4; what a column cannot hold, such as a transform, is refused here, where the person who wrote it sees
+// it.
 import type * as zod from 'zod/v4/core';
 import { abloError } from '../errors/errors';
 import { columnNotes } from './field';
@@ -50,7 +51,8 @@ export function column(name: string, type: zod.$ZodType): Column {
     const def = type._zod.def as unknown as Def;
     if (def.type === 'optional') optional = true;
     else if (def.type === 'nullable') nullable = true;
-    else if (def.type === 'default' || def.type === 'prefault') initial ??= () => def.defaultValue; // a getter: runs the function form
+    else if (def.type === 'default' || def.type === 'prefault')
+      initial ??= () => def.defaultValue; // a getter: runs the function form
     else if (!unwrapped.includes(def.type) && def.type !== 'lazy') break;
     type = def.type === 'lazy' ? def.getter!() : def.innerType!;
     Object.assign(notes, { ...columnNotes.get(type), ...notes });
@@ -81,7 +83,9 @@ function kindOf(type: zod.$ZodType): FieldType | undefined {
     case 'literal':
       return valuesKind(type) ?? 'json';
     case 'union':
-      return def.options!.every((option) => (option._zod.def as unknown as Def).type === 'literal') ? (valuesKind(type) ?? 'json') : 'json';
+      return def.options!.every((option) => (option._zod.def as unknown as Def).type === 'literal')
+        ? (valuesKind(type) ?? 'json')
+        : 'json';
     case 'array':
     case 'object':
     case 'record':

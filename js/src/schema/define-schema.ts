@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// defineSchema(): from models to the document that the core, the server and the database build on, and to what the client
-// itself needs of each field. The core checks the document; here is checked only what would read badly from there.
+// defineSchema(): from models to the document that the core, the server and the database build on, and to what the
+// client itself needs of each field. The core checks the document; here is checked only what would read badly from
+// there.
 import { abloError } from '../errors/errors';
 import { column, type Column, type DocumentField, type FieldType } from './column';
 import type { ModelDefinition, ModelOptions } from './model';
@@ -45,7 +46,8 @@ export function defineSchema<const M extends Record<string, ModelDefinition<any>
     ));
     for (const [name, { field }] of Object.entries(own)) checkField(key, name, field);
     for (const [name, { target }] of Object.entries(definition.relations)) {
-      if (!Object.hasOwn(models, target)) throw abloError('invalid_schema', `${key}.${name} refers to a model '${target}' that is not there.`);
+      if (!Object.hasOwn(models, target))
+        throw abloError('invalid_schema', `${key}.${name} refers to a model '${target}' that is not there.`);
     }
     document.models[key] = {
       ...definition.options,
@@ -59,10 +61,18 @@ export function defineSchema<const M extends Record<string, ModelDefinition<any>
 function checkField(model: string, name: string, field: DocumentField): void {
   const param = `${model}.${name}`;
   if (!/^[a-z][A-Za-z0-9]*$/.test(name) || /[A-Z]{2}/.test(name)) {
-    throw abloError('invalid_schema', `${param} is not camelCase (schema_field_not_camelcase): it could not be told from its column.`, { param });
+    throw abloError(
+      'invalid_schema',
+      `${param} is not camelCase (schema_field_not_camelcase): it could not be told from its column.`,
+      { param },
+    );
   }
   const allowed = baseFields[name];
   if (allowed && !allowed.includes(field.type)) {
-    throw abloError('invalid_schema', `${param} is one of the fields every row has (schema_reserved_field), a ${allowed[0]}.`, { param });
+    throw abloError(
+      'invalid_schema',
+      `${param} is one of the fields every row has (schema_reserved_field), a ${allowed[0]}.`,
+      { param },
+    );
   }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// field: zod types that also say something about the column (`indexed`, `from`). What was said is kept in a registry of our
-// own, which follows a type through `.min()` and the like; wrappers (`.optional()`) are looked through by whoever reads it.
+// field: zod types that also say something about the column (`indexed`, `from`). What was said is kept in a registry of
+// our own, which follows a type through `.min()` and the like; wrappers (`.optional()`) are looked through by whoever
+// reads it.
 import * as z from './zod';
 import { registry } from 'zod/v4/core';
 import type * as zod from 'zod/v4/core';

@@ -8,6 +8,7 @@ export { relation } from './relation';
 export type { Relation } from './relation';
 export type { DocumentField, FieldType } from './column';
 export type {
-  AnySchema, BaseFields, CreateOf, InferCreate, InferModel, InferUpdate, InsertValue, Model, Register, RowOf, UpdateOf, UpdateValue,
+  AnySchema, BaseFields, CreateOf, InferCreate, InferModel, InferUpdate, InsertValue, Model, Register, RowOf,
+  UpdateOf, UpdateValue,
 } from './types';
 export * as z from './zod';

@@ -24,15 +24,19 @@ export interface ModelDefinition<out S extends Shape = Shape> {
 
 const optionNames = ['relations', 'load', 'tableName', 'mutable'];
 
-/** `model(shape)`, `model(shape, relations, options)` or `model(shape, {relations, ...options})`. The shape may be a z.object. */
+/** `model(shape)`, `(shape, relations, options)` or `(shape, {relations, ...options})`. The shape may be a z.object. */
 export function model<const S extends Shape>(
   shape: S | zod.$ZodObject<S>,
   relationsOrOptions: Record<string, Relation> | ModelOptions = {},
   options: ModelOptions = {},
 ): ModelDefinition<S> {
   const names = Object.keys(relationsOrOptions);
-  const areOptions = names.some((name) => optionNames.includes(name) && !isRelation(relationsOrOptions[name as keyof object]));
-  const { relations, ...rest } = areOptions ? (relationsOrOptions as ModelOptions) : { ...options, relations: relationsOrOptions as Record<string, Relation> };
+  const areOptions = names.some(
+    (name) => optionNames.includes(name) && !isRelation(relationsOrOptions[name as keyof object]),
+  );
+  const { relations, ...rest } = areOptions
+    ? (relationsOrOptions as ModelOptions)
+    : { ...options, relations: relationsOrOptions as Record<string, Relation> };
   const unknown = Object.keys(rest).find((name) => !optionNames.includes(name));
   if (unknown) throw abloError('invalid_schema', `model() has no option '${unknown}'.`, { param: unknown });
   return {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// relation: how rows of one model refer to rows of another. Models are named, not imported, so that they may refer to each
-// other in a circle.
+// relation: how rows of one model refer to rows of another. Models are named, not imported, so that they may refer to
+// each other in a circle.
 
 export interface BelongsToOptions {
   index?: boolean;

@@ -33,7 +33,7 @@ export type UpdateOf<S extends Shape> = {
 
 export type ShapeOf<M> = M extends ModelDefinition<infer S> ? S : never;
 
-/** Augment this to type what does not see your schema, such as useAblo(): `interface Register { schema: typeof schema }`. */
+/** To be augmented, to type what does not see the schema (useAblo): `interface Register { schema: typeof schema }`. */
 export interface Register {}
 
 export type AnySchema = Schema<Record<string, ModelDefinition<any>>>;
@@ -44,10 +44,21 @@ export type RegisteredSchema = Register extends { schema: infer S extends AnySch
     : AnySchema;
 
 type KeyOf<S extends AnySchema> = keyof S['models'] & string;
-type Resolve<S, K extends PropertyKey> = S extends AnySchema ? ShapeOf<S['models'][K & KeyOf<S>]> : ShapeOf<RegisteredSchema['models'][S & KeyOf<RegisteredSchema>]>;
+type Resolve<S, K extends PropertyKey> = S extends AnySchema
+  ? ShapeOf<S['models'][K & KeyOf<S>]>
+  : ShapeOf<RegisteredSchema['models'][S & KeyOf<RegisteredSchema>]>;
 
 /** A row's type: `Model<typeof schema, 'tasks'>`, or `Model<'tasks'>` of the registered schema. */
-export type Model<S extends AnySchema | KeyOf<RegisteredSchema>, K extends S extends AnySchema ? KeyOf<S> : never = never> = RowOf<Resolve<S, K>>;
-export type InferCreate<S extends AnySchema | KeyOf<RegisteredSchema>, K extends S extends AnySchema ? KeyOf<S> : never = never> = CreateOf<Resolve<S, K>>;
-export type InferUpdate<S extends AnySchema | KeyOf<RegisteredSchema>, K extends S extends AnySchema ? KeyOf<S> : never = never> = UpdateOf<Resolve<S, K>>;
+export type Model<
+  S extends AnySchema | KeyOf<RegisteredSchema>,
+  K extends (S extends AnySchema ? KeyOf<S> : never) = never,
+> = RowOf<Resolve<S, K>>;
+export type InferCreate<
+  S extends AnySchema | KeyOf<RegisteredSchema>,
+  K extends (S extends AnySchema ? KeyOf<S> : never) = never,
+> = CreateOf<Resolve<S, K>>;
+export type InferUpdate<
+  S extends AnySchema | KeyOf<RegisteredSchema>,
+  K extends (S extends AnySchema ? KeyOf<S> : never) = never,
+> = UpdateOf<Resolve<S, K>>;
 export type { InferCreate as InsertValue, InferUpdate as UpdateValue, Model as InferModel };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The part of zod that schemas are written with. `z` of zod itself cannot be shaken by every bundler (its locales alone are
-// 300 KB); as a namespace made of these exports it can. Any other copy of zod 4, zod/mini included, serves as well.
+// The part of zod that schemas are written with. `z` of zod itself cannot be shaken by every bundler (its locales alone
+// are 300 KB); as a namespace made of these exports it can. Any other copy of zod 4, zod/mini included, serves as well.
 export {
   string, email, url, uuid, uuidv4, uuidv6, uuidv7, cuid2, ulid, nanoid, emoji, ipv4, ipv6, base64, jwt, e164,
   templateLiteral, stringFormat, number, int, int32, float32, float64, boolean, date, iso, coerce,

@@ -20,7 +20,8 @@ const kNames: Record<string, ErrorCode> = {
 /** Functions that a schema brings with it (wasm/core/src/schema/ddl_dispatch.cpp). */
 const kOfSchema = /function ablo\.(lock_rows|write_row|image_row|rows)\(/;
 
-const kUnreachable = /^(08...|57P0[1-5]|53300|ECONN.*|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|EACCES)$/;
+const kUnreachable =
+  /^(08...|57P0[1-5]|53300|ECONN.*|E(HOST|NET)UNREACH|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENOENT|EACCES)$/;
 const kBroken = /connection terminated|timeout exceeded when trying to connect|query read timeout/i;
 const kLogin = /^(28...|3D000)$/;
 
@@ -28,15 +29,16 @@ const kLogin = /^(28...|3D000)$/;
 export function namedFailure(thrown: unknown, place: string): unknown {
   if (thrown instanceof NamedError) return thrown;
   const { code = '', message = '', hint } = thrown as { code?: string; message?: string; hint?: string };
-  const cause = { cause: thrown };
-  if (code === kNamed) return new NamedError(hint as ErrorCode, message, cause);
+  const named = (name: ErrorCode, what?: string) => new NamedError(name, what, { cause: thrown });
+  if (code === kNamed) return named(hint as ErrorCode, message);
   if (kUnreachable.test(code) || kBroken.test(message)) {
-    return new NamedError('database_unreachable', `Nothing answers at ${place}. Check that Postgres runs and that DATABASE_URL is right.`, cause);
+    const next = 'Check that Postgres runs and that DATABASE_URL is right.';
+    return named('database_unreachable', `Nothing answers at ${place}. ${next}`);
   }
   if (kLogin.test(code)) {
-    return new NamedError('database_unreachable', `Postgres at ${place} refused the login (${message}). Check DATABASE_URL.`, cause);
+    return named('database_unreachable', `Postgres at ${place} refused the login (${message}). Check DATABASE_URL.`);
   }
-  if (code === '42501') return new NamedError('permission_denied', `Postgres does not allow it to this role: ${message}.`, cause);
-  if (code === '42883' && kOfSchema.test(message)) return new NamedError('schema_not_pushed', undefined, cause);
-  return Object.hasOwn(kNames, code) ? new NamedError(kNames[code]!, undefined, cause) : thrown;
+  if (code === '42501') return named('permission_denied', `Postgres does not allow it to this role: ${message}.`);
+  if (code === '42883' && kOfSchema.test(message)) return named('schema_not_pushed');
+  return Object.hasOwn(kNames, code) ? named(kNames[code]!) : thrown;
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Database: what the server asks of Postgres (docs/internals/database.md). What it decides, it decides in SQL, each call in
-// one statement and so in one transaction; here are only the names of the functions and the shapes of what people pass.
+// Database: what the server asks of Postgres (docs/internals/database.md). What it decides, it decides in SQL, each
+// call in one statement and so in one transaction; here are only the names of the functions and the shapes of what
+// people pass.
 import type { Connection } from './connection';
 import { EmbeddedConnection } from './embedded';
 import { migrate } from './migration';
 import { PostgresConnection, type PostgresOptions } from './postgres';
-import { provision, schemaInForce, type PushedSchema } from './provision';
+import { provision, schemaInForce, type Provisioned, type PushedSchema } from './provision';
 import type { Credential, ListedKey, NewCredential } from './credential';
 import { NamedError } from '../errors/named-error';
 
@@ -18,7 +19,7 @@ export interface Database {
   /** Brings the server's own tables and functions up to this version. Costs one question when they are. */
   migrate(): Promise<void>;
   /** Makes a schema the one in force. `statements` are the hub's plan for it. */
-  provision(statements: readonly string[], document: string, hash: string): Promise<{ version: number; changed: boolean }>;
+  provision(statements: readonly string[], document: string, hash: string): Promise<Provisioned>;
   schema(): Promise<PushedSchema | undefined>;
   ensureOrganization(id: string, name?: string): Promise<void>;
   createCredential(credential: NewCredential): Promise<{ id: string; expiresAt?: number }>;
@@ -33,7 +34,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export type { Credential, ListedKey, NewCredential, PostgresOptions, PushedSchema };
+export type { Credential, ListedKey, NewCredential, PostgresOptions, Provisioned, PushedSchema };
 
 const functions = new Set(['commit', 'load', 'read', 'changes', 'claim', 'release', 'renew']);
 
@@ -64,7 +65,8 @@ function databaseOn(connection: Connection): Database {
     async ensureOrganization(id, name) {
       await ask('ensure_organization', 'select ablo.ensure_organization($1, $2)::text', id, name ?? null);
     },
-    createCredential: (credential) => json(ask('create_credential', 'select ablo.create_credential($1)::text', JSON.stringify(credential))),
+    createCredential: (credential) =>
+      json(ask('create_credential', 'select ablo.create_credential($1)::text', JSON.stringify(credential))),
     revokeCredential: (id) => json(ask('revoke_credential', 'select ablo.revoke_credential($1)::text', id)),
     revoked: (ids) => json(ask('revoked', 'select ablo.revoked($1)::text', ids)),
     keys: (organization) => json(ask('keys', 'select ablo.keys($1)::text', organization)),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A lock on a directory, for a database that has none of its own: two processes that open one would each ruin what the other
-// writes. The file `lock` names its holder; a holder that died is told by its pid, and by when the process with that pid
-// began, since pids are used again.
+// A lock on a directory, for a database that has none of its own: two processes that open one would each ruin what
+// the other writes. The file `lock` names its holder; a holder that died is told by its pid, and by when the process
+// with that pid began, since pids are used again.
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { NamedError } from '../errors/named-error';
@@ -20,7 +20,8 @@ export function lockDirectory(directory: string): () => void {
     if (theirs === undefined) continue; // given back meanwhile
     const pid = Number.parseInt(theirs.text, 10);
     if (pid === process.pid ? heldHere.has(file) : theirs.text === describe(pid) || theirs.isNew) {
-      throw new NamedError('directory_locked', `The process ${pid || 'that is starting'} uses ${directory}. Stop it, or give another directory with --dir.`);
+      const holder = `The process ${pid || 'that is starting'} uses ${directory}.`;
+      throw new NamedError('directory_locked', `${holder} Stop it, or give another directory with --dir.`);
     }
     removeStale(file, theirs.text);
   }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The Postgres in this process: PGlite, with its files in `data` of a directory that is locked for us. It has one session, of a
-// superuser; every call enters as ablo_app for its own transaction (sql/enter.sql), and calls wait for each other. What it
-// confirmed survives a kill of the process, but not a power loss: the command that starts it says so.
+// The Postgres in this process: PGlite, with its files in `data` of a directory that is locked for us. It has one
+// session, of a superuser; every call enters as ablo_app for its own transaction (sql/enter.sql), and calls wait for
+// each other. What it confirmed survives a kill of the process, but not a power loss: the command that starts it says
+// so.
 import type { PGlite, Transaction as PGliteTransaction } from '@electric-sql/pglite';
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
@@ -30,7 +31,8 @@ export class EmbeddedConnection implements Connection {
       return new EmbeddedConnection(directory, postgres, unlock);
     } catch (error) {
       unlock();
-      throw new NamedError('database_unreachable', `The embedded database in ${directory} cannot be opened. Give another directory with --dir.`, { cause: error });
+      const what = `The embedded database in ${directory} cannot be opened. Give another directory with --dir.`;
+      throw new NamedError('database_unreachable', what, { cause: error });
     }
   }
 
@@ -63,9 +65,8 @@ async function load(): Promise<typeof import('@electric-sql/pglite')> {
   try {
     return await import('@electric-sql/pglite');
   } catch (error) {
-    throw new NamedError(
-      'database_unreachable', 'The embedded database is not installed. `npm install @electric-sql/pglite`, or set DATABASE_URL.', { cause: error },
-    );
+    const what = 'The embedded database is not installed. `npm install @electric-sql/pglite`, or set DATABASE_URL.';
+    throw new NamedError('database_unreachable', what, { cause: error });
   }
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// The server's own half of the database: the files of sql/, in an order in which each finds what it names. All of them may be
-// run again; the comment on the schema `ablo` remembers which were, so that a start that changes nothing takes no locks.
+// The server's own half of the database: the files of sql/, in an order in which each finds what it names. All of
+// them may be run again; the comment on the schema `ablo` remembers which were, so that a start that changes nothing
+// takes no locks.
 import { createHash } from 'node:crypto';
 import type { Connection } from './connection';
 import sentences from './sql/sentences.sql';
 import tables from './sql/tables.sql';
 import enter from './sql/enter.sql';
+import refusal from './sql/refusal.sql';
 import keys from './sql/keys.sql';
 import line from './sql/line.sql';
 import judge from './sql/judge.sql';
@@ -17,7 +19,7 @@ import capture from './sql/capture.sql';
 import credentials from './sql/credentials.sql';
 import schema from './sql/schema.sql';
 
-const files = [tables, sentences, enter, keys, line, judge, commit, claim, reads, capture, credentials, schema];
+const files = [tables, sentences, enter, refusal, keys, line, judge, commit, claim, reads, capture, credentials, schema];
 const version = `ablo ${createHash('sha256').update(files.join('\0')).digest('hex')}`;
 
 /** Two servers that start at once migrate one after the other, and the second finds nothing to do. */

@@ -27,11 +27,16 @@ export class PostgresConnection implements Connection {
       const { host, port } = new pg.Client(url); // says where it would connect to; user and password stay inside
       this.#place = `${host}:${port}`;
       this.#pool = new pg.Pool({
-        connectionString: url, max: connections, connectionTimeoutMillis: kConnectTimeout, query_timeout: kAnswerTimeout,
-        keepAlive: true, application_name: 'ablo',
+        connectionString: url,
+        max: connections,
+        connectionTimeoutMillis: kConnectTimeout,
+        query_timeout: kAnswerTimeout,
+        keepAlive: true,
+        application_name: 'ablo',
       });
     } catch {
-      throw new NamedError('database_unreachable', 'DATABASE_URL cannot be read. It looks like postgres://user:password@host:5432/name.');
+      const what = 'DATABASE_URL cannot be read. It looks like postgres://user:password@host:5432/name.';
+      throw new NamedError('database_unreachable', what);
     }
     this.#pool.on('error', () => {}); // an idle connection broke; whoever needs one next gets another, or the error
   }
@@ -76,23 +81,26 @@ export class PostgresConnection implements Connection {
 
   async #check(allowUnsafe: boolean): Promise<void> {
     const text = await this.ask({ name: 'ablo.settings', text: kSettings }, []);
-    const { version, fsync, synchronous_commit } = JSON.parse(text!) as { version: number; fsync: string; synchronous_commit: string };
+    const [version, ...durability] = JSON.parse(text!) as [number, string, string];
     if (version < kOldest) {
-      throw new NamedError('database_too_old', `The Postgres at ${this.#place} is version ${Math.floor(version / 10_000)}. Postgres 15 or newer is needed.`);
+      const found = `The Postgres at ${this.#place} is version ${Math.floor(version / 10_000)}.`;
+      throw new NamedError('database_too_old', `${found} Postgres 15 or newer is needed.`);
     }
-    if (!allowUnsafe && (fsync === 'off' || synchronous_commit === 'off')) throw new NamedError('database_unsafe');
+    if (!allowUnsafe && durability.includes('off')) throw new NamedError('database_unsafe');
   }
 }
 
-const kSettings = `select json_build_object('version', current_setting('server_version_num')::int, 'fsync', current_setting('fsync'),
-  'synchronous_commit', current_setting('synchronous_commit'))::text`;
+const kSettings = `select json_build_array(
+  current_setting('server_version_num')::int, current_setting('fsync'), current_setting('synchronous_commit'))::text`;
 
 function transactionOn(client: pg.PoolClient): Transaction {
   return {
     async run(sql) {
       await client.query(sql);
     },
-    ask: async (sql, parameters = []) => first(await client.query({ text: sql, values: [...parameters], rowMode: 'array' })),
+    async ask(sql, parameters = []) {
+      return first(await client.query({ text: sql, values: [...parameters], rowMode: 'array' }));
+    },
   };
 }
 

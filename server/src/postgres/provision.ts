@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// provision: makes a schema the one in force, in one transaction with everything it needs of the database. It waits for
-// nobody longer than five seconds: a push that stands in line behind a long transaction would make every write stand behind
-// the push. It tries again instead, five times.
+// provision: makes a schema the one in force, in one transaction with everything it needs of the database. It waits
+// for nobody longer than five seconds: a push that stands in line behind a long transaction would make every write
+// stand behind the push. It tries again instead, five times.
 import { createHash } from 'node:crypto';
 import type { Connection } from './connection';
 
@@ -15,13 +15,19 @@ export interface PushedSchema {
   document: string;
 }
 
+export interface Provisioned {
+  version: number;
+  /** False: it was in force already, with the same plan. */
+  changed: boolean;
+}
+
 type SchemaInForce = PushedSchema & { plan: string };
 
 export const schemaInForce = { name: 'ablo.schema', text: 'select ablo.schema_in_force()::text' };
 
 export async function provision(
   connection: Connection, statements: readonly string[], document: string, hash: string,
-): Promise<{ version: number; changed: boolean }> {
+): Promise<Provisioned> {
   const plan = createHash('sha256').update(statements.join('\0')).digest('hex');
   for (let attempt = 1; ; attempt++) {
     try {

@@ -33,6 +33,12 @@ export interface Operation {
   data?: object;
 }
 
+/** Operations on tasks, for short. */
+export const makeTask = (id: string, data: object = {}): Operation =>
+  ({ op: 'create', model: 'tasks', id, data: { title: 'x', status: 'todo', ...data } });
+export const setTask = (id: string, data: object): Operation => ({ op: 'update', model: 'tasks', id, data });
+export const dropTask = (id: string): Operation => ({ op: 'delete', model: 'tasks', id });
+
 /** One organization, and the session of one user in it; `as` gives others. */
 export class Tenant {
   constructor(
@@ -52,7 +58,8 @@ export class Tenant {
 
   /** A commit as the hub sends it, under a key of its own. */
   asked(operations: Operation[], more: object = {}): Answer {
-    return { key: randomUUID(), attempt: 1, issuedAt: Date.now(), actor: this.actor, session: this.session, operations, ...more };
+    const { actor, session } = this;
+    return { key: randomUUID(), attempt: 1, issuedAt: Date.now(), actor, session, operations, ...more };
   }
 
   async batch(commits: Answer[], more: object = {}): Promise<Answer[]> {
@@ -84,9 +91,14 @@ export class Tenant {
     return (await this.call('changes', { after })).changes as Answer[];
   }
 
+  async claims(): Promise<Answer[]> {
+    return (await this.call('load', { full: false })).claims as Answer[];
+  }
+
   claim(id: string, more: object = {}): Promise<Answer> {
     const { actor, session } = this;
-    return this.call('claim', { claim: randomUUID(), model: 'tasks', id, ttl: 60_000, action: 'editing', actor, session, wait: true, ...more });
+    const asked = { claim: randomUUID(), model: 'tasks', id, ttl: 60_000, action: 'editing', wait: true };
+    return this.call('claim', { ...asked, actor, session, ...more });
   }
 
   release(claim: Answer): Promise<Answer> {

@@ -1,16 +1,16 @@
 -- SPDX-License-Identifier: MIT
 --
--- Writes behind our back: psql, a cron job, another service, a cascade of our own delete, a user's own trigger. They become
--- entries of the log like any other, in the transaction that made them.
+-- Writes behind our back: psql, a cron job, another service, a cascade of our own delete, a user's own trigger. They
+-- become entries of the log like any other, in the transaction that made them.
 --
---   a row changes ──▶ ablo.capture_<model>() notes what it was          (generated; a trigger of the table)
---   COMMIT ─────────▶ ablo.flush_captured() locks the log and appends   (a deferred trigger of the notes)
+--   a row changes ──▶ ablo.capture_<table>() notes what it was         (generated; a trigger of the table)
+--   COMMIT ─────────▶ ablo.flush_captured() locks the log and appends  (a deferred trigger of the notes)
 --
 -- Always true:
 --   1. logs are locked at the end of a transaction, each once, in the order of their organizations;
 --   2. what is logged is the row as it is committed, once, however often the transaction changed it; and not at all if
 --      nothing came of it, or if the log says so already;
---   3. the rows our own commit writes are left to it: exactly the row it is writing, and not what a trigger makes of that.
+--   3. the rows our own commit writes are left to it: exactly the row it is writing, not what a trigger makes of that.
 
 -- Is this change of ours, and logged by commit.sql?
 create or replace function ablo.own_write(model text, id text) returns boolean
@@ -40,18 +40,20 @@ end $$;
 
 -- One entry of somebody else's transaction. Its `place` in it keeps the entries together, like those of a commit.
 create or replace function ablo.log_external(
-  organization text, seq bigint, place bigint, kind text, model text, id text, op text, before jsonb, after jsonb, fields text[], cause jsonb
+  organization text, seq bigint, place bigint, kind text, model text, id text, op text,
+  before jsonb, after jsonb, fields text[], cause jsonb
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  insert into ablo.log (organization, seq, kind, model, id, op, before, after, fields, actor, on_behalf_of, session, commit_key,
-    operation_index, groups_before, groups_after)
-  values ($1, $2, $4, $5, $6, $7, $8, $9, $10, coalesce(cause->'actor', '{"kind": "system", "id": "external"}'), cause->'onBehalfOf',
-    cause->>'session', 'external:' || pg_current_xact_id(), place, array['org:' || $1], array['org:' || $1]);
+  insert into ablo.log (organization, seq, kind, model, id, op, before, after, fields,
+    actor, on_behalf_of, session, commit_key, operation_index, groups_before, groups_after)
+  values ($1, $2, $4, $5, $6, $7, $8, $9, $10,
+    coalesce(cause->'actor', '{"kind": "system", "id": "external"}'), cause->'onBehalfOf', cause->>'session',
+    'external:' || pg_current_xact_id(), place, array['org:' || $1], array['org:' || $1]);
 end $$;
 
--- Appends what came of the notes for one organization, whose log is locked and ends at `head`. Where very many rows of a
--- model changed, or none were told, one `resync` entry says that all of them may have.
+-- Appends what came of the notes for one organization, whose log is locked and ends at `head`. Where very many rows
+-- of a model changed, or none were told, one `resync` entry says that all of them may have.
 create or replace function ablo.log_captured(organization text, head bigint) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -63,7 +65,8 @@ declare
   note record;
   logged record;
   image jsonb;
-  difference jsonb;
+  op text;
+  before jsonb;
 begin
   foreach marked in array bulk loop
     place := place + 1;
@@ -81,16 +84,11 @@ begin
     order by l.organization desc, l.model desc, l.id desc, l.seq desc limit 1;
     continue when image is not distinct from case when found then logged.after else note.before end;
 
+    op := case when image is null then 'delete' when note.before is null then 'create' else 'update' end;
+    before := case op when 'update' then ablo.difference(note.before, image) else note.before end;
     place := place + 1;
-    if image is null then
-      perform ablo.log_external($1, head + place, place - 1, 'row', note.model, note.id, 'delete', note.before, null, null, note.cause);
-    elsif note.before is null then
-      perform ablo.log_external($1, head + place, place - 1, 'row', note.model, note.id, 'create', null, image, null, note.cause);
-    else
-      difference := ablo.difference(note.before, image);
-      perform ablo.log_external($1, head + place, place - 1, 'row', note.model, note.id, 'update', difference, image,
-        ablo.changed(difference), note.cause);
-    end if;
+    perform ablo.log_external($1, head + place, place - 1, 'row', note.model, note.id, op,
+      before, image, case op when 'update' then ablo.changed(before) end, note.cause);
   end loop;
 end $$;
 
@@ -107,7 +105,8 @@ begin
     perform ablo.log_captured(tenant, ablo.lock_log(tenant));
     perform ablo.cancel_claims(tenant, gone.model, gone.id) from (
       select distinct c.model, c.id from ablo.captured c
-      join ablo.claim k on k.organization = c.organization and k.model = c.model and k.row_id = c.id and k.status in ('active', 'queued')
+      join ablo.claim k on k.organization = c.organization and k.model = c.model and k.row_id = c.id
+        and k.status in ('active', 'queued')
       where c.xid = pg_current_xact_id() and c.organization = tenant
     ) gone where ablo.image_row(tenant, gone.model, gone.id) is null;
   end loop;

@@ -36,8 +36,8 @@ begin
   perform ablo.settle_line(organization, input->>'model', input->>'id');
 
   asked := jsonb_populate_record(null::ablo.claim, input - 'ttl' || jsonb_build_object(
-    'organization', organization, 'id', input->'claim', 'row_id', input->'id', 'actor', ablo.participant(input->'actor'),
-    'ticket', 9223372036854775807));
+    'organization', organization, 'id', input->'claim', 'row_id', input->'id',
+    'actor', ablo.participant(input->'actor'), 'ticket', 9223372036854775807));
   select jsonb_agg(ablo.claim_object(k)), count(*) filter (where k.status = 'queued') into others, waiting
   from ablo.in_the_way(asked) k;
   if others is not null and not coalesce((input->>'wait')::boolean, true) then
@@ -46,10 +46,10 @@ begin
     return jsonb_build_object('error', ablo.error('queue_too_deep', null, jsonb_build_object('claims', others)));
   end if;
 
-  insert into ablo.claim (organization, id, model, row_id, field, actor, session, action, description, meta, status, position,
-    ttl, expires_at)
-  values ($1, asked.id, asked.model, asked.row_id, asked.field, asked.actor, asked.session, asked.action, asked.description,
-    asked.meta, 'queued', waiting + 1, ttl, clock_timestamp() + ttl)
+  insert into ablo.claim (organization, id, model, row_id, field, actor, session, action, description, meta,
+    status, position, ttl, expires_at)
+  values ($1, asked.id, asked.model, asked.row_id, asked.field, asked.actor, asked.session, asked.action,
+    asked.description, asked.meta, 'queued', waiting + 1, ttl, clock_timestamp() + ttl)
   returning * into asked;
   if others is null then
     perform ablo.grant_claim(asked);
@@ -79,7 +79,8 @@ begin
   return ablo.claim_answer(organization, claim.id);
 end $$;
 
--- Heartbeats. They are not logged, and cost no disk write of their own: what a crash of the database takes back is a moment.
+-- Heartbeats. They are not logged, and cost no disk write of their own: what a crash of the database takes back is a
+-- moment.
 create or replace function ablo.renew(organization text, input jsonb) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -92,13 +93,18 @@ begin
     where k.organization = $1 and k.id in (select jsonb_array_elements_text(input->'claims'))
       and k.actor = ablo.participant(input->'actor') and k.status in ('active', 'queued')
     order by k.ticket for update);
-  mine := array(select k.id from ablo.claim k where k.organization = $1 and k.id = any (mine) and k.expires_at > clock_timestamp());
-  update ablo.claim k set expires_at = clock_timestamp() + k.ttl where k.organization = $1 and k.id = any (mine);
+  with renewed as (
+    update ablo.claim k set expires_at = clock_timestamp() + k.ttl
+    where k.organization = $1 and k.id = any (mine) and k.status in ('active', 'queued')
+      and k.expires_at > clock_timestamp()
+    returning k.id
+  )
+  select coalesce(array_agg(r.id), '{}') into mine from renewed r;
   return jsonb_build_object('renewed', mine);
 end $$;
 
--- Expires what nobody renewed and lets the next in line have it; forgets claims and keys that nobody can ask about any more.
--- Any server may run it, as often as it likes; it goes around what is locked.
+-- Expires what nobody renewed and lets the next in line have it; forgets claims and keys that nobody can ask about
+-- any more. Any server may run it, as often as it likes; it goes around what is locked.
 create or replace function ablo.sweep() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -121,7 +127,8 @@ begin
     select d.ctid from ablo.commit d where d.issued_at < clock_timestamp() - interval '25 hours' limit 1000));
 end $$;
 
--- Where the logs of these organizations end, and before that, a sweep: this is what every server asks many times a second.
+-- Where the logs of these organizations end, and before that, a sweep: this is what every server asks many times a
+-- second.
 create or replace function ablo.heads(organizations text[]) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin

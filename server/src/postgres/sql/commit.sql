@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --
--- A batch of commits of one organization, in one transaction, in an order that loses no update and runs into no deadlock:
+-- A batch of commits of one organization, in one transaction, in an order that loses no update and runs into no
+-- deadlock:
 --
 --   1 keys      what is decided already is answered again
 --   2 rows      the targets are locked, without waiting: a commit whose row somebody else holds leaves the batch
@@ -10,8 +11,9 @@
 --   6 checks    1 and 3 again, for what came since; if one falls, the batch is undone and tried again
 --   7 records   log entries, adjacent for each commit, and the receipts, rejections too
 --
--- A receipt is `confirmed`, `rejected`, or `blocked`: nothing was decided, try again alone with `patient`, which waits for
--- a row. A blocked commit blocks the later ones of its session in the batch: they take effect in the order they were sent.
+-- A receipt is `confirmed`, `rejected`, or `blocked`: nothing was decided, try again alone with `patient`, which
+-- waits for a row. A blocked commit blocks the later ones of its session in the batch: they take effect in the order
+-- they were sent.
 
 do $$ begin
   if to_regtype('ablo.written') is null then
@@ -24,7 +26,9 @@ end $$;
 create or replace function ablo.difference(before jsonb, after jsonb) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return (select coalesce(jsonb_object_agg(b.key, b.value), '{}') from jsonb_each($1) b where $2->b.key is distinct from b.value);
+  return (
+    select coalesce(jsonb_object_agg(b.key, b.value), '{}') from jsonb_each($1) b
+    where $2->b.key is distinct from b.value);
 end $$;
 
 -- The names of the fields that somebody meant to change. `updatedAt` follows from every change.
@@ -41,7 +45,8 @@ begin
   return array(
     select f.n from (
       select c.n, min(c.n) over (partition by o.model, o.id) as first
-      from jsonb_array_elements($1) with ordinality c(body, n), jsonb_to_recordset(c.body->'operations') o(model text, id text)
+      from jsonb_array_elements($1) with ordinality c(body, n),
+        jsonb_to_recordset(c.body->'operations') o(model text, id text)
       union all
       select c.n, min(c.n) over (partition by c.body->'actor', c.body->'key')
       from jsonb_array_elements($1) with ordinality c(body, n)
@@ -50,7 +55,8 @@ begin
 end $$;
 
 -- Step 2. The receipts, with those marked blocked that cannot have their rows now.
-create or replace function ablo.lock_targets(organization text, commits jsonb, receipts jsonb[], patient boolean) returns jsonb[]
+create or replace function ablo.lock_targets(organization text, commits jsonb, receipts jsonb[], patient boolean)
+returns jsonb[]
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   target record;
@@ -106,31 +112,33 @@ begin
       difference := written.before;
       fields := null;
     end if;
-    entries := entries || row(n, operation.i - 1, operation.model, operation.id, operation.op, difference, written.after, fields)::ablo.entry;
+    entries := entries || row(
+      n, operation.i - 1, operation.model, operation.id, operation.op, difference, written.after, fields)::ablo.entry;
   end loop;
   perform set_config('ablo.own', '', true), set_config('ablo.cause', '', true);
   return entries;
 end $$;
 
--- What the database refused, by the name people know it under. The database's own words may quote rows of others, and stay
--- here. Null: not the commit's fault.
-create or replace function ablo.refusal(state text, told text, name text, relation text, field text, rule text) returns jsonb
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+-- Step 6: did somebody, since the first look, answer one of these keys, claim a row of a commit that is to be confirmed,
+-- or change what it goes by?
+create or replace function ablo.has_fallen(
+  organization text, commits jsonb, receipts jsonb[], fresh boolean[], head bigint, seen bigint
+) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  place constant text := concat_ws(' ', nullif(relation, ''), nullif('"' || field || '"', '""'),
-    nullif('(' || rule || ')', '()')) || ':';
+  open jsonb[];
 begin
-  return case
-    when state = 'ABLO0' then ablo.rejected(ablo.error(name, told))
-    when state in ('55P03', '40P01', '40001') then '{"status": "blocked"}'
-    when state = '23505' then ablo.rejected(ablo.error('unique_violation', place))
-    when state = '23503' then ablo.rejected(ablo.error('foreign_key_violation', place))
-    when state = '23502' then ablo.rejected(ablo.error('not_null_violation', place))
-    when state = '23514' then ablo.rejected(ablo.error('check_violation', place))
-    when state like '23%' or state = 'P0001' then ablo.rejected(ablo.error('constraint_violation', place))
-    when state like '22%' then ablo.rejected(ablo.error('wrong_type'))
-    when state = '42501' then ablo.rejected(ablo.error('permission_denied'))
-  end;
+  if exists (
+    select from unnest(fresh, ablo.decided(organization, commits)) a(fresh, receipt)
+    where a.fresh and a.receipt is not null) then
+    return true;
+  end if;
+  if head = seen then return false; end if;
+  open := array(
+    select case when a.fresh and a.receipt->>'status' = 'confirmed' then null else a.receipt end
+    from unnest(fresh, receipts) a(fresh, receipt));
+  return exists (
+    select from unnest(ablo.judge(organization, commits, open, head, seen)) verdict where verdict is not null);
 end $$;
 
 create or replace function ablo.commit_batch(organization text, commits jsonb, patient boolean) returns jsonb
@@ -138,7 +146,6 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   receipts jsonb[] := ablo.decided(organization, commits);                                  -- 1
   fresh boolean[];
-  again jsonb[];
   verdicts jsonb[];
   seen bigint;
   head bigint;
@@ -167,6 +174,7 @@ begin
         get stacked diagnostics state = returned_sqlstate, told = message_text, name = pg_exception_hint,
           relation = table_name, field = column_name, rule = constraint_name;
         receipts[n] := ablo.refusal(state, told, name, relation, field, rule);
+        raise log 'ablo: a commit was refused: % %', state, told;
         if receipts[n] is null then raise; end if;
       end;
     end if;
@@ -175,33 +183,28 @@ begin
     end if;
   end loop;
 
-  fresh := array(select f and r->>'status' <> 'blocked' from unnest(fresh, receipts) a(f, r));
+  fresh := array(select a.fresh and a.receipt->>'status' <> 'blocked' from unnest(fresh, receipts) a(fresh, receipt));
   if not true = any (fresh) then
     return jsonb_build_object('head', seen, 'receipts', to_jsonb(receipts));
   end if;
 
   perform set_config('lock_timeout', '5s', true);
   head := ablo.lock_log(organization);                                                      -- 5
-  again := ablo.decided(organization, commits);
-  if head > seen then
-    verdicts := ablo.judge(organization, commits, array(
-      select case when f and r->>'status' = 'confirmed' then null else r end from unnest(fresh, receipts) a(f, r)), head, seen);
-  else
-    verdicts := null;
-  end if;
-  if exists (select from unnest(fresh, again, verdicts) a(f, done, verdict) where a.f and (a.done is not null or a.verdict is not null)) then
-    raise exception 'a commit fell' using errcode = 'ABLO1';                                -- 6
+  if ablo.has_fallen(organization, commits, receipts, fresh, head, seen) then               -- 6
+    raise exception 'A commit fell.' using errcode = 'ABLO1';
   end if;
 
-  insert into ablo.log (organization, seq, kind, model, id, op, after, before, fields, actor, on_behalf_of, session,  -- 7
-    commit_key, operation_index, groups_before, groups_after)
-  select $1, head + e.position, 'row', e.model, e.id, e.op, e.after, e.before, e.fields, c.body->'actor', c.body->'onBehalfOf',
-    c.body->>'session', c.body->>'key', e.i, array['org:' || $1], array['org:' || $1]
+  insert into ablo.log (organization, seq, kind, model, id, op, after, before, fields,      -- 7
+    actor, on_behalf_of, session, commit_key, operation_index, groups_before, groups_after)
+  select $1, head + e.position, 'row', e.model, e.id, e.op, e.after, e.before, e.fields,
+    c.body->'actor', c.body->'onBehalfOf', c.body->>'session', c.body->>'key', e.i,
+    array['org:' || $1], array['org:' || $1]
   from unnest(entries) with ordinality e(n, i, model, id, op, before, after, fields, position)
   join jsonb_array_elements(commits) with ordinality c(body, n) on c.n = e.n;
   receipts := array(
-    select case when r->>'status' = 'confirmed' and fresh[i] then jsonb_set(r, '{seq}', to_jsonb(head + (r->>'seq')::bigint)) else r end
-    from unnest(receipts) with ordinality a(r, i) order by i);
+    select case when a.fresh and a.receipt ? 'seq'
+      then jsonb_set(a.receipt, '{seq}', to_jsonb(head + (a.receipt->>'seq')::bigint)) else a.receipt end
+    from unnest(fresh, receipts) a(fresh, receipt));
   perform ablo.record(organization, commits, receipts, fresh);
   perform ablo.cancel_claims(organization, e.model, e.id) from unnest(entries) e where e.op = 'delete';
   return jsonb_build_object('head', ablo.head(organization), 'receipts', to_jsonb(receipts));

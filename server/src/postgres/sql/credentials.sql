@@ -16,10 +16,12 @@ declare
   made ablo.credential;
   id constant text := coalesce(input->>'id', gen_random_uuid()::text);
 begin
-  insert into ablo.credential (id, prefix, hash, organization, kind, actor, on_behalf_of, groups, operations, meta, expires_at)
+  insert into ablo.credential (id, prefix, hash, organization, kind, actor, on_behalf_of, groups, operations,
+    meta, expires_at)
   values (id, input->>'prefix', input->>'hash', input->>'organization', input->>'kind',
     coalesce(input->'actor', jsonb_build_object('kind', 'system', 'id', id)), input->'onBehalfOf',
-    array(select jsonb_array_elements_text(input->'groups')), array(select jsonb_array_elements_text(input->'operations')),
+    array(select jsonb_array_elements_text(input->'groups')),
+    array(select jsonb_array_elements_text(input->'operations')),
     coalesce(input->'meta', '{}'), clock_timestamp() + (input->>'ttlSeconds')::float8 * interval '1 second')
   returning * into made;
   return jsonb_build_object('id', made.id) || case when made.expires_at is null then '{}'
@@ -39,7 +41,9 @@ end $$;
 create or replace function ablo.revoked(ids text[]) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return (select coalesce(jsonb_agg(c.id), '[]') from ablo.credential c where c.id = any (ids) and c.revoked_at is not null);
+  return (
+    select coalesce(jsonb_agg(c.id), '[]') from ablo.credential c
+    where c.id = any (ids) and c.revoked_at is not null);
 end $$;
 
 -- The keys of an organization, newest first, without what could be used of them. Session tokens are not listed.

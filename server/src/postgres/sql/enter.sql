@@ -34,8 +34,8 @@ begin
   return ablo.head($1);
 end $$;
 
--- Changes when the database was replaced, or restored to an earlier time: its log may then say other things under the same
--- positions.
+-- Changes when the database was replaced, or restored to an earlier time: its log may then say other things under the
+-- same positions.
 create or replace function ablo.epoch(organization text) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin

@@ -14,23 +14,26 @@ create or replace function ablo.conflicts(organization text, body jsonb, since b
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return (
-    select jsonb_agg(jsonb_build_object('model', o.model, 'id', o.id, 'fields', c.fields, 'seq', c.seq, 'actor', c.actor)
-             order by c.seq)
+    select jsonb_agg(jsonb_build_object(
+      'model', o.model, 'id', o.id, 'fields', c.fields, 'seq', c.seq, 'actor', c.actor) order by c.seq)
     from jsonb_to_recordset($2->'operations') o(op text, model text, id text, data jsonb)
     cross join lateral (
       select max(l.seq) as seq, (array_agg(l.actor order by l.seq desc))[1] as actor,
         coalesce(to_jsonb(array_agg(distinct f.field) filter (where f.field is not null)), '[]') as fields
-      from ablo.log l left join lateral unnest(l.fields) f(field) on o.op <> 'update' or l.op <> 'update' or o.data ? f.field
-      where l.organization = $1 and l.model = o.model and l.id in (o.id, '') and l.seq > $3 and l.kind in ('row', 'resync')
+      from ablo.log l
+      left join lateral unnest(l.fields) f(field) on o.op <> 'update' or l.op <> 'update' or o.data ? f.field
+      where l.organization = $1 and l.model = o.model and l.id in (o.id, '') and l.seq > $3
+        and l.kind in ('row', 'resync')
         and (o.op <> 'update' or l.op is distinct from 'update' or l.fields is null or o.data ?| l.fields)
         and (l.session = $2->>'session' and ablo.participant(l.actor) = ablo.participant($2->'actor')) is not true
     ) c
     where o.op <> 'create' and c.seq is not null);
 end $$;
 
--- For each commit that is still open: null, {"error"}, or {"notifications"} when it is to take effect all the same. `head`
--- is where the log ends; changes up to `since` have been judged before.
-create or replace function ablo.judge(organization text, commits jsonb, receipts jsonb[], head bigint, since bigint) returns jsonb[]
+-- For each commit that is still open: null, {"error"}, or {"notifications"} when it is to take effect all the same.
+-- `head` is where the log ends; changes up to `since` have been judged before.
+create or replace function ablo.judge(organization text, commits jsonb, receipts jsonb[], head bigint, since bigint)
+returns jsonb[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return array(

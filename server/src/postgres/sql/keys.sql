@@ -15,11 +15,6 @@ language sql stable as $$
     || case when notifications is null then '{}' else jsonb_build_object('notifications', notifications) end;
 $$;
 
-create or replace function ablo.rejected(error jsonb) returns jsonb
-language sql stable as $$
-  select jsonb_build_object('status', 'rejected', 'error', error);
-$$;
-
 -- What a commit asks for. The members of an object have one order in jsonb, so equal requests have equal hashes.
 create or replace function ablo.digest(body jsonb) returns bytea
 language sql stable as $$
@@ -52,7 +47,8 @@ begin
     left join lateral (
       select d.attempt, d.hash, d.status, d.seq, d.error, d.notifications
       from ablo.commit d
-      where d.organization = $1 and d.actor_kind = asked.body->'actor'->>'kind' and d.actor_id = asked.body->'actor'->>'id'
+      where d.organization = $1
+        and d.actor_kind = asked.body->'actor'->>'kind' and d.actor_id = asked.body->'actor'->>'id'
         and d.key = asked.body->>'key' and (d.attempt >= asked.attempt or d.status = 'confirmed')
       order by d.attempt = asked.attempt desc, d.status = 'confirmed' desc, d.attempt desc
       limit 1
@@ -63,7 +59,8 @@ end $$;
 create or replace function ablo.record(organization text, commits jsonb, receipts jsonb[], fresh boolean[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  insert into ablo.commit (organization, actor_kind, actor_id, key, attempt, hash, status, seq, error, notifications, issued_at)
+  insert into ablo.commit (organization, actor_kind, actor_id, key, attempt, hash,
+    status, seq, error, notifications, issued_at)
   select $1, c.body->'actor'->>'kind', c.body->'actor'->>'id', c.body->>'key', coalesce((c.body->>'attempt')::int, 1),
     ablo.digest(c.body), receipts[c.n]->>'status', (receipts[c.n]->>'seq')::bigint, receipts[c.n]->'error',
     receipts[c.n]->'notifications', ablo.issued_at(c.body)

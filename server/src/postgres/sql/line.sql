@@ -33,8 +33,9 @@ create or replace function ablo.log_claim(claim ablo.claim, op text) returns voi
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   insert into ablo.log (organization, seq, kind, model, id, op, after, actor, session, groups_before, groups_after)
-  values (claim.organization, ablo.head(claim.organization) + 1, 'claim', claim.model, claim.row_id, op, ablo.claim_object(claim),
-    claim.actor, claim.session, array['org:' || claim.organization], array['org:' || claim.organization]);
+  values (claim.organization, ablo.head(claim.organization) + 1, 'claim', claim.model, claim.row_id, op,
+    ablo.claim_object(claim), claim.actor, claim.session,
+    array['org:' || claim.organization], array['org:' || claim.organization]);
 end $$;
 
 -- The claims of others that keep this one waiting. Whoever holds the target already does not wait for those behind it.
@@ -58,8 +59,10 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   claim.status := ending;
   claim.position := null;
-  update ablo.claim k set status = ending, position = null where k.organization = claim.organization and k.id = claim.id;
-  perform ablo.log_claim(claim, case ending when 'released' then 'release' when 'expired' then 'expire' else 'cancel' end);
+  update ablo.claim k set status = ending, position = null
+  where k.organization = claim.organization and k.id = claim.id;
+  perform ablo.log_claim(claim, case ending
+    when 'released' then 'release' when 'expired' then 'expire' else 'cancel' end);
 end $$;
 
 -- Grants one that waits. `readAt` is the position of this very grant: what its holder reads from here on is fresh.
@@ -75,8 +78,8 @@ begin
   return claim;
 end $$;
 
--- Brings the line of one row up to now: ends what is over, grants what nothing keeps waiting, numbers the rest. The log is
--- locked by the caller; rows of the line are locked in the order of their tickets, here as in `renew`.
+-- Brings the line of one row up to now: ends what is over, grants what nothing keeps waiting, numbers the rest. The
+-- log is locked by the caller; rows of the line are locked in the order of their tickets, here as in `renew`.
 create or replace function ablo.settle_line(organization text, model text, row_id text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

@@ -44,11 +44,11 @@ begin
     select l.seq - 1 from ablo.log l
     where l.organization = $1 and l.seq > cursor_at + size and l.seq <= head and coalesce(l.operation_index, 0) = 0
     order by l.seq limit 1), head);
-  return jsonb_build_object('from', cursor_at, 'to', until, 'head', head, 'epoch', ablo.epoch(organization), 'changes', (
+  return jsonb_build_object('from', cursor_at, 'to', until, 'head', head, 'epoch', ablo.epoch($1), 'changes', (
     select coalesce(jsonb_agg(jsonb_build_object(
         'seq', l.seq, 'kind', l.kind, 'model', l.model, 'id', l.id, 'op', l.op, 'after', l.after, 'before', l.before,
-        'fields', l.fields, 'actor', l.actor, 'onBehalfOf', l.on_behalf_of, 'session', l.session, 'commitKey', l.commit_key,
-        'operationIndex', l.operation_index, 'groupsBefore', l.groups_before, 'groupsAfter', l.groups_after,
-        'at', ablo.milliseconds(l.at)) order by l.seq), '[]')
+        'fields', l.fields, 'actor', l.actor, 'onBehalfOf', l.on_behalf_of, 'session', l.session,
+        'commitKey', l.commit_key, 'operationIndex', l.operation_index,
+        'groupsBefore', l.groups_before, 'groupsAfter', l.groups_after, 'at', ablo.milliseconds(l.at)) order by l.seq), '[]')
     from ablo.log l where l.organization = $1 and l.seq > cursor_at and l.seq <= until));
 end $$;

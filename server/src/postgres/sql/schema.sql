@@ -32,14 +32,16 @@ declare
     "boolean": ["boolean"], "timestamptz": ["timestamp with time zone"], "jsonb": ["jsonb"]}';
 begin
   if present is null then
-    execute format('alter table %s add column %I %s', target, name, case type when 'text' then 'text collate "C"' else type end);
+    execute format('alter table %s add column %I %s', target, name,
+      case type when 'text' then 'text collate "C"' else type end);
   elsif not fitting->type ? present then
     raise exception 'Column % of % is %, and the schema wants %. Change one of them.', name, target, present, type
       using errcode = 'ABLO0', hint = 'invalid_schema';
   end if;
 end $$;
 
--- Holds a column to the values of an enum. The comment remembers them, so that an unchanged list costs no scan of the table.
+-- Holds a column to the values of an enum. The comment remembers them, so that an unchanged list costs no scan of the
+-- table.
 create or replace function ablo.ensure_enum(target regclass, rule text, name text, allowed text[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -47,7 +49,8 @@ declare
     where c.conrelid = target and c.conname = rule);
 begin
   if present is distinct from allowed::text then
-    execute format('alter table %s drop constraint if exists %I, add constraint %2$I check (%I = any (%L))', target, rule, name, allowed);
+    execute format('alter table %1$s drop constraint if exists %2$I, add constraint %2$I check (%3$I = any (%4$L))',
+      target, rule, name, allowed);
     execute format('comment on constraint %I on %s is %L', rule, target, allowed);
   end if;
 exception when check_violation then
@@ -63,7 +66,8 @@ declare
 begin
   for watch in
     select t.tgname, t.tgrelid::regclass as target from pg_trigger t
-    where t.tgname in ('ablo_capture', 'ablo_truncate') and t.tgrelid <> all (array(select format('public.%I', name)::regclass from unnest(tables) name))
+    where t.tgname in ('ablo_capture', 'ablo_truncate')
+      and t.tgrelid <> all (array(select format('public.%I', name)::regclass from unnest(tables) name))
   loop
     execute format('drop trigger %I on %s', watch.tgname, watch.target);
   end loop;

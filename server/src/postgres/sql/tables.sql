@@ -18,8 +18,9 @@ exception
   when duplicate_object or unique_violation then
     null;  -- roles belong to the cluster: another of its databases was faster
   when insufficient_privilege then
-    raise exception 'The role % may not create roles. Have an administrator run once: create role ablo_app nologin noinherit; grant ablo_app to %;',
-      current_user, current_user using errcode = 'ABLO0', hint = 'permission_denied';
+    raise exception 'The role % may not create roles. An administrator can: %', current_user,
+      format('create role ablo_app nologin noinherit; grant ablo_app to %I;', current_user)
+      using errcode = 'ABLO0', hint = 'permission_denied';
 end $$;
 
 do $$
@@ -29,8 +30,8 @@ exception when insufficient_privilege then
   execute format('grant ablo_app to %I', current_user);
 end $$;
 
--- A tenant. Its row is the lock under which its log grows and its claims are decided; `epoch` tells this database from a
--- replacement of it.
+-- A tenant. Its row is the lock under which its log grows and its claims are decided; `epoch` tells this database
+-- from a replacement of it.
 create table if not exists ablo.organization (
   id text collate "C" primary key check (id <> ''),
   name text,
@@ -102,7 +103,8 @@ create table if not exists ablo.claim (
   expires_at timestamptz not null,
   primary key (organization, id)
 );
-create index if not exists claim_line_idx on ablo.claim (organization, model, row_id, ticket) where status in ('active', 'queued');
+create index if not exists claim_line_idx on ablo.claim (organization, model, row_id, ticket)
+  where status in ('active', 'queued');
 create index if not exists claim_due_idx on ablo.claim (expires_at);
 
 -- Keys and session tokens. Only the SHA-256 of their text is here.
@@ -122,7 +124,8 @@ create table if not exists ablo.credential (
   revoked_at timestamptz
 );
 
--- The schemas that were pushed; the newest is in force. `plan` is the SHA-256 of the statements it was provisioned with.
+-- The schemas that were pushed; the newest is in force. `plan` is the SHA-256 of the statements it was provisioned
+-- with.
 create table if not exists ablo.schema (
   version int primary key,
   hash text not null,
@@ -146,7 +149,8 @@ create unlogged table if not exists ablo.captured (
 
 do $$
 declare
-  tenants constant jsonb := '{"organization": "id", "log": "organization", "commit": "organization", "claim": "organization"}';
+  tenants constant jsonb :=
+    '{"organization": "id", "log": "organization", "commit": "organization", "claim": "organization"}';
   tablename text;
 begin
   for tablename in select t.tablename from pg_tables t where t.schemaname = 'ablo' loop

@@ -136,7 +136,7 @@ inline constexpr std::array<ErrorText, 61> kErrors{{
     {"schema_not_found", "No schema was found. Export `schema` from ablo/schema.ts, or name the file with --schema."},
     {"unknown_command", "There is no such command. `ablo --help` lists them."},
     {"invalid_arguments", "The arguments of the command cannot be used. Its --help lists them."},
-    {"core_aborted", "The WebAssembly core stopped and was built again; pending writes are sent again."},
+    {"core_aborted", "The WebAssembly core stopped. A server builds it again by itself; a client is made anew with Ablo()."},
     {"internal_error", "Something went wrong inside the server. Its log has the details under this request id."},
 }};
 

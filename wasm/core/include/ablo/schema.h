@@ -74,8 +74,4 @@ Error unknownModel(const Schema& schema, std::string_view key);
 /// `unknown_field`, with the fields there are.
 Error unknownField(const Model& model, std::string_view name);
 
-/// Can a client built with `client` work against a server that holds `server`? Yes if every model and field it knows is
-/// there with the same type, and no required field was added. Otherwise `schema_mismatch` names the first difference.
-Outcome fits(const Schema& client, const Schema& server);
-
 }  // namespace ablo

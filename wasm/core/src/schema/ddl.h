@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Ddl: what a schema needs of the database, as statements of SQL. They run in one transaction, in order, after the files of
-// server/src/postgres/sql, and as often as anybody likes: what is there already stays, and no data is ever dropped.
+// Ddl: what a schema needs of the database, as statements of SQL. They run in one transaction, in order, after the
+// files of server/src/postgres/sql, and as often as anybody likes: what is there already stays, and no data is ever
+// dropped.
 //
 // Of each model:
 //   1. a table with (organization, id) as its key, a column for each field, closed to other organizations (ddl_table.cpp);

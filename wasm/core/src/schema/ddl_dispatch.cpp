@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// From the key of a model to its functions: one branch a model, so that Postgres keeps the plan of each. A model that the
-// schema does not have (any more) has no rows: nothing to lock, nothing to show, and writing to it is refused by name.
+// From the key of a model to its functions: one branch a model, so that Postgres keeps the plan of each. A model that
+// the schema does not have (any more) has no rows: nothing to lock, nothing to show, and writing to it is refused by
+// name.
 #include "schema/ddl.h"
 #include "schema/ddl_text.h"
 
@@ -37,7 +38,8 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $image$
 begin
 {branches}  return null;
 end $image$)",
-     "  if $2 = {key} then return (select {image}(t.*) from {table} t where t.{organization} = $1 and t.{id} = $3); end if;\n"},
+     "  if $2 = {key} then return (select {image}(t.*) from {table} t where t.{organization} = $1 and t.{id} = $3); "
+     "end if;\n"},
 };
 
 constexpr std::string_view kRows = R"(create or replace function ablo.rows(text) returns jsonb

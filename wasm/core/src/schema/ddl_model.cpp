@@ -8,9 +8,10 @@ namespace ablo {
 
 namespace {
 
-/// A row by its fields. It has no search_path of its own, so that Postgres can fold it into the statement that calls it;
-/// whoever calls it has one.
-constexpr std::string_view kImage = R"(create or replace function {image}({table}) returns jsonb language sql stable as $image$
+/// A row by its fields. It has no search_path of its own, so that Postgres can fold it into the statement that calls
+/// it; whoever calls it has one.
+constexpr std::string_view kImage =
+    R"(create or replace function {image}({table}) returns jsonb language sql stable as $image$
   select {fields}
 $image$)";
 
@@ -36,9 +37,10 @@ begin
   return array(select t.{id} from {table} t where t.{organization} = $1 and t.{id} = any ($2) and t.{id} <> all (locked));
 end $lock$)";
 
-/// $1 organization, $2 op, $3 id, $4 data, $5 actor. Triggers of the user run inside it: they find their names as they do in
-/// any session of the role that pushed the schema.
-constexpr std::string_view kWrite = R"(create or replace function {write}(text, text, text, jsonb, jsonb) returns ablo.written
+/// $1 organization, $2 op, $3 id, $4 data, $5 actor. Triggers of the user run inside it: they find their names as
+/// they do in any session of the role that pushed the schema.
+constexpr std::string_view kWrite =
+    R"(create or replace function {write}(text, text, text, jsonb, jsonb) returns ablo.written
 language plpgsql set search_path from current as $write$
 #variable_conflict use_variable
 declare
@@ -83,7 +85,8 @@ begin
   return null;
 end $capture$)";
 
-constexpr std::string_view kWatchRows = R"(create or replace trigger ablo_capture after insert or update or delete on {table}
+constexpr std::string_view kWatchRows =
+    R"(create or replace trigger ablo_capture after insert or update or delete on {table}
   for each row execute function {capture}())";
 
 constexpr std::string_view kWatchTable = R"(create or replace trigger ablo_truncate after truncate on {table}
@@ -95,8 +98,10 @@ constexpr std::size_t kFieldsOfCall = 50;
 /// A value in an image. Numbers and times that JSON has no word for are null.
 std::string imageValue(const Field& field) {
   const std::string column = "($1)." + quotedName(field.column);
-  if (field.type == FieldType::number) return "case when abs(" + column + "::double precision) < 'Infinity' then " + column + " end";
-  if (field.type == FieldType::date) return "to_char(" + column + R"( at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))";
+  if (field.type == FieldType::number)
+    return "case when abs(" + column + "::double precision) < 'Infinity' then " + column + " end";
+  if (field.type == FieldType::date)
+    return "to_char(" + column + R"( at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))";
   return column;
 }
 
@@ -133,10 +138,12 @@ std::string createdValue(const Field& field) {
 /// Empty: an update leaves it alone.
 std::string updatedValue(const Field& field) {
   const std::string column = "t." + quotedName(field.column);
-  if (!field.base) return "case when $4 ? " + quotedText(field.name) + " then " + dataValue(field) + " else " + column + " end";
+  if (!field.base)
+    return "case when $4 ? " + quotedText(field.name) + " then " + dataValue(field) + " else " + column + " end";
   if (field.name == "updatedAt") return "clock_timestamp()";
   if (field.name == "archivedAt")
-    return "case $2 when 'archive' then coalesce(" + column + ", clock_timestamp()) when 'unarchive' then null else " + column + " end";
+    return "case $2 when 'archive' then coalesce(" + column + ", clock_timestamp()) when 'unarchive' then null else " +
+           column + " end";
   return "";
 }
 

@@ -12,9 +12,9 @@
 
 namespace ablo {
 
-std::string quotedName(std::string_view name);      // "name"
-std::string quotedText(std::string_view text);      // 'text'
-std::string tableName(const Model& model);          // public."tasks"
+std::string quotedName(std::string_view name);                        // "name"
+std::string quotedText(std::string_view text);                        // 'text'
+std::string tableName(const Model& model);                            // public."tasks"
 std::string functionName(std::string_view verb, const Model& model);  // ablo."write_tasks"
 std::string columnName(const Model& model, std::string_view field);   // the column of a field that every model has
 

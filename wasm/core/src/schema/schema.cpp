@@ -279,23 +279,4 @@ Error unknownField(const Model& model, std::string_view name) {
                        listOf(model.fields, [](const Field& field) { return field.name; }) + ".");
 }
 
-Outcome fits(const Schema& client, const Schema& server) {
-  const auto mismatch = [](const std::string& what) { return Error::of(ErrorCode::schema_mismatch, what); };
-  for (const Model& model : client.models) {
-    const Model* held = server.model(model.key);
-    if (!held) return mismatch("The server has no model " + model.key + ".");
-    for (const Field& field : model.fields) {
-      const Field* other = held->field(field.name);
-      if (!other) return mismatch("The server's " + model.key + " has no field " + field.name + ".");
-      if (other->type != field.type)
-        return mismatch("The server's " + model.key + "." + field.name + " is a " +
-                        std::string(fieldTypeText(other->type)) + ".");
-    }
-    for (const Field& field : held->fields)
-      if (!field.base && !field.optional && !field.hasDefault && !model.field(field.name))
-        return mismatch("The server's " + model.key + " requires " + field.name + ", which this client does not know.");
-  }
-  return Nothing{};
-}
-
 }  // namespace ablo

@@ -114,12 +114,18 @@ void Client::Impl::tokenFailed(bool terminal, std::string_view message, double n
 }
 
 void Client::Impl::tick(double now) {
+  wake_ = -1;  // the timer that called is spent: if it was early, another is needed
   const Session::State before = session_.state();
   const Session::Effect effect = session_.tick(now, chance());
   if (session_.state() != before) statusChanged();
   perform(effect, now);
   if (session_.state() == Session::State::live) renewClaims(now);
   giveUpWaiting(now);
+}
+
+/// Until when somebody waits who asked at `since`. A server that refused this client is not waited for at all.
+double Client::Impl::giveUpAt(double since, double patience) const {
+  return session_.state() == Session::State::refused ? since : std::max(since, offlineSince_) + patience;
 }
 
 /// Nobody waits for ever for a server that is not there. What was refused here was never sent, or is only read; a commit stays
@@ -129,7 +135,7 @@ void Client::Impl::giveUpWaiting(double now) {
   const Error error = problem_.value_or(Error::of(ErrorCode::api_unreachable));
   std::vector<uint32_t> late;
   for (const auto& [number, request] : requests_.open())
-    if (now - std::max(request.since, offlineSince_) >= kPatience) late.push_back(number);
+    if (now >= giveUpAt(request.since, kPatience)) late.push_back(number);
   for (const uint32_t number : late) {
     const std::optional<Request> request = requests_.take(number);
     if (request->kind == Request::Kind::claim)
@@ -138,7 +144,7 @@ void Client::Impl::giveUpWaiting(double now) {
       refused(number, error);
   }
   for (PendingCommit& commit : store_.pending().commits()) {
-    if (commit.overdue || now - std::max(commit.issuedAt, offlineSince_) < kCommitPatience) continue;
+    if (commit.overdue || now < giveUpAt(commit.issuedAt, kCommitPatience)) continue;
     commit.overdue = true;
     settle(commit, Settled::unknown, writeJson(errorJson(Error::of(ErrorCode::commit_no_result, error.message))));
   }
@@ -183,9 +189,9 @@ double Client::Impl::nextWake() const {
     for (const auto& [id, own] : own_)
       if (own.state != OwnClaim::State::wanted) sooner(own.renewAt);
   if (!session_.online()) {
-    for (const auto& [number, request] : requests_.open()) sooner(std::max(request.since, offlineSince_) + kPatience);
+    for (const auto& [number, request] : requests_.open()) sooner(giveUpAt(request.since, kPatience));
     for (const PendingCommit& commit : store_.pending().commits())
-      if (!commit.overdue) sooner(std::max(commit.issuedAt, offlineSince_) + kCommitPatience);
+      if (!commit.overdue) sooner(giveUpAt(commit.issuedAt, kCommitPatience));
   }
   return session_.state() == Session::State::idle || session_.state() == Session::State::stopped ? -1 : at;
 }

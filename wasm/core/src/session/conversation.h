@@ -75,6 +75,7 @@ class Client::Impl {
   void greet();
   void catchUp(double now);
   void refuseAll(const Error& error);
+  double giveUpAt(double since, double patience) const;
   void giveUpWaiting(double now);
   void renewClaims(double now);
   double chance() const;
