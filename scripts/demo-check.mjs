@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What `npm run demo -- --once` looks at: in a real browser, the page shows rows, and the agent's work on one of them is
-// seen from the claim to the draft. The task it makes for this is gone afterwards.
+// What `npm run demo -- --once` looks at: in a real browser, the page shows rows, and the agent's work on one of
+// them is seen from the claim to the draft. The task it makes for this is gone afterwards.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

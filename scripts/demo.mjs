@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The demo once everything is built: `ablo dev` on examples/task-board, a dozen rows, the board's own server. It owns what
-// it starts: whatever way it ends, nothing is left running.
+// The demo once everything is built: `ablo dev` on examples/task-board, a dozen rows, the board's own server. It
+// owns what it starts: whatever way it ends, nothing is left running.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,6 +24,8 @@ const { values: options } = parseArgs({
 
 /** What went wrong, in words for whoever started the demo. */
 class Trouble extends Error {}
+
+const runsAlready = 'The demo is running already. End it first: Ctrl-C in its terminal.';
 
 /** Whatever has to be undone, newest first. */
 const undo = [];
@@ -62,9 +64,12 @@ async function choosePort(asked, usual) {
 /** Starts `ablo dev` and waits until it has told its address and key and the schema is in force. */
 async function startAblo(port) {
   const directory = path('examples/task-board');
-  const command = [path('dist/cli.js'), 'dev', '--schema', 'ablo.schema.ts', '--dir', '.ablo', '--port', `${port}`, '--json'];
-  // A process group of its own: Ctrl-C reaches it through us, after the page's server is gone.
-  const child = spawn(process.execPath, command, { cwd: directory, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const args = ['dev', '--schema', 'ablo.schema.ts', '--dir', '.ablo', '--port', `${port}`, '--json'];
+  const child = spawn(process.execPath, [path('dist/cli.js'), ...args], {
+    cwd: directory,
+    detached: true, // a process group of its own: Ctrl-C reaches it through us, after the page's server is gone
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = once(child, 'exit');
   undo.push(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
@@ -78,7 +83,7 @@ async function startAblo(port) {
       const { event, code, message, url, apiKey } = JSON.parse(line);
       if (event === 'ready') address = { url, apiKey };
       if (event === 'schema') tell(address);
-      if (code) fail(new Trouble(`${code}: ${message}`));
+      if (code) fail(new Trouble(code === 'directory_locked' ? runsAlready : `${code}: ${message}`));
     });
     void exited.then(() => fail(new Trouble('`ablo dev` ended before it was ready.')));
   });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the board is about. The server learns it by `ablo push` (`ablo dev` does that by itself); the page, the agent and
-// the server routes import it for their types.
+// What the board is about. The server learns it by `ablo push` (`ablo dev` does that by itself); the page, the agent
+// and the server routes import it for their types.
 
 import { defineSchema, model, z } from '@abloatai/ablo/schema';
 

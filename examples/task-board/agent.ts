@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// An agent that drafts a task: it claims the row so that nobody writes it meanwhile, works for some seconds, writes what
-// it made, and releases the row. The board shows all of it live. Enter finishes early, Ctrl-C gives up; if the process is
-// killed, the claim runs out by itself.
+// An agent that drafts a task: it claims the row so that nobody writes it meanwhile, works for some seconds, writes
+// what it made, and releases the row. The board shows all of it live. Enter finishes early, Ctrl-C gives up; if the
+// process is killed, the claim runs out by itself.
 //
 //   npm run agent -- [task id] [--seconds 8] [--name drafter] [--ttl 15]
 

@@ -7,7 +7,12 @@ import type { Address } from './address';
 import { schema } from './ablo.schema';
 
 const titles = {
-  done: ['Choose a logo', 'Set up error alerts', 'Move billing webhooks to the new endpoint', 'Archive last quarter’s board'],
+  done: [
+    'Choose a logo',
+    'Set up error alerts',
+    'Move billing webhooks to the new endpoint',
+    'Archive last quarter’s board',
+  ],
   doing: ['Check the copy of the pricing page', 'Fix the flaky sign-in on Safari'],
   todo: [
     'Benchmark cold start on slow phones',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The app's own server: it serves the page and mints the session tokens that the page connects with. The secret key stays
-// here. Rows never pass through: the page talks to Ablo by itself.
+// The app's own server: it serves the page and mints the session tokens that the page connects with. The secret key
+// stays here. Rows never pass through: the page talks to Ablo by itself.
 //
 //   ABLO_API_KEY=sk_… ABLO_URL=http://127.0.0.1:… npx tsx examples/task-board/server.ts --port 3000
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The agent's slow thinking: a bar that fills for some seconds. Enter ends it early; Ctrl-C ends it as a failure, so that
-// whoever called can still tidy up.
+// The agent's slow thinking: a bar that fills for some seconds. Enter ends it early; Ctrl-C ends it as a failure, so
+// that whoever called can still tidy up.
 
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';

@@ -28,24 +28,23 @@ export interface TestServer extends RunningServer, AsyncDisposable {
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { schema, databaseUrl, port = 0, logger = createLogger({ level: 'silent' }), ...rest } = options;
   const directory = databaseUrl === undefined ? await mkdtemp(join(tmpdir(), 'ablo-test-')) : undefined;
-  const remove = () => (directory ? rm(directory, { recursive: true, force: true }) : undefined);
   let database: Database | undefined;
+  let server: RunningServer | undefined;
+  const close = async () => {
+    await server?.close();
+    await database?.close();
+    if (directory) await rm(directory, { recursive: true, force: true });
+  };
   try {
     database = directory ? await openEmbedded(directory) : await openPostgres(databaseUrl!);
     await database.migrate();
     const { token } = await createSecretKey(database, { organization: kDefaultOrganization });
-    const server = await startServer({ ...rest, database, port, logger });
+    server = await startServer({ ...rest, database, port, logger });
     if (schema) await server.pushSchema(JSON.stringify(schema.document));
-    const close = async () => {
-      await server.close();
-      await database!.close();
-      await remove();
-    };
     const own = { database, organization: kDefaultOrganization, apiKey: token, close, [Symbol.asyncDispose]: close };
     return { ...server, ...own };
   } catch (error) {
-    await database?.close();
-    await remove();
+    await close();
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The whole way, with nothing faked: two people in Chromium and an agent in Node, on the same rows, through a real server
-// on PGlite and on Postgres 15.
+// The whole way, with nothing faked: two people in Chromium and an agent in Node, on the same rows, through a real
+// server on PGlite and on Postgres 15.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -153,7 +153,8 @@ for (const database of ['pglite', 'postgres'] as const) {
       await both((who) => who.shows(id, 'Order 500 stickers'));
     });
 
-    test('a row changed with psql appears on both pages', { skip: database === 'pglite' && 'nobody else can open a PGlite' }, async () => {
+    const skip = database === 'pglite' && 'nobody else can open a PGlite';
+    test('a row changed with psql appears on both pages', { skip }, async () => {
       const id = await ada.add('Send the invoices');
       await grace.shows(id, 'Send the invoices');
       await ada.live();
@@ -190,6 +191,7 @@ for (const database of ['pglite', 'postgres'] as const) {
         const expected = truth.filter((row) => row.split(' ')[1] === status).length;
         await both((who) => until(`${expected} are ${status}`, async () => (await who.count(status)) === expected));
       }
+      await picture(grace, 'converged');
     });
 
     test('a killed server loses no confirmed write, doubles none, and pending ones settle', async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A page for react.test.tsx: one component for each way of reading, each counting how often it was rendered. The address
-// says how it is set up: `?form=schema|client`, `&strict`, `&token=…`, `&url=…`, `&id=…`.
+// A page for react.test.tsx: one component for each way of reading, each counting how often it was rendered. The
+// address says how it is set up: `?form=schema|client`, `&strict`, `&token=…`, `&url=…`, `&id=…`.
 
 import { StrictMode, useState, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';

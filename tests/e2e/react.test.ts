@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// useAblo in a real DOM: what a component shows, and how often it is rendered for it. Each way of setting it up gives the
-// same: the provider with a schema, with a client, and under StrictMode.
+// useAblo in a real DOM: what a component shows, and how often it is rendered for it. Each way of setting it up
+// gives the same: the provider with a schema, with a client, and under StrictMode.
 
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
@@ -15,129 +15,131 @@ import { testServer, type TestServer } from '@abloatai/ablo/testing';
 import { schema } from '../../examples/task-board/ablo.schema';
 import { openBrowser, visit, type Visit } from '../support/browser';
 
-let server: TestServer;
-let pages: Server;
-let browser: Browser;
-let agent: Ablo<typeof schema>;
+describe('useAblo in a browser', () => {
+  let server: TestServer;
+  let pages: Server;
+  let browser: Browser;
+  let agent: Ablo<typeof schema>;
 
-before(async () => {
-  server = await testServer({ schema, dev: true });
-  pages = await serveProbe();
-  browser = await openBrowser();
-  agent = Ablo({ schema, apiKey: server.apiKey, baseURL: server.url, agentId: 'drafter' });
-});
-
-after(async () => {
-  await browser?.close();
-  await agent?.dispose();
-  pages?.closeAllConnections();
-  pages?.close();
-  await server?.close();
-});
-
-for (const form of ['form=schema', 'form=schema&strict', 'form=client', 'form=client&strict']) {
-  describe(`useAblo, ${form}`, () => {
-    let visited: Visit;
-    let page: Page;
-    let one: { id: string };
-    let two: { id: string };
-
-    before(async () => {
-      for (const task of await agent.tasks.load({})) await agent.tasks.delete(task.id);
-      one = await agent.tasks.create({ data: { title: 'One', status: 'todo' } });
-      two = await agent.tasks.create({ data: { title: 'Two', status: 'doing' } });
-      const { token } = await agent.sessions.create({ user: { id: 'ada' } });
-      const query = new URLSearchParams({ token, url: server.url, id: one.id });
-      const { port } = pages.address() as AddressInfo;
-      visited = await visit(browser, `http://127.0.0.1:${port}/?${form}&${query}`);
-      page = visited.page;
-      await shows('status', 'connected');
-      await shows('row', 'One');
-    });
-
-    after(() => visited?.close());
-
-    const shows = (as: string, text: string) => page.getByTestId(as).getByText(text, { exact: true }).waitFor();
-
-    /** Which components were rendered because of this. */
-    async function rendered(change: () => Promise<unknown>, seen: () => Promise<unknown>): Promise<string[]> {
-      const before = await page.evaluate(() => ({ ...window.renders }));
-      await change();
-      await seen();
-      // Two frames: whatever React was going to render because of it has been rendered.
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-      const now = await page.evaluate(() => window.renders);
-      return Object.keys(now).filter((as) => now[as] !== before[as] && as !== 'status').sort();
-    }
-
-    test('a changed row renders those who show it and nobody else', async () => {
-      const whom = await rendered(
-        () => agent.tasks.update(one.id, { title: 'One, changed' }),
-        () => shows('row', 'One, changed'),
-      );
-      assert.deepEqual(whom, ['list', 'row', 'titles']);
-    });
-
-    test('a change of a row that a component does not select leaves it alone', async () => {
-      const whom = await rendered(
-        () => agent.tasks.update(two.id, { title: 'Two, changed' }),
-        () => shows('titles', 'One, changed, Two, changed'),
-      );
-      assert.deepEqual(whom, ['titles']);
-    });
-
-    test('a selector that makes a new array each time is rendered only when its content differs', async () => {
-      const whom = await rendered(
-        () => agent.tasks.update(two.id, { status: 'done' }),
-        () => shows('count', '1'),
-      );
-      assert.deepEqual(whom, ['count']);
-    });
-
-    test('a claim renders those who read claims, and its release again', async () => {
-      const claim = await agent.tasks.claim({ id: one.id, action: 'drafting…' });
-      await shows('claims', 'drafter drafting…');
-      await shows('holder', 'drafter');
-      const whom = await rendered(
-        () => claim.release(),
-        () => shows('holder', 'nobody'),
-      );
-      assert.deepEqual(whom, ['claims', 'holder']);
-      assert.equal(await page.getByTestId('claims').innerText(), '');
-    });
-
-    test('a selector sees the newest props', async () => {
-      await page.getByTestId('id').fill(two.id);
-      await shows('row', 'Two, changed');
-      const whom = await rendered(
-        () => agent.tasks.update(two.id, { title: 'Two again' }),
-        () => shows('row', 'Two again'),
-      );
-      assert.deepEqual(whom, ['row', 'titles']);
-    });
-
-    test('a row that is not there yet shows what the server rendered', async () => {
-      const id = crypto.randomUUID();
-      await page.getByTestId('id').fill(id);
-      await shows('row', 'from the server');
-      await agent.tasks.create({ id, data: { title: 'Three', status: 'doing' } });
-      await shows('row', 'Three');
-    });
-
-    test('the client itself is handed out without being rendered for data', async () => {
-      const whom = await rendered(
-        () => agent.tasks.create({ data: { title: 'Four', status: 'todo' } }),
-        () => page.getByTestId('list').getByText('Four').waitFor(),
-      );
-      assert.equal(whom.includes('client'), false);
-      assert.equal(await page.getByTestId('client').innerText(), 'here');
-    });
-
-    test('React had nothing to complain about', () => {
-      assert.deepEqual(visited.complaints, []);
-    });
+  before(async () => {
+    server = await testServer({ schema, dev: true });
+    pages = await serveProbe();
+    browser = await openBrowser();
+    agent = Ablo({ schema, apiKey: server.apiKey, baseURL: server.url, agentId: 'drafter' });
   });
-}
+
+  after(async () => {
+    await browser?.close();
+    await agent?.dispose();
+    pages?.closeAllConnections();
+    pages?.close();
+    await server?.close();
+  });
+
+  for (const form of ['form=schema', 'form=schema&strict', 'form=client', 'form=client&strict']) {
+    describe(form, () => {
+      let visited: Visit;
+      let page: Page;
+      let one: { id: string };
+      let two: { id: string };
+
+      before(async () => {
+        for (const task of await agent.tasks.load({})) await agent.tasks.delete(task.id);
+        one = await agent.tasks.create({ data: { title: 'One', status: 'todo' } });
+        two = await agent.tasks.create({ data: { title: 'Two', status: 'doing' } });
+        const { token } = await agent.sessions.create({ user: { id: 'ada' } });
+        const query = new URLSearchParams({ token, url: server.url, id: one.id });
+        const { port } = pages.address() as AddressInfo;
+        visited = await visit(browser, `http://127.0.0.1:${port}/?${form}&${query}`);
+        page = visited.page;
+        await shows('status', 'connected');
+        await shows('row', 'One');
+      });
+
+      after(() => visited?.close());
+
+      const shows = (as: string, text: string) => page.getByTestId(as).getByText(text, { exact: true }).waitFor();
+
+      /** Which components were rendered because of this. */
+      async function rendered(change: () => Promise<unknown>, seen: () => Promise<unknown>): Promise<string[]> {
+        const before = await page.evaluate(() => ({ ...window.renders }));
+        await change();
+        await seen();
+        // Two frames: whatever React was going to render because of it has been rendered.
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+        const now = await page.evaluate(() => window.renders);
+        return Object.keys(now).filter((as) => now[as] !== before[as] && as !== 'status').sort();
+      }
+
+      test('a changed row renders those who show it and nobody else', async () => {
+        const whom = await rendered(
+          () => agent.tasks.update(one.id, { title: 'One, changed' }),
+          () => shows('row', 'One, changed'),
+        );
+        assert.deepEqual(whom, ['list', 'row', 'titles']);
+      });
+
+      test('a change of a row that a component does not select leaves it alone', async () => {
+        const whom = await rendered(
+          () => agent.tasks.update(two.id, { title: 'Two, changed' }),
+          () => shows('titles', 'One, changed, Two, changed'),
+        );
+        assert.deepEqual(whom, ['titles']);
+      });
+
+      test('a selector that makes a new array each time is rendered only when its content differs', async () => {
+        const whom = await rendered(
+          () => agent.tasks.update(two.id, { status: 'done' }),
+          () => shows('count', '1'),
+        );
+        assert.deepEqual(whom, ['count']);
+      });
+
+      test('a claim renders those who read claims, and its release again', async () => {
+        const claim = await agent.tasks.claim({ id: one.id, action: 'drafting…' });
+        await shows('claims', 'drafter drafting…');
+        await shows('holder', 'drafter');
+        const whom = await rendered(
+          () => claim.release(),
+          () => shows('holder', 'nobody'),
+        );
+        assert.deepEqual(whom, ['claims', 'holder']);
+        assert.equal(await page.getByTestId('claims').innerText(), '');
+      });
+
+      test('a selector sees the newest props', async () => {
+        await page.getByTestId('id').fill(two.id);
+        await shows('row', 'Two, changed');
+        const whom = await rendered(
+          () => agent.tasks.update(two.id, { title: 'Two again' }),
+          () => shows('row', 'Two again'),
+        );
+        assert.deepEqual(whom, ['row', 'titles']);
+      });
+
+      test('a row that is not there yet shows what the server rendered', async () => {
+        const id = crypto.randomUUID();
+        await page.getByTestId('id').fill(id);
+        await shows('row', 'from the server');
+        await agent.tasks.create({ id, data: { title: 'Three', status: 'doing' } });
+        await shows('row', 'Three');
+      });
+
+      test('the client itself is handed out without being rendered for data', async () => {
+        const whom = await rendered(
+          () => agent.tasks.create({ data: { title: 'Four', status: 'todo' } }),
+          () => page.getByTestId('list').getByText('Four').waitFor(),
+        );
+        assert.equal(whom.includes('client'), false);
+        assert.equal(await page.getByTestId('client').innerText(), 'here');
+      });
+
+      test('React had nothing to complain about', () => {
+        assert.deepEqual(visited.complaints, []);
+      });
+    });
+  }
+});
 
 /** The probe with React's development build, which is the one that complains. */
 async function serveProbe(): Promise<Server> {
@@ -153,7 +155,8 @@ async function serveProbe(): Promise<Server> {
     logLevel: 'warning',
   });
   const scripts = new Map(outputFiles.map(({ path, contents }) => [path, contents]));
-  const html = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><div id="root"></div><script type="module" src="/probe.js"></script>';
+  const head = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">';
+  const html = `${head}<div id="root"></div><script type="module" src="/probe.js"></script>`;
   const server = createServer((request, response) => {
     const script = scripts.get(new URL(request.url!, 'http://probe').pathname);
     response.setHeader('content-type', script ? 'text/javascript; charset=utf-8' : 'text/html; charset=utf-8');

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What a browser test plays on: a sync server started from dist/cli.js as people start it, a database of its own, and the
-// example's board in front, with its dozen rows. The server can be stopped, killed and started again on the same port and rows.
+// What a browser test plays on: a sync server started from dist/cli.js as people start it, a database of its own,
+// and the example's board in front, with its dozen rows. The server can be stopped, killed and started again on the
+// same port and rows.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

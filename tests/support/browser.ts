@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A real Chromium for tests with a DOM, Debian's unless CHROMIUM names another. Each person gets a context of their own:
-// own storage, own session. Whatever a page complains about is kept, so that a test can end by asking that nothing was.
+// A real Chromium for tests with a DOM, Debian's unless CHROMIUM names another. Each person gets a context of their
+// own: own storage, own session. Whatever a page complains about is kept, so that a test can end by asking that
+// nothing was.
 
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -39,7 +40,8 @@ export async function visit(browser: Browser, url: string): Promise<Visit> {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/^Failed to load resource|WebSocket connection to/.test(message.text())) complaints.push(message.text());
+    const lostConnection = /^Failed to load resource|WebSocket connection to/.test(message.text());
+    if (message.type() === 'error' && !lostConnection) complaints.push(message.text());
   });
   await page.goto(url);
   return { page, complaints, close: () => context.close() };

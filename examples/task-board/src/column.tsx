@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One status: how many tasks there are, a line to add one, and the newest of them as cards. Only a window of the rows is
-// asked for and rendered, however many there are; "Show more" widens it. Cards can be dropped here.
+// One status: how many tasks there are, a line to add one, and the newest of them as cards. Only a window of the
+// rows is asked for and rendered, however many there are; "Show more" widens it. Cards can be dropped here.
 
 import { useState, type DragEvent } from 'react';
 import { useAblo } from '@abloatai/ablo/react';

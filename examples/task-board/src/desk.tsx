@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What lies on this person's desk, by row: titles they are editing, and writes of theirs that were refused. It lies above
-// the cards because a card moves: when somebody else takes it to another column, the half-written title goes along, and a
-// refused move finds its explanation where it came from. One draft and one refusal a row.
+// What lies on this person's desk, by row: titles they are editing, and writes of theirs that were refused. It lies
+// above the cards because a card moves: when somebody else takes it to another column, the half-written title goes
+// along, and a refused move finds its explanation where it came from. One draft and one refusal a row.
 
 import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from 'react';
 import type { AbloError, WriteOptions } from '@abloatai/ablo';

@@ -8,7 +8,7 @@ import { Icon } from './icon';
 import { columns } from './task';
 
 const rows = 1_000;
-const verbs = ['Review', 'Rewrite', 'Measure', 'Translate', 'Archive', 'Check', 'Sort', 'Illustrate', 'Summarise', 'Label'];
+const verbs = ['Review', 'Rewrite', 'Measure', 'Translate', 'Archive', 'Check', 'Sort', 'Illustrate', 'Label'];
 const things = ['invoice', 'interview', 'screenshot', 'support ticket', 'release note', 'contract', 'survey answer'];
 
 export function FillButton() {

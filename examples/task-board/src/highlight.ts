@@ -14,7 +14,8 @@ export function useHighlight(task: Task): RefObject<HTMLLIElement | null> {
   const looks = `${task.status} ${task.title}`;
 
   useEffect(() => {
-    const isNews = seen.current === undefined ? Date.now() - Date.parse(task.updatedAt) < fresh : seen.current !== looks;
+    const before = seen.current;
+    const isNews = before === undefined ? Date.now() - Date.parse(task.updatedAt) < fresh : before !== looks;
     seen.current = looks;
     if (!isNews || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     card.current?.animate(

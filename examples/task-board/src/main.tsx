@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Starts the page: who is looking (`?as=ada`), then the provider around the board. The provider fetches a session token
-// from our own server, which is the only place that knows the secret key (see ../server.ts).
+// Starts the page: who is looking (`?as=ada`), then the provider around the board. The provider fetches a session
+// token from our own server, which is the only place that knows the secret key (see ../server.ts).
 
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Moving a task to another column, by its buttons or by dragging. Not guarded: whoever moves last wins, unless somebody
-// holds the row.
+// Moving a task to another column, by its buttons or by dragging. Not guarded: whoever moves last wins, unless
+// somebody holds the row.
 
 import type { DragEvent } from 'react';
 import { useAblo } from '@abloatai/ablo/react';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Edits a title. Opening the editor took a snapshot, saving says "only if the row is still what I read": of two people who
-// edit the same title, the second is told instead of silently overwriting the first.
+// Edits a title. Opening the editor took a snapshot, saving says "only if the row is still what I read": of two
+// people who edit the same title, the second is told instead of silently overwriting the first.
 
 import { useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import { useAblo } from '@abloatai/ablo/react';

@@ -65,7 +65,7 @@ void Client::Impl::welcome(const Json& message, double now) {
 void Client::Impl::loaded(const Json& message, double now) {
   const double seq = message.number("seq");
   store_.replaceAll(message.find("models") ? *message.find("models") : Json::object(), seq);
-  kept_.clear();
+  const std::set<std::string> kept = std::exchange(kept_, {});
   claims_.clear();
   if (const Json* claims = message.find("claims"))
     for (const Json& claim : claims->items()) claims_.apply(claim);
@@ -83,6 +83,7 @@ void Client::Impl::loaded(const Json& message, double now) {
   for (const auto& [id, own] : own_)
     if (own.state == OwnClaim::State::held || claims_.find(id)) ids.push_back(id);
   for (const std::string& id : ids) consider(id, now);
+  for (const std::string& query : kept) static_cast<void>(load(query, now));  // their rows are gone: asked for again
   statusChanged();
 }
 
