@@ -11,6 +11,7 @@ const cpp = `// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 namespace ablo {
@@ -29,6 +30,11 @@ ${errors.map(([code, , , sentence]) => `    {"${code}", ${JSON.stringify(sentenc
 }};
 
 constexpr std::string_view codeText(ErrorCode code) { return kErrors[static_cast<std::size_t>(code)].code; }
+constexpr std::optional<ErrorCode> errorCode(std::string_view text) {
+  for (std::size_t i = 0; i < kErrors.size(); ++i)
+    if (kErrors[i].code == text) return static_cast<ErrorCode>(i);
+  return std::nullopt;
+}
 constexpr std::string_view sentence(ErrorCode code) { return kErrors[static_cast<std::size_t>(code)].sentence; }
 
 }  // namespace ablo

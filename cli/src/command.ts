@@ -25,6 +25,7 @@ export function command<const T extends ArgsDef>(definition: Command<T>): Comman
     args: all,
     run: async (context) => {
       refuseUnknownOptions(name, context.rawArgs, all);
+      refuseExtraWords(name, context.args._, all);
       await run(context.args as ParsedArgs<T & typeof common>);
     },
   });
@@ -32,6 +33,8 @@ export function command<const T extends ArgsDef>(definition: Command<T>): Comman
 
 function refuseUnknownOptions(name: string, raw: readonly string[], args: ArgsDef): void {
   const known = Object.keys(args);
+  const short = raw.find((text) => /^-[^-]/.test(text) && text !== '-h');
+  if (short) throw new NamedError('invalid_arguments', `ablo ${name} has no option ${short}. See ablo ${name} --help.`);
   for (const text of raw) {
     const option = /^--(?:no-)?([^=]+)/.exec(text)?.[1];
     if (option === undefined || known.includes(option)) continue;
@@ -39,6 +42,11 @@ function refuseUnknownOptions(name: string, raw: readonly string[], args: ArgsDe
     const hint = guess ? `Did you mean --${guess}?` : `See ablo ${name} --help.`;
     throw new NamedError('invalid_arguments', `ablo ${name} has no option --${option}. ${hint}`);
   }
+}
+
+function refuseExtraWords(name: string, words: readonly string[], args: ArgsDef): void {
+  if (words.length === 0 || Object.values(args).some(({ type }) => type === 'positional')) return;
+  throw new NamedError('invalid_arguments', `ablo ${name} takes no '${words[0]}'. See ablo ${name} --help.`);
 }
 
 export interface Located {

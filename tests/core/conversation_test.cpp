@@ -166,3 +166,30 @@ TEST_CASE("A row changed behind everybody's back appears") {
   world.poll();
   CHECK(World::title(ada, "t1") == "by hand");
 }
+
+// Went wrong: the hub closed an expired socket without a word, and the client took the close for a refusal and stopped.
+TEST_CASE("A session that outlasts its token goes on with a new one") {
+  World world;
+  world.credentialsLast = 3'000;
+  World::Person& ada = world.join("ada");
+  world.pass(10'000);
+  const uint32_t commit = world.write(ada, "k1", "create", "t1", kNew);
+  world.settle();
+  CHECK(ada.settled[commit] == "ok");
+  CHECK(ada.client->status().number("resumes") >= 3);
+}
+
+TEST_CASE("Who leaves gives back what they hold") {
+  World world;
+  World::Person& ada = world.join("ada");
+  World::Person& agent = world.join("agent");
+  world.write(ada, "k0", "create", "t1", kNew);
+  REQUIRE(agent.client->claim(
+      R"({"claim":")" + kFirst + R"(","model":"tasks","id":"t1","ttl":60000,"action":"drafting","wait":true})",
+      world.now));
+  world.settle();
+  CHECK(ada.client->intents("{}").items().size() == 1);
+  agent.client->stop(world.now);
+  world.settle();
+  CHECK(ada.client->intents("{}").items().empty());
+}

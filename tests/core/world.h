@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "ablo/client.h"
@@ -98,7 +99,8 @@ class World {
 
   TinyDatabase database;
   double now = 1'700'000'000'000;
-  bool loseAnswers = false;  // the database decides, and its word does not arrive
+  double credentialsLast = 0;  // ms; 0: for ever
+  bool loseAnswers = false;    // the database decides, and its word does not arrive
 
  private:
   struct Call {
@@ -145,10 +147,12 @@ class World {
       return;
     }
     person.socket = ++lastSocket_;
-    hub_->open(person.socket,
-               R"({"organization":"acme","actor":{"kind":"user","id":")" + person.name +
-                   R"("},"groups":["org:acme"],"operations":["*"]})",
-               now);
+    Json identity = Json::object({{"organization", "acme"},
+                                  {"actor", Json::object({{"kind", "user"}, {"id", person.name}})},
+                                  {"groups", Json::array({"org:acme"})},
+                                  {"operations", Json::array({"*"})}});
+    if (credentialsLast > 0) identity.set("expiresAt", now + credentialsLast);
+    hub_->open(person.socket, writeJson(identity), now);
     person.client->opened(now);
   }
 
@@ -183,6 +187,7 @@ class World {
           break;
         case Client::Record::disconnect:
           if (person.socket) {
+            while (!person.toServer.empty()) hub_->receive(person.socket, take(person.toServer), now);
             hub_->closed(person.socket, now);
             person.socket = 0;
           }
@@ -217,18 +222,20 @@ class World {
           break;
         case Hub::Record::close:
           for (auto& person : people_)
-            if (person->socket == w[i + 1]) closing_.push_back({person.get(), static_cast<int>(w[i + 2])});
+            if (person->socket == w[i + 1])
+              closing_.push_back(
+                  {person.get(), static_cast<int>(w[i + 2]), std::string(frame.text(w[i + 3], w[i + 4]))});
           i += 5;
           break;
         case Hub::Record::wake: i += 3; break;
         case Hub::Record::log: i += 3; break;
       }
     const bool moved = !w.empty();
-    for (auto& [person, code] : std::exchange(closing_, {})) {
+    for (auto& [person, code, reason] : std::exchange(closing_, {})) {
       while (!person->toClient.empty()) person->client->receive(take(person->toClient), now);
       hub_->closed(person->socket, now);
       person->socket = 0;
-      person->client->closed(code, "", now);
+      person->client->closed(code, reason, now);
     }
     return moved;
   }
@@ -236,7 +243,7 @@ class World {
   std::vector<std::unique_ptr<Person>> people_;
   std::unique_ptr<Hub> hub_;
   std::deque<Call> calls_;
-  std::vector<std::pair<Person*, int>> closing_;
+  std::vector<std::tuple<Person*, int, std::string>> closing_;
   uint32_t lastSocket_ = 0;
 };
 

@@ -61,7 +61,8 @@ export class Commits {
   settled(commit: number, outcome: number, seq: number, text: string): void {
     const open = this.#open.get(commit);
     if (!open) return;
-    this.#open.delete(commit);
+    // One whose outcome is not known for now is still pending: what becomes of it is told later.
+    if (outcome === confirmed || outcome === rejected) this.#open.delete(commit);
     const said = (text ? JSON.parse(text) : undefined) as unknown;
     if (outcome === confirmed) {
       open.resolve({

@@ -80,19 +80,18 @@ export class Claims {
     const stopWatching = this.store.signals.subscribe(key, () => {
       if (this.intents.list({ model, id }).some((intent) => intent.id === claimId && intent.status === 'active'))
         return;
-      end();
+      rest();
       lost.abort(abloError('claim_lost', `${model} ${id}.`));
     });
-    const end = () => {
-      this.#held.delete(claimId);
+    const rest = () => {
       stopHolding();
       stopWatching();
     };
     let released: Promise<void> | undefined;
     const release = () =>
       (released ??= (async () => {
-        if (!this.#held.has(claimId)) return;
-        end();
+        rest();
+        this.#held.delete(claimId);
         await this.requests.ask('release', claimId);
       })());
 

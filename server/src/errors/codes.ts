@@ -28,7 +28,7 @@ export const errorCodes = {
   model_required_field_missing: { kind: 'Validation', status: 400, sentence: "A required field was not given." },
   invalid_id: { kind: 'Validation', status: 400, sentence: "An id is text of 1 to 255 bytes." },
   write_options_invalid: { kind: 'Validation', status: 400, sentence: "An option of this write cannot be used." },
-  duration_invalid: { kind: 'Validation', status: 400, sentence: "A duration is a number of seconds or text such as 500ms, 30s, 3m or 24h; a claim lasts at least 100ms." },
+  duration_invalid: { kind: 'Validation', status: 400, sentence: "A duration is a number of seconds or text such as 500ms, 30s, 3m or 24h; a claim lasts from 100ms to 24h." },
   commit_operation_required: { kind: 'Validation', status: 400, sentence: "A commit needs at least one operation." },
   commit_too_many_operations: { kind: 'Validation', status: 400, sentence: "A commit takes at most 500 operations." },
   query_invalid: { kind: 'Validation', status: 400, sentence: "The query cannot be read." },

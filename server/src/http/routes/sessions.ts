@@ -34,7 +34,7 @@ export function sessionRoutes(database: Database, options: SessionOptions): Rout
       prefix: key.prefix,
       hash: key.hash,
       actor: { kind: 'user', id },
-      groups: checkGroups(syncGroups) ?? [`org:${organization}`],
+      groups: checkGroups(syncGroups, `org:${organization}`),
       operations: ['*'],
       meta: userMeta === undefined ? {} : { userMeta },
       ttlSeconds: checkTtl(ttlSeconds),
@@ -58,7 +58,8 @@ function addressOf(request: IncomingMessage): string {
 
 function checkUser(user: unknown): string {
   const id = (user as { id?: unknown } | null | undefined)?.id;
-  if (typeof id === 'string' && id !== '' && Buffer.byteLength(id) <= 255) return id;
+  const taken = typeof id === 'string' && id !== '' && Buffer.byteLength(id) <= 255 && !id.includes('\0');
+  if (taken && Buffer.from(id).toString() === id) return id;
   throw new NamedError('invalid_request', 'user.id must be text of 1 to 255 bytes.');
 }
 
@@ -67,9 +68,8 @@ function checkTtl(ttl: unknown): number {
   throw new NamedError('invalid_request', `ttlSeconds must be a number from 1 to ${kLongest}.`);
 }
 
-function checkGroups(groups: unknown): string[] | undefined {
-  if (groups === undefined) return undefined;
-  const valid = Array.isArray(groups) && groups.length <= 200 && groups.every((group) => typeof group === 'string');
-  if (valid) return groups as string[];
-  throw new NamedError('invalid_request', 'syncGroups must be a list of at most 200 names.');
+/** A session sees its organization, whole: groups within it are not there yet, and are not promised. */
+function checkGroups(groups: unknown, all: string): string[] {
+  if (groups === undefined || (Array.isArray(groups) && groups.length === 1 && groups[0] === all)) return [all];
+  throw new NamedError('invalid_request', `syncGroups other than ${all} cannot be given yet: a session sees its whole organization.`);
 }

@@ -26,7 +26,7 @@ create or replace function ablo.sentence(code text) returns text language sql im
     when 'model_required_field_missing' then 'A required field was not given.'
     when 'invalid_id' then 'An id is text of 1 to 255 bytes.'
     when 'write_options_invalid' then 'An option of this write cannot be used.'
-    when 'duration_invalid' then 'A duration is a number of seconds or text such as 500ms, 30s, 3m or 24h; a claim lasts at least 100ms.'
+    when 'duration_invalid' then 'A duration is a number of seconds or text such as 500ms, 30s, 3m or 24h; a claim lasts from 100ms to 24h.'
     when 'commit_operation_required' then 'A commit needs at least one operation.'
     when 'commit_too_many_operations' then 'A commit takes at most 500 operations.'
     when 'query_invalid' then 'The query cannot be read.'

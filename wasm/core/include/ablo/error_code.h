@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 namespace ablo {
@@ -100,7 +101,7 @@ inline constexpr std::array<ErrorText, 61> kErrors{{
     {"model_required_field_missing", "A required field was not given."},
     {"invalid_id", "An id is text of 1 to 255 bytes."},
     {"write_options_invalid", "An option of this write cannot be used."},
-    {"duration_invalid", "A duration is a number of seconds or text such as 500ms, 30s, 3m or 24h; a claim lasts at least 100ms."},
+    {"duration_invalid", "A duration is a number of seconds or text such as 500ms, 30s, 3m or 24h; a claim lasts from 100ms to 24h."},
     {"commit_operation_required", "A commit needs at least one operation."},
     {"commit_too_many_operations", "A commit takes at most 500 operations."},
     {"query_invalid", "The query cannot be read."},
@@ -141,6 +142,11 @@ inline constexpr std::array<ErrorText, 61> kErrors{{
 }};
 
 constexpr std::string_view codeText(ErrorCode code) { return kErrors[static_cast<std::size_t>(code)].code; }
+constexpr std::optional<ErrorCode> errorCode(std::string_view text) {
+  for (std::size_t i = 0; i < kErrors.size(); ++i)
+    if (kErrors[i].code == text) return static_cast<ErrorCode>(i);
+  return std::nullopt;
+}
 constexpr std::string_view sentence(ErrorCode code) { return kErrors[static_cast<std::size_t>(code)].sentence; }
 
 }  // namespace ablo

@@ -8,7 +8,8 @@
 //             request sent              grant applied                 release asked, writes settled
 //   wanted ───────────────▶ asked ──────────────────▶ held ──────────────────────────────────────────▶ leaving ──▶ gone
 //                             │  refused, canceled      │ expired, canceled
-//                             └──────▶ gone             └──────▶ gone
+//                             └──────▶ gone             └──────▶ lost: until it is given back, writes to its row are
+//                                                                refused, or they would go out with no guard at all
 #pragma once
 
 #include <map>
@@ -61,13 +62,16 @@ class Claims {
 
 /// A claim this client asked for.
 struct OwnClaim {
-  enum class State : uint8_t { wanted, asked, held, leaving };
+  enum class State : uint8_t { wanted, asked, held, lost, leaving };
   State state = State::wanted;
+  Claims::Target target;
   uint32_t request = 0;       // who waits for the grant
   uint32_t leaveRequest = 0;  // who waits for the release
   std::string message;        // the frame that asks for it
   double ttl = 0;
   double renewAt = 0;
+
+  bool renews() const { return state == State::asked || state == State::held; }
 };
 
 }  // namespace ablo

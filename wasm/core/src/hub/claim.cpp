@@ -9,7 +9,7 @@ namespace ablo::hub {
 
 namespace {
 
-constexpr double kShortestTtl = 100;  // ms
+constexpr double kShortestTtl = 100, kLongestTtl = 24 * 3600 * 1000.0;  // ms
 constexpr std::size_t kMostRenewed = 1000;
 
 Error invalid(std::string_view what) { return Error::of(ErrorCode::invalid_request, what); }
@@ -30,7 +30,8 @@ Outcome checkOptions(const Model& model, const Json& message) {
   if (!isClaimId(message.find("claim"))) return invalid("A claim is known by a uuid.");
   const std::string_view id = message.text("id");
   if (id.empty() || id.size() > kLongestId) return Error::of(ErrorCode::invalid_id);
-  if (!isWhole(message.find("ttl")) || message.number("ttl") < kShortestTtl)
+  const double ttl = message.number("ttl");
+  if (!isWhole(message.find("ttl")) || ttl < kShortestTtl || ttl > kLongestTtl)
     return Error::of(ErrorCode::duration_invalid, "ttl is in milliseconds.");
   if (message.text("action").empty()) return invalid("A claim says what it is for (action).");
   if (const Json* description = message.find("description"); description && !description->isString())

@@ -13,12 +13,15 @@ namespace {
 
 constexpr std::size_t kLongestKey = 255;
 constexpr std::size_t kMostClaims = 500;
+constexpr double kMostAttempts = 1'000'000;
+constexpr double kLatest = 253'402'300'799'999;  // the end of the year 9999
 
 Error invalid(std::string_view what) { return Error::of(ErrorCode::write_options_invalid, what); }
 
 Outcome checkOptions(const Json& message) {
   const Json* issuedAt = message.find("issuedAt");
-  if (!issuedAt || !issuedAt->isNumber()) return invalid("issuedAt is a time, in milliseconds since 1970.");
+  if (!issuedAt || !isWhole(issuedAt) || issuedAt->asNumber() > kLatest)
+    return invalid("issuedAt is a time, in milliseconds since 1970.");
   if (const Json* readAt = message.find("readAt"); readAt && !isWhole(readAt)) return invalid("readAt is a seq.");
   if (const Json* onStale = message.find("onStale")) {
     const std::string& wish = onStale->asString();
@@ -48,8 +51,8 @@ Result<CommitName> readCommitName(const Json& message) {
   CommitName name{std::string(message.text("key")), message.number("attempt")};
   if (name.key.empty() || name.key.size() > kLongestKey)
     return Error::of(ErrorCode::invalid_request, "The key of a commit is text of 1 to 255 bytes.");
-  if (!isWhole(message.find("attempt")) || name.attempt < 1)
-    return Error::of(ErrorCode::invalid_request, "The attempt of a commit is 1 or more.");
+  if (!isWhole(message.find("attempt")) || name.attempt < 1 || name.attempt > kMostAttempts)
+    return Error::of(ErrorCode::invalid_request, "The attempt of a commit is a whole number from 1 to a million.");
   return name;
 }
 

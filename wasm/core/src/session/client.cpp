@@ -21,7 +21,7 @@ void Client::tokenFailed(bool terminal, std::string_view message, double now) {
 }
 void Client::tick(double now) { impl_->tick(now); }
 void Client::nudge(double now) { impl_->handle(Session::Event::nudge, now); }
-void Client::stop(double now) { impl_->handle(Session::Event::stop, now); }
+void Client::stop(double now) { impl_->stop(now); }
 Json Client::status() const { return impl_->status(); }
 double Client::cursor() const { return impl_->cursor(); }
 

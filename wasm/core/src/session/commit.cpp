@@ -9,6 +9,7 @@ namespace ablo {
 namespace {
 
 constexpr std::size_t kLongestKey = 255;
+constexpr std::size_t kLargestFrame = 256 * 1024;  // what the server takes
 
 Error badOption(std::string_view name, std::string_view wanted) {
   Error error = Error::of(ErrorCode::write_options_invalid, std::string(name) + " is " + std::string(wanted) + ".");
@@ -32,14 +33,17 @@ Outcome checkGuard(const Json& json) {
 Result<std::vector<const Claim*>> Client::Impl::claimsFor(const Json& json,
                                                           const std::vector<Operation>& operations) const {
   std::vector<const Claim*> claims;
+  const auto writes = [&](const Claims::Target& target) {
+    return std::any_of(operations.begin(), operations.end(), [&](const Operation& operation) {
+      const Model& model = store_.schema().models[static_cast<std::size_t>(operation.model)];
+      return operation.id == target.second && model.key == target.first;
+    });
+  };
   for (const auto& [id, own] : own_) {
+    if (own.state == OwnClaim::State::lost && writes(own.target)) return Error::of(ErrorCode::claim_lost);
     const Claim* claim = own.state == OwnClaim::State::held ? claims_.find(id) : nullptr;
     if (!claim) continue;
-    const bool writes = std::any_of(operations.begin(), operations.end(), [&](const Operation& operation) {
-      return operation.id == claim->row &&
-             store_.schema().models[static_cast<std::size_t>(operation.model)].key == claim->model;
-    });
-    if (writes || id == json.text("claim")) claims.push_back(claim);
+    if (writes(own.target) || id == json.text("claim")) claims.push_back(claim);
   }
   const std::string_view named = json.text("claim");
   const bool found = std::any_of(claims.begin(), claims.end(), [&](const Claim* claim) { return claim->id == named; });
@@ -66,7 +70,8 @@ Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
   commit.number = ++lastCommit_;
   commit.key = key;
   commit.issuedAt = now;
-  Json message = Json::object({{"type", "commit"}, {"key", key}, {"attempt", commit.attempt}, {"issuedAt", now}});
+  Json message =
+      Json::object({{"type", "commit"}, {"key", key}, {"attempt", commit.attempt}, {"issuedAt", now + serverAhead_}});
   Json list = Json::array(), held = Json::array();
   for (const Operation& operation : *operations) list.push(writeOperation(store_.schema(), operation));
   message.set("operations", list);
@@ -83,6 +88,10 @@ Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
     message.set("readAt", guard);
   if (const Json* onStale = json->find("onStale")) message.set("onStale", *onStale);
   commit.message = writeJson(message);
+  if (commit.message.size() > kLargestFrame)
+    return Error::of(ErrorCode::request_too_large, "The commit has " + std::to_string(commit.message.size()) +
+                                                       " bytes, and " + std::to_string(kLargestFrame) +
+                                                       " are allowed.");
   commit.operations = std::move(*operations);
 
   PendingCommit& added = store_.add(std::move(commit), {organization_, std::string(actor_.text("id")), now * 1000});
@@ -98,6 +107,11 @@ void Client::Impl::sendCommit(PendingCommit& commit) {
 
 void Client::Impl::settle(const PendingCommit& commit, Settled outcome, std::string text) {
   news_.push_back({Record::settled, commit.number, static_cast<uint32_t>(outcome), commit.seq, std::move(text)});
+}
+
+/// It stays pending; who waited gets the key to ask with.
+void Client::Impl::settleUnknown(const PendingCommit& commit, const Error& error) {
+  settle(commit, Settled::unknown, writeJson(errorJson(error).set("idempotencyKey", commit.key)));
 }
 
 /// A confirmed commit leaves the view once the log has been applied up to it: then the base says the same.

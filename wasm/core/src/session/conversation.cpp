@@ -56,6 +56,15 @@ void Client::Impl::perform(Session::Effect effect, double now) {
   }
 }
 
+/// What is held is given back on the way out, so that nobody waits for it to lapse; not under a write without an answer.
+void Client::Impl::stop(double now) {
+  if (session_.state() == Session::State::live)
+    for (const auto& [id, own] : own_)
+      if (own.renews() && !store_.pending().underClaim(id))
+        send(writeJson(Json::object({{"type", "release"}, {"request", 0}, {"claim", id}})));
+  handle(Session::Event::stop, now);
+}
+
 void Client::Impl::greet() {
   Json hello = Json::object({{"type", "hello"},
                              {"schema", store_.schema().hash},
@@ -90,10 +99,11 @@ void Client::Impl::catchUp(double now) {
 void Client::Impl::closed(int code, std::string_view reason, double now) {
   store_.pending().disconnected();
   resuming_ = false;
-  const bool knownReason = problem_.has_value();
-  if (!knownReason)
-    problem_ = Error::of(ErrorCode::api_unreachable,
-                         reason.empty() ? std::string_view() : std::string_view(std::string(reason) + "."));
+  // A server that may not say more to this socket names its reason in the close alone.
+  if (const std::optional<ErrorCode> named = errorCode(reason))
+    problem_ = Error::of(*named);
+  else if (!problem_)
+    problem_ = Error::of(ErrorCode::api_unreachable, reason.empty() ? std::string() : std::string(reason) + ".");
   statusChanged();
   switch (code) {
     case kExpired:
@@ -146,7 +156,7 @@ void Client::Impl::giveUpWaiting(double now) {
   for (PendingCommit& commit : store_.pending().commits()) {
     if (commit.overdue || now < giveUpAt(commit.issuedAt, kCommitPatience)) continue;
     commit.overdue = true;
-    settle(commit, Settled::unknown, writeJson(errorJson(Error::of(ErrorCode::commit_no_result, error.message))));
+    settleUnknown(commit, Error::of(ErrorCode::commit_no_result, error.message));
   }
 }
 
@@ -161,14 +171,14 @@ void Client::Impl::refuseAll(const Error& error) {
   for (PendingCommit& commit : store_.pending().commits()) {
     if (commit.overdue) continue;
     commit.overdue = true;
-    settle(commit, Settled::unknown, writeJson(errorJson(error)));
+    settleUnknown(commit, error);
   }
 }
 
 void Client::Impl::renewClaims(double now) {
   Json due = Json::array();
   for (auto& [id, own] : own_) {
-    if (own.state == OwnClaim::State::wanted || now < own.renewAt) continue;
+    if (!own.renews() || now < own.renewAt) continue;
     due.push(id);
     own.renewAt = now + own.ttl / 3;
   }
@@ -187,7 +197,7 @@ double Client::Impl::nextWake() const {
   };
   if (session_.state() == Session::State::live)
     for (const auto& [id, own] : own_)
-      if (own.state != OwnClaim::State::wanted) sooner(own.renewAt);
+      if (own.renews()) sooner(own.renewAt);
   if (!session_.online()) {
     for (const auto& [number, request] : requests_.open()) sooner(giveUpAt(request.since, kPatience));
     for (const PendingCommit& commit : store_.pending().commits())

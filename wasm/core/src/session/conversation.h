@@ -32,6 +32,7 @@ class Client::Impl {
 
   // conversation.cpp
   void handle(Session::Event event, double now);
+  void stop(double now);
   void opened(double now) { handle(Session::Event::opened, now); }
   void closed(int code, std::string_view reason, double now);
   void tokenFailed(bool terminal, std::string_view message, double now);
@@ -97,6 +98,7 @@ class Client::Impl {
   void sendCommit(PendingCommit& commit);
   void settleApplied(double now);
   void settle(const PendingCommit& commit, Settled outcome, std::string text);
+  void settleUnknown(const PendingCommit& commit, const Error& error);
   Result<std::vector<const Claim*>> claimsFor(const Json& json, const std::vector<Operation>& operations) const;
 
   // load.cpp
@@ -126,6 +128,7 @@ class Client::Impl {
   bool loadedOnce_ = false;  // the workspace is here (or was, and is being caught up)
   bool resuming_ = false;    // a gap was seen; frames are left aside until the server answers the greeting
   uint32_t resumes_ = 0;
+  double serverAhead_ = 0;    // ms by which the server's clock is ahead of this one
   double offlineSince_ = -1;  // negative: not offline
   std::optional<Error> problem_;
 

@@ -6,7 +6,7 @@
 namespace ablo {
 
 namespace {
-constexpr double kShortestTtl = 100;  // ms
+constexpr double kShortestTtl = 100, kLongestTtl = 24 * 3600 * 1000.0;  // ms
 }
 
 Result<uint32_t> Client::Impl::claim(std::string_view text, double now) {
@@ -19,15 +19,21 @@ Result<uint32_t> Client::Impl::claim(std::string_view text, double now) {
   if (const std::string_view field = json->text("field"); !field.empty() && !description.field(field))
     return unknownField(description, field);
   if (json->text("id").empty() || json->text("id").size() > kLongestId) return Error::of(ErrorCode::invalid_id);
-  if (json->number("ttl") < kShortestTtl) return Error::of(ErrorCode::duration_invalid);
+  const double ttl = json->number("ttl");
+  if (!(ttl >= kShortestTtl && ttl <= kLongestTtl)) return Error::of(ErrorCode::duration_invalid);
 
   const std::string id(json->text("claim"));
   const uint32_t number = ask({Request::Kind::claim, id, {}, std::nullopt, now});
   Json message = Json::object({{"type", "claim"}, {"request", number}});
   for (const Json::Member& member : json->members()) message.set(member.name, member.value);
+  const Claims::Target target{std::string(json->text("model")), std::string(json->text("id"))};
+  std::erase_if(own_, [&](const auto& entry) {
+    return entry.second.state == OwnClaim::State::lost && entry.second.target == target;
+  });
   OwnClaim& own = own_[id];
   own.request = number;
-  own.ttl = json->number("ttl");
+  own.ttl = ttl;
+  own.target = target;
   own.message = writeJson(message);
   own.renewAt = now + own.ttl / 3;
   requests_.open()[number].message = own.message;
@@ -41,6 +47,10 @@ Result<uint32_t> Client::Impl::claim(std::string_view text, double now) {
 /// A claim is given back after the writes under it have settled, never before: the server takes both in the order they come.
 Result<uint32_t> Client::Impl::release(std::string_view claim, double now) {
   const std::string id(claim);
+  if (const auto lost = own_.find(id); lost != own_.end() && lost->second.state == OwnClaim::State::lost) {
+    own_.erase(lost);
+    return 0u;
+  }
   const uint32_t number = ask({Request::Kind::release, id, {}, std::nullopt, now});
   requests_.open()[number].message = writeJson(Json::object({{"type", "release"}, {"request", number}, {"claim", id}}));
   if (const auto found = own_.find(id); found != own_.end()) {
@@ -94,7 +104,10 @@ void Client::Impl::endClaim(const std::string& id, const Error& error) {
     requests_.take(request);
     refused(request, error);
   }
-  if (found->second.state != OwnClaim::State::leaving) own_.erase(found);
+  if (found->second.state == OwnClaim::State::held)
+    found->second.state = OwnClaim::State::lost;
+  else if (found->second.state != OwnClaim::State::leaving)
+    own_.erase(found);
 }
 
 Json Client::Impl::intents(std::string_view filter) const {

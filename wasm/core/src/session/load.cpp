@@ -26,7 +26,7 @@ Result<uint32_t> Client::Impl::load(std::string_view text, double now) {
   const Result<Json> json = parseJson(text);
   for (const Json::Member& member : json->members()) message.set(member.name, member.value);
   requests_.open()[number].message = writeJson(message);
-  store_.rememberDeletions(true);
+  store_.remember(true);
   if (session_.state() == Session::State::live) send(requests_.open()[number].message);
   return number;
 }

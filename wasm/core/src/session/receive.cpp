@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <cmath>
 
 #include "session/conversation.h"
 
@@ -11,8 +12,7 @@ namespace {
 Error readError(const Json* json) {
   if (!json) return Error::of(ErrorCode::internal_error);
   Error error{ErrorCode::internal_error, std::string(json->text("message")), writeJson(*json)};
-  for (std::size_t i = 0; i < kErrors.size(); ++i)
-    if (kErrors[i].code == json->text("code")) error.code = static_cast<ErrorCode>(i);
+  if (const std::optional<ErrorCode> code = errorCode(json->text("code"))) error.code = *code;
   return error;
 }
 
@@ -55,6 +55,7 @@ void Client::Impl::welcome(const Json& message, double now) {
   if (const Json* actor = message.find("actor")) actor_ = *actor;
   store_.setAuthor(organization_, std::string(actor_.text("id")));
   epoch_ = message.text("epoch");
+  if (message.find("now")) serverAhead_ = std::floor(message.number("now") - now);
   resuming_ = false;
   const bool resumes = message.text("start") == "resume";
   if (resumes) ++resumes_;
@@ -185,7 +186,7 @@ void Client::Impl::answer(const Json& message, double now) {
     }
     answered(number);
   }
-  store_.rememberDeletions(requests_.waitsForRows());
+  store_.remember(requests_.waitsForRows());
 }
 
 }  // namespace ablo

@@ -21,7 +21,7 @@ Row Store::read(int model, const Json& json) const {
 }
 
 bool Store::wanted(int model, const std::string& id, const Row& row) const {
-  if (holdsAll_) return true;
+  if (holdsAll_ || remembers_) return true;
   if (const int slot = table(model).find(id); slot >= 0) return true;
   return std::any_of(kept_.begin(), kept_.end(), [&](const Query& query) {
     return query.model == model && matches(query, description(model), row);
@@ -52,7 +52,7 @@ void Store::replaceAll(const Json& models, double seq) {
 
 void Store::apply(int model, const std::string& id, const Json* json, double seq) {
   if (!json) {
-    if (remembersDeletions_) deletions_[{model, id}] = seq;
+    if (remembers_) deletions_[{model, id}] = seq;
     const int slot = table(model).find(id);
     if (slot < 0) return;
     Table::Slot& row = table(model).at(static_cast<uint32_t>(slot));
@@ -85,8 +85,8 @@ void Store::hydrate(int model, const std::vector<Json>& rows, double seq) {
   }
 }
 
-void Store::rememberDeletions(bool remember) {
-  remembersDeletions_ = remember;
+void Store::remember(bool remember) {
+  remembers_ = remember;
   if (!remember) deletions_.clear();
 }
 

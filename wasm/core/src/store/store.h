@@ -37,8 +37,9 @@ class Store {
   void hydrate(int model, const std::vector<Json>& rows, double seq);
   /// From now on changes that match this query are taken in, even of rows that were not here.
   void keep(Query query) { kept_.push_back(std::move(query)); }
-  /// While somebody waits for rows, deletions are remembered: an older answer must not bring a row back.
-  void rememberDeletions(bool remember);
+  /// While somebody waits for rows, every change is taken in and deletions are remembered: an answer that is older than what
+  /// the log has said meanwhile must not put back what was.
+  void remember(bool everything);
 
   // Pending commits.
   PendingCommit& add(PendingCommit commit, const Author& author);
@@ -84,7 +85,7 @@ class Store {
   LiveQueries queries_;
   std::vector<Query> kept_;
   std::string organization_, actor_;
-  bool remembersDeletions_ = false;
+  bool remembers_ = false;
   std::map<std::pair<int, std::string>, double> deletions_;
   std::set<std::pair<int, uint32_t>> dirty_;
 };
