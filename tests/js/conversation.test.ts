@@ -219,6 +219,32 @@ test('a page gets its token from the app, which knows the key; an expired login 
   http.close();
 });
 
+test('a page goes on when its token expires: it gets another and resumes where it was', async () => {
+  const app = connect();
+  let minted = 0;
+  const getToken = async () => {
+    minted++;
+    return (await app.sessions.create({ user: { id: 'ada' }, ttlSeconds: minted === 1 ? 1 : 60 })).token;
+  };
+  const page = connect({ apiKey: null, getToken, bootstrap: 'full' });
+  await page.ready();
+  await until(() => minted > 1);
+  await page.tasks.create(todo, { wait: 'confirmed' });
+  assert.equal(page.syncStatus.isSessionError, false);
+});
+
+test('a claim that lapsed lets nothing be written over: the write is refused by name', async () => {
+  const [agent, other] = [connect({ agentId: 'slow' }), connect({ agentId: 'other' })];
+  const { id } = await agent.tasks.create(todo);
+  const claim = await agent.tasks.claim({ id, ttl: '60s' });
+  await server.database.call('release', server.organization, JSON.stringify({ claim: claim.claimId, actor: { kind: 'agent', id: 'slow' } }));
+  await other.tasks.update(id, { title: 'theirs' }, { wait: 'confirmed' });
+  await until(() => claim.signal.aborted);
+  await assert.rejects(agent.tasks.update(id, { title: 'mine' }), { code: 'claim_lost', name: 'AbloClaimedError' });
+  await claim.release();
+  await agent.tasks.update(id, { title: 'mine, knowing' }, { wait: 'confirmed' });
+});
+
 test('a wrong key is refused by name, and so is a missing one; ready() may be asked again', async () => {
   const wrong = connect({ apiKey: 'sk_test_nobody' });
   await assert.rejects(wrong.ready(), { code: 'apikey_invalid', name: 'AbloAuthenticationError' });

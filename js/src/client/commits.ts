@@ -18,6 +18,8 @@ const rejected = 2;
 
 interface PendingCommit extends Pending<Receipt> {
   readonly transaction: MutationFailure['transaction'];
+  /** Somebody was told that its outcome is not known. */
+  unknown?: boolean;
 }
 
 export class Commits {
@@ -62,7 +64,8 @@ export class Commits {
     const open = this.#open.get(commit);
     if (!open) return;
     // One whose outcome is not known for now is still pending: what becomes of it is told later.
-    if (outcome === confirmed || outcome === rejected) this.#open.delete(commit);
+    open.unknown = outcome !== confirmed && outcome !== rejected;
+    if (!open.unknown) this.#open.delete(commit);
     const said = (text ? JSON.parse(text) : undefined) as unknown;
     if (outcome === confirmed) {
       open.resolve({
@@ -77,7 +80,7 @@ export class Commits {
   }
 
   fail(error: AbloError): void {
-    for (const open of this.#open.values()) this.#refuse(open, error, false);
+    for (const open of this.#open.values()) if (!open.unknown) this.#refuse(open, error, false);
     this.#open.clear();
   }
 
