@@ -34,7 +34,7 @@ export function acceptSockets(server: Server, around: SocketSurroundings): void 
     perMessageDeflate: false,
     maxPayload: kFrameLimit,
     closeTimeout: 5_000,
-    handleProtocols: (offered: Set<string>) => (offered.has(kProtocol) ? kProtocol : false),
+    handleProtocols: spoken,
     WebSocket: NamedCloseSocket,
   };
   const sockets = new WebSocketServer(options);
@@ -49,6 +49,12 @@ export function acceptSockets(server: Server, around: SocketSurroundings): void 
       else welcome(around, ws, stream, admission);
     });
   });
+}
+
+/** The protocol that is echoed, never the token. Who speaks another one is let in far enough to be told. */
+function spoken(offered: Set<string>): string | false {
+  if (offered.has(kProtocol)) return kProtocol;
+  return [...offered].find((name) => !name.startsWith(kTokenProtocol)) ?? false;
 }
 
 async function admit({ door, log }: SocketSurroundings, request: IncomingMessage, protocols: string[], token?: string) {

@@ -125,6 +125,8 @@ begin
     where d.expires_at < clock_timestamp() - interval '1 day' and d.status not in ('active', 'queued') limit 1000));
   delete from ablo.commit c where c.ctid = any (array(
     select d.ctid from ablo.commit d where d.issued_at < clock_timestamp() - interval '25 hours' limit 1000));
+  delete from ablo.credential c where c.ctid = any (array(
+    select d.ctid from ablo.credential d where d.expires_at < clock_timestamp() - interval '1 day' limit 1000));
 end $$;
 
 -- Where the logs of these organizations end, and before that, a sweep: this is what every server asks many times a

@@ -123,6 +123,7 @@ create table if not exists ablo.credential (
   expires_at timestamptz,
   revoked_at timestamptz
 );
+create index if not exists credential_expires_at_idx on ablo.credential (expires_at) where expires_at is not null;
 
 -- The schemas that were pushed; the newest is in force. `plan` is the SHA-256 of the statements it was provisioned
 -- with.

@@ -154,11 +154,6 @@ const Row* Store::row(int model, uint32_t slot) const {
   return known && table(model).at(slot).view ? &*table(model).at(slot).view : nullptr;
 }
 
-bool Store::hasBase(int model, std::string_view id) const {
-  const int slot = table(model).find(id);
-  return slot >= 0 && table(model).at(static_cast<uint32_t>(slot)).base;
-}
-
 uint32_t Store::count(const Query& query) const {
   uint32_t count = 0;
   for (uint32_t slot = 0; slot < table(query.model).size(); ++slot)

@@ -56,7 +56,6 @@ class Store {
   int slot(int model, std::string_view id) const;
   uint32_t version(int model, uint32_t slot) const;
   const Row* row(int model, uint32_t slot) const;
-  bool hasBase(int model, std::string_view id) const;
   LiveQueries& queries() { return queries_; }
   const LiveQueries& queries() const { return queries_; }
   const std::vector<uint32_t>& rows(uint32_t query) { return queries_.rows(query, schema_, tables_); }
