@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// What once went wrong in the client, and must not again. The line above each case says how.
+#include "bench.h"
+
+using namespace ablo;
+using namespace ablo::test;
+
+// Went wrong: a change of a row that was being asked for was left aside, the older answer put in what was before it, and the
+// stamp said that the change had been seen. A write guarded by it overwrote the change.
+TEST_CASE("An answer that is older than the stream does not hide what the stream said") {
+  Bench bench(false);
+  bench.greet();
+  bench.say(R"({"type":"welcome","organization":"acme","epoch":"e","seq":5,"start":"load"})");
+  bench.say(R"({"type":"loaded","seq":5,"models":{},"claims":[]})");
+  const uint32_t request = *bench.client.load(R"({"model":"tasks","where":[["id","=","t1"]]})", bench.now);
+  bench.say(changes(5, 6, change(6, "t1", "new")));
+  bench.say(R"({"type":"answer","request":)" + std::to_string(request) +
+            R"(,"seq":5,"rows":[{"id":"t1","title":"old","status":"todo"}]})");
+  CHECK(bench.title("t1") == "new");
+}
+
+// Went wrong: a claim that had lapsed was forgotten, and the writes its holder still made went out without any guard.
+TEST_CASE("A write after the claim on its row was lost is refused until the claim is given back") {
+  Bench bench;
+  bench.connect();
+  const std::string ask = R"({"claim":"c1","model":"tasks","id":"t1","ttl":1000,"action":"editing","wait":true})";
+  REQUIRE(bench.client.claim(ask, bench.now));
+  const auto said = [&](int seq, const char* op, const char* status) {
+    bench.say(changes(seq - 1, seq,
+                      R"({"seq":)" + std::to_string(seq) + R"(,"kind":"claim","op":")" + op +
+                          R"(","claim":{"id":"c1","model":"tasks","row":"t1","fence":1,"readAt":3,"status":")" +
+                          status + "\"}}"));
+  };
+  said(3, "grant", "active");
+  said(4, "expire", "expired");
+  const std::string commit = R"({"key":"k","operations":[)" + update("t1", "mine") + "]}";
+  CHECK(bench.client.commit(commit, bench.now).error().code == ErrorCode::claim_lost);
+  CHECK(bench.title("t1") == "one");
+  bench.write("k2", update("t2", "another row"));
+  CHECK(*bench.client.release("c1", bench.now) == 0);
+  CHECK(bench.client.commit(commit, bench.now));
+}
+
+// Went wrong: the size was checked on what came in; written out again it was larger, the server refused the frame, and the
+// client sent it again on every connection.
+TEST_CASE("A commit that would be too large as a frame is refused before anything shows") {
+  Bench bench;
+  bench.connect();
+  std::string title;
+  for (int i = 0; i < 60'000; ++i) title += "\\b";
+  const Result<uint32_t> commit =
+      bench.client.commit(R"({"key":"k","operations":[)" + update("t1", title) + "]}", bench.now);
+  REQUIRE_FALSE(commit);
+  CHECK(commit.error().code == ErrorCode::request_too_large);
+  CHECK(bench.title("t1") == "one");
+}
