@@ -4,6 +4,7 @@
 // guarded is what is used. Two things throw at once, because a page must not go on with them: a database's address and
 // a secret key in a browser. Anything else that is wrong waits in `error` for ready().
 import type { CoreOptions } from '../core/core';
+import type { SocketClass } from '../connection/socket';
 import { abloError, type AbloError } from '../errors/errors';
 import { environment, isBrowser, randomId } from '../platform';
 import type { AnySchema } from '../schema/types';
@@ -28,6 +29,7 @@ export interface Settings {
   defaultWait: 'queued' | 'confirmed';
   secretAllowed: boolean;
   fetch: typeof fetch;
+  WebSocket: SocketClass | undefined;
   headers: Record<string, string | null>;
   query: Record<string, string>;
   logger: Logger;
@@ -43,6 +45,7 @@ export function readOptions<S extends AnySchema>(given: AbloOptions<S>): Setting
   const {
     schema, apiKey, authToken, getToken, authEndpoint, baseURL, databaseUrl, dangerouslyAllowBrowser, kind, agentId,
     logger, bootstrap, bootstrapMode, defaultWait, persistence, transport, defaultHeaders, defaultQuery, fetch, logLevel,
+    WebSocket,
   } = given;
   const browser = isBrowser();
   const secretAllowed = !browser || dangerouslyAllowBrowser === true;
@@ -73,6 +76,7 @@ export function readOptions<S extends AnySchema>(given: AbloOptions<S>): Setting
     defaultWait: wait,
     secretAllowed,
     fetch: fetch ?? ((...request) => globalThis.fetch(...request)),
+    WebSocket: WebSocket as SocketClass | undefined,
     headers: defaultHeaders ?? {},
     query: defaultQuery ?? {},
     logger: makeLogger(logger, level as LogLevel | undefined),

@@ -38,6 +38,8 @@ export interface AbloOptions<S extends AnySchema = AnySchema> {
   persistence?: 'memory' | 'volatile';
   transport?: 'websocket';
   fetch?: typeof fetch;
+  /** A class with the interface of WebSocket, for a platform that has none or a test that plays the server. */
+  WebSocket?: new (address: string, protocols: string[]) => object;
   defaultHeaders?: Record<string, string | null>;
   defaultQuery?: Record<string, string>;
   logger?: Logger;

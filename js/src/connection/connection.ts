@@ -60,7 +60,8 @@ export class Connection {
 
   connect(): void {
     this.#socket?.disconnect(1000);
-    this.#socket = new Socket(`${this.baseURL.replace(/^http/, 'ws')}/api/sync/ws`, this.#given.token, this.events);
+    const address = `${this.baseURL.replace(/^http/, 'ws')}/api/sync/ws`;
+    this.#socket = new Socket(address, this.#given.token, this.settings.WebSocket, this.events);
   }
 
   disconnect(code: number): void {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Socket: one WebSocket, the platform's in a browser, that of `ws` in Node (where the built-in one is missing or cannot
-// be unref'd). It reports its end exactly once, and nothing after disconnect().
+// Socket: one WebSocket: the class Ablo() was given, else the platform's in a browser and that of `ws` in Node (where the
+// built-in one is missing or cannot be unref'd). It reports its end exactly once, and nothing after disconnect().
 import { isBrowser } from '../platform';
 
 export interface SocketEvents {
@@ -21,16 +21,16 @@ interface AnySocket {
   close(code?: number): void;
   _socket?: { unref(): void };
 }
-type SocketClass = new (address: string, protocols: string[]) => AnySocket;
+export type SocketClass = new (address: string, protocols: string[]) => AnySocket;
 
 export class Socket {
   #socket: AnySocket | undefined;
   #events: SocketEvents | undefined;
 
-  constructor(address: string, token: string | undefined, events: SocketEvents) {
+  constructor(address: string, token: string | undefined, given: SocketClass | undefined, events: SocketEvents) {
     this.#events = events;
     const protocols = ['ablo.v1', ...(token === undefined ? [] : [`ablo.token.${token}`])];
-    socketClass()
+    (given ? Promise.resolve(given) : platformSocket())
       .then((Class) => this.#events && this.#open(new Class(address, protocols)))
       .catch((thrown: unknown) => this.#end(1006, String(thrown)));
   }
@@ -64,7 +64,7 @@ export class Socket {
   }
 }
 
-async function socketClass(): Promise<SocketClass> {
+async function platformSocket(): Promise<SocketClass> {
   if (isBrowser()) return WebSocket as unknown as SocketClass;
   return (await import('ws')).WebSocket as unknown as SocketClass;
 }
