@@ -25,7 +25,8 @@ Result<Query> query(const std::string& rest) {
   return parseQuery(kSchema, *parseJson(R"({"model":"notes")" + rest + "}"));
 }
 bool meets(const std::string& row, const std::string& where) {
-  return matches(*query(R"(,"where":)" + where), kNotes, note(row));
+  const Row read = note(row);
+  return matches(*query(R"(,"where":)" + where), kNotes, cellsOf(read));
 }
 
 }  // namespace
@@ -72,12 +73,12 @@ TEST_CASE("Nulls come last in both directions, and the id ends every order") {
   const Query up = *query(R"(,"orderBy":[["stars","asc"]])"), down = *query(R"(,"orderBy":[["stars","desc"]])");
   const Row one = note(R"({"id":"a","stars":1})"), two = note(R"({"id":"b","stars":2})"), none = note(R"({"id":"0"})"),
             none2 = note(R"({"id":"1"})");
-  CHECK(before(up, one, two));
-  CHECK(before(down, two, one));
-  CHECK(before(up, two, none));
-  CHECK(before(down, one, none));
-  CHECK(before(down, none, none2));
-  CHECK_FALSE(before(down, none2, none));
+  CHECK(before(up, cellsOf(one), cellsOf(two)));
+  CHECK(before(down, cellsOf(two), cellsOf(one)));
+  CHECK(before(up, cellsOf(two), cellsOf(none)));
+  CHECK(before(down, cellsOf(one), cellsOf(none)));
+  CHECK(before(down, cellsOf(none), cellsOf(none2)));
+  CHECK_FALSE(before(down, cellsOf(none2), cellsOf(none)));
 }
 
 TEST_CASE("What a query cannot say is refused by name") {

@@ -71,12 +71,11 @@ class ClientModule {
 
   const uint32_t* drain() { return frame_.pack(client_.drain()); }
   const uint32_t* row(int model, uint32_t slot) {
-    const std::vector<Value>* row = client_.row(model, slot);
-    return row ? row_.pack(client_, client_.schema().models[static_cast<std::size_t>(model)], *row) : nullptr;
+    return client_.shows(model, slot) ? row_.pack(client_, model, slot) : nullptr;
   }
   const uint32_t* rows(uint32_t query) {
-    const std::vector<uint32_t>& slots = client_.rows(query);
-    rows_.assign(1, static_cast<uint32_t>(slots.size()));
+    const std::span<const uint32_t> slots = client_.rows(query);
+    rows_.assign(1, client_.countRows(query));
     rows_.insert(rows_.end(), slots.begin(), slots.end());
     return rows_.data();
   }

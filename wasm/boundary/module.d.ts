@@ -30,11 +30,11 @@ export interface CoreModule extends CoreMemory {
   _ablo_version(self: number, model: number, slot: number): number;
   /** Pointer to the packed row: 4 words a field, in the order of models(): tag, length, and 8 bytes (see Tag). 0: no row. */
   _ablo_row(self: number, model: number, slot: number): number;
-  /** Pointer to the result of an open query: count, then the slots in order. */
+  /** Pointer to the result of an open query: count, then the slots in order; of one that counts, the count alone. */
   _ablo_rows(self: number, query: number): number;
   /**
-   * Pointer to 2 words: pointer and length of interned text. Interned numbers are never used again for other text. It moves
-   * nothing: what another call gave stays valid over it.
+   * Pointer to 2 words: pointer and length of the text with that number. A number means the same text until a `forget` record
+   * names it. It moves nothing: what another call gave stays valid over it.
    */
   _ablo_string(self: number, string: number): number;
   /** The seq up to which this client has seen everything; -1 before the first connection. */
@@ -73,7 +73,7 @@ export interface Client {
 
   // Reads.
   /**
-   * Query: `{model, where?, orderBy?, limit?, offset?, state?}`. `{"request"}`, 0 when this client has it all already; the same
+   * Query: `{model, where?, orderBy?, limit?, offset?, state?, count?}`. `{"request"}`, 0 when this client has it all already; the same
    * number for a query that somebody asks already.
    */
   load(query: string, now: number): string;
@@ -111,6 +111,7 @@ export const enum Record {
   token = 11, //    nothing: get a token, then tokenReady() or tokenFailed()
   premise = 12, //  snapshot, severity (1 semantic, 2 metadata), model, string number of the row's id
   warning = 13, //  offset, length: a line for the logger
+  forget = 14, //   a string number: from now on it may mean other text
 }
 
 /** Tags of a packed row's fields. */

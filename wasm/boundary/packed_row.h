@@ -15,34 +15,35 @@ enum class Tag : uint32_t { absent = 0, no, yes, number, date, interned, text, j
 
 class PackedRow {
  public:
-  const uint32_t* pack(Client& client, const Model& model, const std::vector<Value>& row) {
-    words_.assign(row.size() * 4, 0);
-    for (std::size_t i = 0; i < row.size(); ++i) packField(client, model.fields[i], row[i], &words_[i * 4]);
+  const uint32_t* pack(const Client& client, int model, uint32_t slot) {
+    const std::size_t fields = client.schema().models[static_cast<std::size_t>(model)].fields.size();
+    words_.resize(fields * 4);
+    for (std::size_t field = 0; field < fields; ++field)
+      packCell(client.cell(model, slot, field), client.symbol(model, slot, field), &words_[field * 4]);
     return words_.data();
   }
 
  private:
-  static void packField(Client& client, const Field& field, const Value& value, uint32_t* words) {
+  static void packCell(const Cell& cell, uint32_t symbol, uint32_t* words) {
     const auto tag = [&](Tag tag) { words[0] = static_cast<uint32_t>(tag); };
-    switch (value.kind) {
+    switch (cell.kind) {
       case Value::Kind::null: tag(Tag::absent); break;
-      case Value::Kind::boolean: tag(value.number != 0 ? Tag::yes : Tag::no); break;
+      case Value::Kind::boolean: tag(cell.number != 0 ? Tag::yes : Tag::no); break;
       case Value::Kind::number:
       case Value::Kind::date:
-        tag(value.kind == Value::Kind::number ? Tag::number : Tag::date);
-        std::memcpy(words + 2, &value.number, sizeof value.number);
+        tag(cell.kind == Value::Kind::number ? Tag::number : Tag::date);
+        std::memcpy(words + 2, &cell.number, sizeof cell.number);
         break;
       case Value::Kind::text:
       case Value::Kind::json:
-        // Ids and enums come again and again; free text seldom does, and the table of strings never shrinks.
-        if (field.type == FieldType::enumeration || field.name == "id") {
+        if (symbol != Client::kNoString) {
           tag(Tag::interned);
-          words[2] = client.intern(value.text);
+          words[2] = symbol;
           break;
         }
-        tag(value.kind == Value::Kind::text ? Tag::text : Tag::json);
-        words[1] = static_cast<uint32_t>(value.text.size());
-        words[2] = address(value.text.data());
+        tag(cell.kind == Value::Kind::text ? Tag::text : Tag::json);
+        words[1] = static_cast<uint32_t>(cell.text.size());
+        words[2] = address(cell.text.data());
         break;
     }
   }

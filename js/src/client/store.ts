@@ -220,6 +220,7 @@ export class Store {
       status: () => signals.bump(keys.status),
       premise: (snapshot, severity, model, id) => this.#parts.snapshots.fallen(snapshot, severity, model, text(id)),
       warning: (said) => settings.logger.warn(said),
+      forget: (string) => this.#view!.core.forget(string),
       send: (frame) => connection.send(frame),
       connect: () => connection.connect(),
       disconnect: (code) => connection.disconnect(code),

@@ -113,13 +113,17 @@ export class Core {
     });
   }
 
-  /** Interned text. A number never comes to mean other text, so that each is decoded once. */
+  /** The text with that number, decoded once until the core forgets it. */
   string(number: number): string {
     return (this.#strings[number] ??= this.#guarded(() => {
       const at = this.#module._ablo_string(this.#self, number) >>> 2;
       const { HEAPU32 } = this.#module;
       return readText(this.#module, HEAPU32[at]!, HEAPU32[at + 1]!);
     }));
+  }
+
+  forget(number: number): void {
+    delete this.#strings[number];
   }
 
   delete(): void {

@@ -16,6 +16,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,7 +50,8 @@ class Client {
     wake,
     token,
     premise,
-    warning
+    warning,
+    forget
   };
   enum class Settled : uint32_t { confirmed = 1, rejected = 2, unknown = 3 };
 
@@ -79,13 +82,17 @@ class Client {
   Result<uint32_t> openQuery(std::string_view query);
   void closeQuery(uint32_t query);
   int queryModel(uint32_t query) const;
-  const std::vector<uint32_t>& rows(uint32_t query);  // slots in order
+  std::span<const uint32_t> rows(uint32_t query);  // slots in order
+  uint32_t countRows(uint32_t query);
   Result<uint32_t> count(std::string_view query) const;
   int slot(int model, std::string_view id) const;  // -1: no such row in the view
   uint32_t version(int model, uint32_t slot) const;
-  const std::vector<Value>* row(int model, uint32_t slot) const;  // null: none
-  uint32_t intern(std::string_view text);
-  std::string_view string(uint32_t interned) const;
+  bool shows(int model, uint32_t slot) const;
+  std::optional<std::vector<Value>> row(int model, uint32_t slot) const;
+  Cell cell(int model, uint32_t slot, std::size_t field) const;  // of a row that is shown
+  static constexpr uint32_t kNoString = 0xffffffff;
+  uint32_t symbol(int model, uint32_t slot, std::size_t field) const;  // kNoString: the field's text has no number
+  std::string_view string(uint32_t number) const;
 
   // Coordination.
   Result<uint32_t> claim(std::string_view json, double now);

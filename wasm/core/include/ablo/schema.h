@@ -54,6 +54,7 @@ struct Model {
   std::vector<Relation> relations;
   bool writable = true;
 
+  std::size_t archivedAt() const { return fields.size() - 1; }
   int fieldIndex(std::string_view name) const;  // -1: no such field
   const Field* field(std::string_view name) const;
 };

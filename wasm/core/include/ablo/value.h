@@ -24,6 +24,25 @@ struct Value {
   friend bool operator==(const Value&, const Value&) = default;
 };
 
+/// A look at a value where it lies. Its text is valid until what holds it changes.
+struct Cell {
+  Value::Kind kind = Value::Kind::null;
+  double number = 0;
+  std::string_view text;
+
+  Cell() = default;
+  Cell(Value::Kind kind, double number) : kind(kind), number(number) {}
+  Cell(Value::Kind kind, std::string_view text) : kind(kind), text(text) {}
+  Cell(const Value& value) : kind(value.kind), number(value.number), text(value.text) {}
+
+  bool isNull() const { return kind == Value::Kind::null; }
+  Value value() const { return Value{kind, number, std::string(text)}; }
+  friend bool operator==(const Cell& a, const Cell& b) {
+    const bool sameNumber = a.number == b.number || (a.number != a.number && b.number != b.number);
+    return a.kind == b.kind && sameNumber && a.text == b.text;
+  }
+};
+
 /// A field's value from JSON, or `wrong_type` saying which field of which model wanted what and got what.
 Result<Value> readValue(const Model& model, const Field& field, const Json& json);
 

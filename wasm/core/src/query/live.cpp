@@ -2,84 +2,225 @@
 #include "query/live.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ablo {
 
-std::vector<uint32_t> select(const Query& query, const Model& model, const Table& table) {
-  std::vector<uint32_t> slots;
-  for (uint32_t slot = 0; slot < table.size(); ++slot)
-    if (const Table::Slot& row = table.at(slot); row.view && matches(query, model, *row.view)) slots.push_back(slot);
-  const auto inOrder = [&](uint32_t a, uint32_t b) { return before(query, *table.at(a).view, *table.at(b).view); };
-  const std::size_t first = std::min<std::size_t>(query.offset, slots.size());
-  const std::size_t last = query.limit ? std::min<std::size_t>(first + *query.limit, slots.size()) : slots.size();
-  std::partial_sort(slots.begin(), slots.begin() + static_cast<std::ptrdiff_t>(last), slots.end(), inOrder);
-  slots.resize(last);
-  slots.erase(slots.begin(), slots.begin() + static_cast<std::ptrdiff_t>(first));
-  return slots;
+namespace {
+
+constexpr std::size_t kSpare = 64;  // rows kept beyond the last one that is wanted
+
+}  // namespace
+
+std::span<const uint32_t> LiveQueries::Entry::shown() const {
+  const std::size_t end = std::min(wanted(), window.size());
+  const std::size_t begin = std::min<std::size_t>(query.offset, end);
+  return {window.data() + begin, end - begin};
 }
 
 uint32_t LiveQueries::open(std::string text, Query query) {
   if (const auto found = byText_.find(text); found != byText_.end()) {
-    ++entries_[found->second].opened;
+    ++entries_.at(found->second)->opened;
     return found->second;
   }
   const uint32_t number = ++last_;
-  Entry& entry = entries_[number];
+  Entry& entry = *entries_.emplace(number, std::make_unique<Entry>()).first->second;
+  entry.number = number;
   entry.text = text;
   entry.query = std::move(query);
   byText_.emplace(std::move(text), number);
+  anchor(entry);
+  home(entry).push_back(&entry);
+  refresh(entry);
+  entry.toldCount = entry.matching;
   return number;
 }
 
-void LiveQueries::close(uint32_t query) {
-  const auto found = entries_.find(query);
-  if (found == entries_.end() || --found->second.opened > 0) return;
-  byText_.erase(found->second.text);
+void LiveQueries::close(uint32_t number) {
+  const auto found = entries_.find(number);
+  if (found == entries_.end() || --found->second->opened > 0) return;
+  Entry& entry = *found->second;
+  std::erase(home(entry), &entry);
+  if (entry.symbol != Strings::kNone) {
+    auto& values = open_[entry.query.model].anchored[entry.anchor];
+    if (values[entry.symbol].empty()) values.erase(entry.symbol);
+    if (values.empty()) open_[entry.query.model].anchored.erase(entry.anchor);
+    strings_.release(entry.symbol);
+  }
+  byText_.erase(entry.text);
   entries_.erase(found);
 }
 
-int LiveQueries::model(uint32_t query) const {
-  const auto found = entries_.find(query);
-  return found == entries_.end() ? -1 : found->second.query.model;
+int LiveQueries::model(uint32_t number) const {
+  const auto found = entries_.find(number);
+  return found == entries_.end() ? -1 : found->second->query.model;
 }
 
-void LiveQueries::changed(int model, const Model& description, const Row* before, const Row* after) {
-  for (auto& [number, entry] : entries_) {
-    if (entry.dirty || entry.query.model != model) continue;
-    entry.dirty =
-        (before && matches(entry.query, description, *before)) || (after && matches(entry.query, description, *after));
+/// Finds the query a place under a value it asks for; where there are several, under the one that fewest others ask for.
+void LiveQueries::anchor(Entry& entry) {
+  std::size_t fewest = SIZE_MAX;
+  const Value* value = nullptr;
+  for (const Condition& condition : entry.query.where) {
+    const Column& column = tableOf(entry).column(static_cast<std::size_t>(condition.field));
+    if (condition.op != Condition::Op::eq || column.kind() != Column::Kind::symbol || condition.values[0].isNull())
+      continue;
+    const auto& values = open_[entry.query.model].anchored[condition.field];
+    const auto others = values.find(strings_.find(condition.values[0].text));
+    const std::size_t asked = others == values.end() ? 0 : others->second.size();
+    if (asked >= fewest) continue;
+    fewest = asked;
+    entry.anchor = condition.field;
+    value = &condition.values[0];
   }
+  if (value) entry.symbol = strings_.hold(value->text);
 }
 
-void LiveQueries::refresh(Entry& entry, const Schema& schema, const std::vector<Table>& tables) {
-  if (!entry.dirty) return;
-  entry.dirty = false;
-  const auto model = static_cast<std::size_t>(entry.query.model);
-  std::vector<uint32_t> rows = select(entry.query, schema.models[model], tables[model]);
-  std::vector<uint32_t> versions;
-  for (const uint32_t slot : rows) versions.push_back(tables[model].at(slot).version);
-  if (rows == entry.rows && versions == entry.versions) return;
-  entry.rows = std::move(rows);
-  entry.versions = std::move(versions);
-  entry.news = true;
+std::vector<LiveQueries::Entry*>& LiveQueries::home(const Entry& entry) {
+  Open& open = open_[entry.query.model];
+  return entry.anchor < 0 ? open.others : open.anchored[entry.anchor][entry.symbol];
 }
 
-const std::vector<uint32_t>& LiveQueries::rows(uint32_t query, const Schema& schema, const std::vector<Table>& tables) {
-  static const std::vector<uint32_t> kNone;
-  const auto found = entries_.find(query);
-  if (found == entries_.end()) return kNone;
-  refresh(found->second, schema, tables);
-  return found->second.rows;
+template <class Visit>
+void LiveQueries::eachMatching(int model, uint32_t slot, Visit visit) {
+  const auto found = open_.find(model);
+  if (found == open_.end()) return;
+  const Table& table = tables_[static_cast<std::size_t>(model)];
+  const Model& description = schema_.models[static_cast<std::size_t>(model)];
+  const auto look = [&](const std::vector<Entry*>& entries) {
+    for (Entry* entry : entries)
+      if (!entry->stale && matches(entry->query, description, cellsAt(table, slot))) visit(*entry);
+  };
+  look(found->second.others);
+  for (const auto& [field, values] : found->second.anchored)
+    if (const auto asking = values.find(table.column(static_cast<std::size_t>(field)).symbol(slot));
+        asking != values.end())
+      look(asking->second);
 }
 
-std::vector<LiveQueries::Changed> LiveQueries::settle(const Schema& schema, const std::vector<Table>& tables) {
+/// Where a row stands in the window, or would.
+std::size_t LiveQueries::place(const Entry& entry, uint32_t slot) const {
+  const Table& table = tableOf(entry);
+  const auto inOrder = [&](uint32_t a, uint32_t b) {
+    return before(entry.query, cellsAt(table, a), cellsAt(table, b));
+  };
+  return static_cast<std::size_t>(std::lower_bound(entry.window.begin(), entry.window.end(), slot, inOrder) -
+                                  entry.window.begin());
+}
+
+void LiveQueries::leave(int model, uint32_t slot) {
+  eachMatching(model, slot, [&](Entry& entry) {
+    if (entry.query.count) {
+      --entry.matching;
+      return touch(entry);
+    }
+    const std::size_t at = place(entry, slot);
+    if (at == entry.window.size() || entry.window[at] != slot) return;
+    if (at < entry.wanted()) remember(entry);
+    entry.window.erase(entry.window.begin() + static_cast<std::ptrdiff_t>(at));
+    if (!entry.complete && entry.window.size() < entry.wanted()) goStale(entry);
+  });
+}
+
+void LiveQueries::enter(int model, uint32_t slot) {
+  eachMatching(model, slot, [&](Entry& entry) {
+    if (entry.query.count) {
+      ++entry.matching;
+      return touch(entry);
+    }
+    const std::size_t at = place(entry, slot);
+    if (at == entry.window.size() && !entry.complete) return;
+    if (at < entry.wanted()) remember(entry);
+    entry.window.insert(entry.window.begin() + static_cast<std::ptrdiff_t>(at), slot);
+    if (entry.query.limit && entry.window.size() > entry.wanted() + 4 * kSpare) {
+      entry.window.resize(entry.wanted() + kSpare);
+      entry.complete = false;
+    }
+  });
+}
+
+void LiveQueries::lookAgain(int model) {
+  const auto found = open_.find(model);
+  if (found == open_.end()) return;
+  for (Entry* entry : found->second.others) goStale(*entry);
+  for (const auto& [field, values] : found->second.anchored)
+    for (const auto& [symbol, entries] : values)
+      for (Entry* entry : entries) goStale(*entry);
+}
+
+void LiveQueries::touch(Entry& entry) {
+  if (std::exchange(entry.touched, true)) return;
+  touched_.push_back(entry.number);
+}
+
+/// Before the shown rows change. A short list is kept to see afterwards whether it did; a long one is taken to differ.
+void LiveQueries::remember(Entry& entry) {
+  touch(entry);
+  if (entry.news || entry.told) return;
+  const std::span<const uint32_t> shown = entry.shown();
+  if (entry.query.limit || entry.stale)
+    entry.told.emplace(shown.begin(), shown.end());
+  else
+    entry.news = true;
+}
+
+void LiveQueries::goStale(Entry& entry) {
+  if (std::exchange(entry.stale, true)) return;
+  if (entry.query.count)
+    touch(entry);
+  else
+    remember(entry);
+}
+
+void LiveQueries::refresh(Entry& entry) {
+  if (!std::exchange(entry.stale, false)) return;
+  if (entry.query.count) {
+    entry.matching = ablo::count(entry.query, modelOf(entry), tableOf(entry), strings_);
+    return;
+  }
+  const std::size_t most = entry.query.limit ? entry.wanted() + kSpare : SIZE_MAX;
+  Selection selection = select(entry.query, modelOf(entry), tableOf(entry), strings_, most);
+  entry.window = std::move(selection.slots);
+  entry.complete = selection.complete;
+}
+
+/// Whether a query that was touched has another result than was told.
+bool LiveQueries::differs(Entry& entry) const {
+  const std::optional<std::vector<uint32_t>> told = std::exchange(entry.told, std::nullopt);
+  if (entry.query.count) return std::exchange(entry.toldCount, entry.matching) != entry.matching;
+  if (std::exchange(entry.news, false)) return true;
+  if (!told) return false;
+  const std::span<const uint32_t> shown = entry.shown();
+  return !std::equal(shown.begin(), shown.end(), told->begin(), told->end()) ||
+         std::any_of(shown.begin(), shown.end(),
+                     [&](uint32_t slot) { return tableOf(entry).version(slot) > toldVersion_; });
+}
+
+std::span<const uint32_t> LiveQueries::rows(uint32_t number) {
+  const auto found = entries_.find(number);
+  if (found == entries_.end() || found->second->query.count) return {};
+  refresh(*found->second);
+  return found->second->shown();
+}
+
+uint32_t LiveQueries::count(uint32_t number) {
+  const auto found = entries_.find(number);
+  if (found == entries_.end()) return 0;
+  refresh(*found->second);
+  return found->second->query.count ? found->second->matching : static_cast<uint32_t>(found->second->shown().size());
+}
+
+std::vector<LiveQueries::Changed> LiveQueries::settle(uint32_t version) {
   std::vector<Changed> changed;
-  for (auto& [number, entry] : entries_) {
-    refresh(entry, schema, tables);
-    if (!entry.news) continue;
-    entry.news = false;
-    changed.push_back({number, ++entry.version});
+  for (const uint32_t number : touched_) {
+    const auto found = entries_.find(number);
+    if (found == entries_.end()) continue;
+    Entry& entry = *found->second;
+    entry.touched = false;
+    refresh(entry);
+    if (differs(entry)) changed.push_back({number, ++entry.version});
   }
+  touched_.clear();
+  toldVersion_ = version;
   return changed;
 }
 

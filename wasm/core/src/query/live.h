@@ -1,56 +1,105 @@
 // SPDX-License-Identifier: MIT
 //
-// LiveQueries: open queries and their results. A change marks the queries whose condition the row met before or meets now;
-// whether their result really changed is found out once, when it is asked for.
+// LiveQueries: open queries, and the first rows of each in order. A change of a row costs the queries whose condition it met
+// or meets, however many are open: a query that asks for one value of a symbol is found under that value.
+//
+//   leave(row), the table is written, enter(row)
+//
+// A query with a limit keeps its rows and some beyond them. When so many left that it may miss one, the table is scanned
+// again at the next look. `settle` tells a query once for each time its result became another one: its rows, their order or
+// what one of them shows.
 #pragma once
 
 #include <map>
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
-#include "query/query.h"
-#include "store/table.h"
+#include "query/scan.h"
 
 namespace ablo {
 
 class LiveQueries {
  public:
+  LiveQueries(const Schema& schema, const std::vector<Table>& tables, Strings& strings)
+      : schema_(schema), tables_(tables), strings_(strings) {}
+
   /// The same text opens the same query again.
   uint32_t open(std::string text, Query query);
-  void close(uint32_t query);
-  int model(uint32_t query) const;  // -1: not open
+  void close(uint32_t number);
+  int model(uint32_t number) const;  // -1: not open
 
-  void changed(int model, const Model& description, const Row* before, const Row* after);
+  /// The row shown at that slot is about to change, or to go.
+  void leave(int model, uint32_t slot);
+  /// The row shown at that slot has changed, or come.
+  void enter(int model, uint32_t slot);
+  /// Any row of the model may have changed.
+  void lookAgain(int model);
 
   /// Slots in order.
-  const std::vector<uint32_t>& rows(uint32_t query, const Schema& schema, const std::vector<Table>& tables);
+  std::span<const uint32_t> rows(uint32_t number);
+  uint32_t count(uint32_t number);
 
   struct Changed {
     uint32_t query;
     uint32_t version;
   };
-  /// The queries whose result is another one than at the last call.
-  std::vector<Changed> settle(const Schema& schema, const std::vector<Table>& tables);
+  /// The queries whose result is another one than at the last call, or when they were opened. `version` is the last that a
+  /// row was given.
+  std::vector<Changed> settle(uint32_t version);
 
  private:
   struct Entry {
+    uint32_t number = 0;
     std::string text;
     Query query;
     uint32_t opened = 1;
     uint32_t version = 0;
-    bool dirty = true;  // a row that meets the condition changed since `rows` was made
-    bool news = false;  // `rows` differs from what was last told
-    std::vector<uint32_t> rows;
-    std::vector<uint32_t> versions;
+    std::vector<uint32_t> window;               // the first rows in order
+    bool complete = false;                      // the window has all that match
+    uint32_t matching = 0;                      // of a query that counts
+    bool stale = true;                          // has to be scanned for
+    bool touched = false;                       // in `touched_`
+    bool news = false;                          // differs from what was told, surely
+    std::optional<std::vector<uint32_t>> told;  // the rows that were told, where it may not differ
+    uint32_t toldCount = 0;
+    int anchor = -1;  // the field under whose value it is found
+    uint32_t symbol = Strings::kNone;
+
+    std::size_t wanted() const { return query.limit ? std::size_t{query.offset} + *query.limit : SIZE_MAX; }
+    std::span<const uint32_t> shown() const;
   };
-  void refresh(Entry& entry, const Schema& schema, const std::vector<Table>& tables);
+  /// The queries of one model: those found under a value of a field, and the rest.
+  struct Open {
+    std::map<int, std::unordered_map<uint32_t, std::vector<Entry*>>> anchored;
+    std::vector<Entry*> others;
+  };
 
-  std::map<uint32_t, Entry> entries_;
-  std::map<std::string, uint32_t> byText_;
+  const Table& tableOf(const Entry& entry) const { return tables_[static_cast<std::size_t>(entry.query.model)]; }
+  const Model& modelOf(const Entry& entry) const { return schema_.models[static_cast<std::size_t>(entry.query.model)]; }
+  std::size_t place(const Entry& entry, uint32_t slot) const;
+  std::vector<Entry*>& home(const Entry& entry);
+  void anchor(Entry& entry);
+  template <class Visit>
+  void eachMatching(int model, uint32_t slot, Visit visit);
+  void touch(Entry& entry);
+  void remember(Entry& entry);
+  void goStale(Entry& entry);
+  void refresh(Entry& entry);
+  bool differs(Entry& entry) const;
+
+  const Schema& schema_;
+  const std::vector<Table>& tables_;
+  Strings& strings_;
+  std::unordered_map<uint32_t, std::unique_ptr<Entry>> entries_;
+  std::unordered_map<std::string, uint32_t> byText_;
+  std::map<int, Open> open_;       // by model
+  std::vector<uint32_t> touched_;  // queries that may have news
   uint32_t last_ = 0;
+  uint32_t toldVersion_ = 0;  // of the rows, when it was last settled
 };
-
-/// Slots of the rows that a query selects, in its order, within its window.
-std::vector<uint32_t> select(const Query& query, const Model& model, const Table& table);
 
 }  // namespace ablo

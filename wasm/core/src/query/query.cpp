@@ -113,12 +113,7 @@ Result<uint32_t> readCount(const Json& json, std::string_view name) {
   return static_cast<uint32_t>(count);
 }
 
-int compare(const Value& a, const Value& b) {
-  if (a.kind == Value::Kind::text || a.kind == Value::Kind::json) return a.text.compare(b.text);
-  return a.number < b.number ? -1 : a.number > b.number ? 1 : 0;
-}
-
-Truth isAmong(const Value& value, const std::vector<Value>& list) {
+Truth isAmong(const Cell& value, const std::vector<Value>& list) {
   if (list.empty()) return Truth::no;
   if (value.isNull()) return Truth::unknown;
   bool sawNull = false;
@@ -131,11 +126,11 @@ Truth isAmong(const Value& value, const std::vector<Value>& list) {
   return sawNull ? Truth::unknown : Truth::no;
 }
 
-bool isValue(const Value& value, const Value& operand) {
+bool isValue(const Cell& value, const Cell& operand) {
   return operand.isNull() ? value.isNull() : !value.isNull() && value.number == operand.number;
 }
 
-Truth evaluate(const Condition& condition, const Value& value) {
+Truth evaluate(const Condition& condition, const Cell& value) {
   switch (condition.op) {
     case Op::in: return isAmong(value, condition.values);
     case Op::notIn: return negate(isAmong(value, condition.values));
@@ -143,7 +138,7 @@ Truth evaluate(const Condition& condition, const Value& value) {
     case Op::isNot: return truth(!isValue(value, condition.values[0]));
     default: break;
   }
-  const Value& operand = condition.values[0];
+  const Cell operand = condition.values[0];
   if (value.isNull() || operand.isNull()) return Truth::unknown;
   switch (condition.op) {
     case Op::eq: return truth(compare(value, operand) == 0);
@@ -206,30 +201,17 @@ Result<Query> parseQuery(const Schema& schema, const Json& json) {
     else if (state->asString() != "live")
       return invalid("state is live, archived or all.");
   }
+  query.count = json.flag("count");
   return query;
 }
 
-bool matches(const Query& query, const Model& model, const Row& row) {
-  if (query.state != Lifecycle::all) {
-    const bool archived = !row[static_cast<std::size_t>(model.fieldIndex("archivedAt"))].isNull();
-    if (archived != (query.state == Lifecycle::archived)) return false;
-  }
-  for (const Condition& condition : query.where)
-    if (evaluate(condition, row[static_cast<std::size_t>(condition.field)]) != Truth::yes) return false;
-  return true;
-}
+bool meets(const Condition& condition, const Cell& value) { return evaluate(condition, value) == Truth::yes; }
 
-bool before(const Query& query, const Row& a, const Row& b) {
-  for (const Order& order : query.orderBy) {
-    const Value& left = a[static_cast<std::size_t>(order.field)];
-    const Value& right = b[static_cast<std::size_t>(order.field)];
-    if (left.isNull() || right.isNull()) {
-      if (left.isNull() != right.isNull()) return right.isNull();
-      continue;
-    }
-    if (const int sign = compare(left, right)) return order.descending ? sign > 0 : sign < 0;
-  }
-  return a[0].text < b[0].text;
+int compare(const Cell& a, const Cell& b) {
+  if (a.kind == Value::Kind::text || a.kind == Value::Kind::json) return a.text.compare(b.text);
+  if (a.number < b.number) return -1;
+  if (a.number > b.number) return 1;
+  return static_cast<int>(std::isnan(a.number)) - static_cast<int>(std::isnan(b.number));
 }
 
 }  // namespace ablo

@@ -38,16 +38,45 @@ struct Query {
   std::optional<uint32_t> limit;
   uint32_t offset = 0;
   Lifecycle state = Lifecycle::live;
+  bool count = false;  // how many rows match, whatever limit and offset say, and not which
 };
 
-/// `{model, where?: [[field, op, value]], orderBy?: [[field, "asc"|"desc"]], limit?, offset?, state?}`.
+/// `{model, where?: [[field, op, value]], orderBy?: [[field, "asc"|"desc"]], limit?, offset?, state?, count?}`.
 /// `unknown_model`, `unknown_field`, `query_unsupported_operator` or `query_invalid` says what cannot be read.
 Result<Query> parseQuery(const Schema& schema, const Json& json);
 
 using Row = std::vector<Value>;  // one value a field, in the model's order
 
-bool matches(const Query& query, const Model& model, const Row& row);
-/// Does `a` come before `b`?
-bool before(const Query& query, const Row& a, const Row& b);
+/// Is the condition true of the value? What is unknown is not.
+bool meets(const Condition& condition, const Cell& value);
+/// Less, equal or greater than 0. NaN equals itself and is greater than every other number, as in Postgres.
+int compare(const Cell& a, const Cell& b);
+
+/// `row` gives the Cell of a field by its number.
+template <class Read>
+bool matches(const Query& query, const Model& model, const Read& row) {
+  if (query.state != Lifecycle::all && row(model.archivedAt()).isNull() != (query.state == Lifecycle::live))
+    return false;
+  for (const Condition& condition : query.where)
+    if (!meets(condition, row(static_cast<std::size_t>(condition.field)))) return false;
+  return true;
+}
+
+/// Does row `a` come before row `b`?
+template <class Read>
+bool before(const Query& query, const Read& a, const Read& b) {
+  for (const Order& order : query.orderBy) {
+    const auto field = static_cast<std::size_t>(order.field);
+    const Cell left = a(field), right = b(field);
+    if (left.isNull() != right.isNull()) return right.isNull();
+    if (left.isNull()) continue;
+    if (const int sign = compare(left, right)) return order.descending ? sign > 0 : sign < 0;
+  }
+  return a(0).text < b(0).text;
+}
+
+inline auto cellsOf(const Row& row) {
+  return [&row](std::size_t field) { return Cell(row[field]); };
+}
 
 }  // namespace ablo

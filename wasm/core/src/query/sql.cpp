@@ -103,8 +103,8 @@ class Writer {
 Statement readStatement(const Schema& schema, const Query& query) {
   const Model& model = schema.models[static_cast<std::size_t>(query.model)];
   Writer writer(model);
-  std::string text = "select " + functionName("image", model) + "(t.*) as image from " + tableName(model) + " t where " +
-                     column(*model.field("organizationId")) + " = $1";
+  std::string text = "select " + functionName("image", model) + "(t.*) as image from " + tableName(model) +
+                     " t where " + column(*model.field("organizationId")) + " = $1";
   const std::string archivedAt = column(*model.field("archivedAt"));
   if (query.state == Lifecycle::live) text += " and " + archivedAt + " is null";
   if (query.state == Lifecycle::archived) text += " and " + archivedAt + " is not null";

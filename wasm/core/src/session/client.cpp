@@ -37,7 +37,8 @@ Result<uint32_t> Client::openQuery(std::string_view text) {
 
 void Client::closeQuery(uint32_t query) { impl_->store().queries().close(query); }
 int Client::queryModel(uint32_t query) const { return impl_->store().queries().model(query); }
-const std::vector<uint32_t>& Client::rows(uint32_t query) { return impl_->store().rows(query); }
+std::span<const uint32_t> Client::rows(uint32_t query) { return impl_->store().queries().rows(query); }
+uint32_t Client::countRows(uint32_t query) { return impl_->store().queries().count(query); }
 
 Result<uint32_t> Client::count(std::string_view text) const {
   const Result<Query> query = impl_->query(text);
@@ -47,9 +48,15 @@ Result<uint32_t> Client::count(std::string_view text) const {
 
 int Client::slot(int model, std::string_view id) const { return impl_->store().slot(model, id); }
 uint32_t Client::version(int model, uint32_t slot) const { return impl_->store().version(model, slot); }
-const std::vector<Value>* Client::row(int model, uint32_t slot) const { return impl_->store().row(model, slot); }
-uint32_t Client::intern(std::string_view text) { return impl_->store().strings().intern(text); }
-std::string_view Client::string(uint32_t interned) const { return impl_->store().strings().text(interned); }
+bool Client::shows(int model, uint32_t slot) const { return impl_->store().shows(model, slot); }
+std::optional<std::vector<Value>> Client::row(int model, uint32_t slot) const {
+  return impl_->store().row(model, slot);
+}
+Cell Client::cell(int model, uint32_t slot, std::size_t field) const { return impl_->store().cell(model, slot, field); }
+uint32_t Client::symbol(int model, uint32_t slot, std::size_t field) const {
+  return impl_->store().symbol(model, slot, field);
+}
+std::string_view Client::string(uint32_t number) const { return impl_->store().strings().text(number); }
 
 Result<uint32_t> Client::claim(std::string_view json, double now) { return impl_->claim(json, now); }
 Result<uint32_t> Client::release(std::string_view claim, double now) { return impl_->release(claim, now); }

@@ -228,12 +228,12 @@ const Frame& Client::Impl::drain() {
     if (const int model = store_.schema().modelIndex(target.first); model >= 0)
       frame_.word(static_cast<uint32_t>(Record::claims))
           .word(static_cast<uint32_t>(model))
-          .word(store_.strings().intern(target.second));
+          .word(store_.strings().mention(target.second));
   for (const Snapshots::Fallen& fallen : snapshots_.fallen()) {
     frame_.word(static_cast<uint32_t>(Record::premise))
         .word(fallen.snapshot)
         .word(static_cast<uint32_t>(fallen.severity));
-    frame_.word(static_cast<uint32_t>(fallen.target.first)).word(store_.strings().intern(fallen.target.second));
+    frame_.word(static_cast<uint32_t>(fallen.target.first)).word(store_.strings().mention(fallen.target.second));
   }
   for (const News& news : news_) {
     frame_.word(static_cast<uint32_t>(news.record)).word(news.number).word(news.outcome);

@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include <algorithm>
+#include <set>
 
 #include "ablo/client.h"
 
@@ -9,7 +10,8 @@ namespace ablo {
 
 void Store::define(Schema schema) {
   schema_ = std::move(schema);
-  tables_.resize(schema_.models.size());
+  tables_.reserve(schema_.models.size());
+  for (const Model& model : schema_.models) tables_.emplace_back(model, strings_);
 }
 
 Row Store::read(int model, const Json& json) const {
@@ -21,84 +23,59 @@ Row Store::read(int model, const Json& json) const {
 }
 
 bool Store::wanted(int model, const std::string& id, const Row& row) const {
-  if (holdsAll_ || remembers_) return true;
-  if (const int slot = table(model).find(id); slot >= 0) return true;
+  if (holdsAll_ || remembers_ || table(model).find(id) != Table::kNone) return true;
   return std::any_of(kept_.begin(), kept_.end(), [&](const Query& query) {
-    return query.model == model && matches(query, description(model), row);
+    return query.model == model && matches(query, description(model), cellsOf(row));
   });
 }
 
-void Store::replaceAll(const Json& models, double seq) {
-  for (std::size_t model = 0; model < tables_.size(); ++model) {
-    std::set<std::string> here;
-    if (const Json* rows = models.find(schema_.models[model].key))
+void Store::replaceAll(const Json& models, double) {
+  for (int model = 0; model < static_cast<int>(tables_.size()); ++model) {
+    std::set<uint32_t> here;
+    if (const Json* rows = models.find(description(model).key))
       for (const Json& json : rows->items()) {
-        const std::string id(json.text("id"));
-        const uint32_t slot = tables_[model].open(id);
-        tables_[model].at(slot).base = read(static_cast<int>(model), json);
-        tables_[model].at(slot).seq = seq;
-        here.insert(id);
+        const uint32_t slot = table(model).open(json.text("id"));
+        here.insert(slot);
+        confirm(model, slot, read(model, json));
       }
-    for (uint32_t slot = 0; slot < tables_[model].size(); ++slot) {
-      Table::Slot& row = tables_[model].at(slot);
-      if (!row.used) continue;
-      if (!here.count(row.id)) row.base.reset();
-      refold(static_cast<int>(model), slot);
-    }
+    for (uint32_t slot = 0; slot < table(model).size(); ++slot)
+      if (table(model).used(slot) && !here.count(slot)) confirm(model, slot, std::nullopt);
   }
   kept_.clear();
-  deletions_.clear();
+  said_.clear();
 }
 
 void Store::apply(int model, const std::string& id, const Json* json, double seq) {
+  if (remembers_) said_[{model, id}] = seq;
   if (!json) {
-    if (remembers_) deletions_[{model, id}] = seq;
-    const int slot = table(model).find(id);
-    if (slot < 0) return;
-    Table::Slot& row = table(model).at(static_cast<uint32_t>(slot));
-    row.base.reset();
-    row.seq = seq;
-    refold(model, static_cast<uint32_t>(slot));
+    if (const uint32_t slot = table(model).find(id); slot != Table::kNone) confirm(model, slot, std::nullopt);
     return;
   }
   Row row = read(model, *json);
-  if (!wanted(model, id, row)) return;
-  const uint32_t slot = table(model).open(id);
-  Table::Slot& held = table(model).at(slot);
-  if (held.seq >= seq) return;
-  held.base = std::move(row);
-  held.seq = seq;
-  refold(model, slot);
+  if (wanted(model, id, row)) confirm(model, table(model).open(id), std::move(row));
 }
 
 void Store::hydrate(int model, const std::vector<Json>& rows, double seq) {
   for (const Json& json : rows) {
     const std::string id(json.text("id"));
-    if (const auto deleted = deletions_.find({model, id}); deleted != deletions_.end() && deleted->second > seq)
-      continue;
-    const uint32_t slot = table(model).open(id);
-    Table::Slot& held = table(model).at(slot);
-    if (held.base && held.seq >= seq) continue;
-    held.base = read(model, json);
-    held.seq = seq;
-    refold(model, slot);
+    if (const auto said = said_.find({model, id}); said != said_.end() && said->second > seq) continue;
+    confirm(model, table(model).open(id), read(model, json));
   }
 }
 
 void Store::remember(bool remember) {
   remembers_ = remember;
-  if (!remember) deletions_.clear();
+  if (!remember) said_.clear();
 }
 
 PendingCommit& Store::add(PendingCommit commit, const Author& who) {
   PendingCommit& added = pending_.add(std::move(commit));
   for (const Operation& operation : added.operations) {
     const uint32_t slot = table(operation.model).open(operation.id);
-    Table::Slot& row = table(operation.model).at(slot);
-    ++row.touching;
-    std::optional<Row> view = row.view;
+    table(operation.model).touch(slot);
+    std::optional<Row> view = table(operation.model).view(slot);
     fold(description(operation.model), operation, who, view);
-    setView(operation.model, slot, std::move(view));
+    show(operation.model, slot, view);
   }
   return added;
 }
@@ -110,70 +87,81 @@ void Store::drop(const std::string& key) {
   if (found == commits.end()) return;
   const std::vector<Operation> operations = std::move(found->operations);
   commits.erase(found);
-  for (const Operation& operation : operations)
-    --table(operation.model).at(table(operation.model).open(operation.id)).touching;
-  for (const Operation& operation : operations)
-    if (const int slot = table(operation.model).find(operation.id); slot >= 0)
-      refold(operation.model, static_cast<uint32_t>(slot));
+  for (const Operation& operation : operations) {
+    Table& table = this->table(operation.model);
+    const uint32_t slot = table.open(operation.id);
+    std::optional<Row> base = table.base(slot);
+    table.untouch(slot);
+    refold(operation.model, slot, std::move(base));
+  }
 }
 
-void Store::refold(int model, uint32_t slot) {
-  Table::Slot& row = table(model).at(slot);
-  std::optional<Row> view = row.base;
-  if (row.touching > 0)
+/// What is confirmed of a row is now this.
+void Store::confirm(int model, uint32_t slot, std::optional<Row> base) {
+  if (table(model).touched(slot)) table(model).setBase(slot, base);
+  refold(model, slot, std::move(base));
+}
+
+void Store::refold(int model, uint32_t slot, std::optional<Row> view) {
+  if (table(model).touched(slot)) {
+    const std::string_view id = table(model).idText(slot);
     for (const PendingCommit& commit : pending_.commits())
       for (const Operation& operation : commit.operations)
-        if (operation.model == model && operation.id == row.id)
-          fold(description(model), operation, author(commit), view);
-  setView(model, slot, std::move(view));
+        if (operation.model == model && operation.id == id) fold(description(model), operation, author(commit), view);
+  }
+  show(model, slot, view);
   table(model).leave(slot);
 }
 
-void Store::setView(int model, uint32_t slot, std::optional<Row> view) {
-  Table::Slot& row = table(model).at(slot);
-  if (row.view == view) return;
-  const std::optional<Row> old = std::exchange(row.view, std::move(view));
-  ++row.version;
-  dirty_.insert({model, slot});
-  queries_.changed(model, description(model), old ? &*old : nullptr, row.view ? &*row.view : nullptr);
+void Store::show(int model, uint32_t slot, const std::optional<Row>& view) {
+  Table& table = this->table(model);
+  if (table.shows(slot, view)) return;
+  if (table.shown(slot)) queries_.leave(model, slot);
+  table.show(slot, view, ++version_);
+  if (view) queries_.enter(model, slot);
+  if (table.tell(slot)) changed_.emplace_back(model, slot);
 }
 
 int Store::slot(int model, std::string_view id) const {
   if (model < 0 || model >= static_cast<int>(tables_.size())) return -1;
-  const int slot = table(model).find(id);
-  return slot >= 0 && table(model).at(static_cast<uint32_t>(slot)).view ? slot : -1;
+  const uint32_t slot = table(model).find(id);
+  return slot != Table::kNone && table(model).shown(slot) ? static_cast<int>(slot) : -1;
 }
 
 uint32_t Store::version(int model, uint32_t slot) const {
-  const bool known = model >= 0 && model < static_cast<int>(tables_.size()) && slot < table(model).size();
-  return known ? table(model).at(slot).version : 0;
+  return model >= 0 && model < static_cast<int>(tables_.size()) ? table(model).version(slot) : 0;
 }
 
-const Row* Store::row(int model, uint32_t slot) const {
-  const bool known = model >= 0 && model < static_cast<int>(tables_.size()) && slot < table(model).size();
-  return known && table(model).at(slot).view ? &*table(model).at(slot).view : nullptr;
+bool Store::shows(int model, uint32_t slot) const {
+  return model >= 0 && model < static_cast<int>(tables_.size()) && table(model).shown(slot);
+}
+
+uint32_t Store::symbol(int model, uint32_t slot, std::size_t field) const {
+  const Column& column = table(model).column(field);
+  return column.kind() == Column::Kind::symbol ? column.symbol(slot) : Strings::kNone;
+}
+
+std::optional<Row> Store::row(int model, uint32_t slot) const {
+  return shows(model, slot) ? table(model).view(slot) : std::nullopt;
 }
 
 uint32_t Store::count(const Query& query) const {
-  uint32_t count = 0;
-  for (uint32_t slot = 0; slot < table(query.model).size(); ++slot)
-    if (const Row* found = row(query.model, slot); found && matches(query, description(query.model), *found)) ++count;
-  return count;
+  return ablo::count(query, description(query.model), table(query.model), strings_);
 }
 
 void Store::drain(Frame& frame) {
-  for (const auto& [model, slot] : dirty_) {
-    const Table::Slot& row = table(model).at(slot);
-    frame.word(static_cast<uint32_t>(Client::Record::row))
-        .word(static_cast<uint32_t>(model))
-        .word(slot)
-        .word(row.version);
-    frame.word(strings_.intern(row.id));
+  for (const auto& [model, slot] : changed_) {
+    Table& table = this->table(model);
+    table.told(slot);
+    frame.word(static_cast<uint32_t>(Client::Record::row)).word(static_cast<uint32_t>(model)).word(slot);
+    frame.word(table.version(slot)).word(table.id(slot));
   }
-  dirty_.clear();
-  for (const LiveQueries::Changed& changed : queries_.settle(schema_, tables_))
+  changed_.clear();
+  for (const LiveQueries::Changed& changed : queries_.settle(version_))
     frame.word(static_cast<uint32_t>(Client::Record::query)).word(changed.query).word(changed.version);
   for (Table& table : tables_) table.endQuarantine();
+  for (const uint32_t number : strings_.endQuarantine())
+    frame.word(static_cast<uint32_t>(Client::Record::forget)).word(number);
 }
 
 }  // namespace ablo

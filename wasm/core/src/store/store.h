@@ -7,7 +7,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,7 +22,7 @@ namespace ablo {
 
 class Store {
  public:
-  explicit Store(bool holdsAll) : holdsAll_(holdsAll) {}
+  explicit Store(bool holdsAll) : holdsAll_(holdsAll), queries_(schema_, tables_, strings_) {}
 
   void define(Schema schema);
   const Schema& schema() const { return schema_; }
@@ -37,8 +36,8 @@ class Store {
   void hydrate(int model, const std::vector<Json>& rows, double seq);
   /// From now on changes that match this query are taken in, even of rows that were not here.
   void keep(Query query) { kept_.push_back(std::move(query)); }
-  /// While somebody waits for rows, every change is taken in and deletions are remembered: an answer that is older than what
-  /// the log has said meanwhile must not put back what was.
+  /// While somebody waits for rows, every change is taken in and remembered: an answer that is older than what the log has said
+  /// meanwhile must not put back what was.
   void remember(bool everything);
 
   // Pending commits.
@@ -55,10 +54,13 @@ class Store {
   // Reads.
   int slot(int model, std::string_view id) const;
   uint32_t version(int model, uint32_t slot) const;
-  const Row* row(int model, uint32_t slot) const;
+  bool shows(int model, uint32_t slot) const;
+  Cell cell(int model, uint32_t slot, std::size_t field) const { return table(model).cell(field, slot); }
+  /// The number of a symbol's text, or Strings::kNone where the field is none or absent.
+  uint32_t symbol(int model, uint32_t slot, std::size_t field) const;
+  std::optional<Row> row(int model, uint32_t slot) const;
   LiveQueries& queries() { return queries_; }
   const LiveQueries& queries() const { return queries_; }
-  const std::vector<uint32_t>& rows(uint32_t query) { return queries_.rows(query, schema_, tables_); }
   uint32_t count(const Query& query) const;
   Strings& strings() { return strings_; }
   const Strings& strings() const { return strings_; }
@@ -72,21 +74,23 @@ class Store {
   const Model& description(int model) const { return schema_.models[static_cast<std::size_t>(model)]; }
   Row read(int model, const Json& row) const;
   bool wanted(int model, const std::string& id, const Row& row) const;
-  void refold(int model, uint32_t slot);
-  void setView(int model, uint32_t slot, std::optional<Row> view);
+  void confirm(int model, uint32_t slot, std::optional<Row> base);
+  void refold(int model, uint32_t slot, std::optional<Row> base);
+  void show(int model, uint32_t slot, const std::optional<Row>& view);
   Author author(const PendingCommit& commit) const { return {organization_, actor_, commit.issuedAt * 1000}; }
 
   bool holdsAll_;
   Schema schema_;
-  std::vector<Table> tables_;
   Strings strings_;
+  std::vector<Table> tables_;
+  uint32_t version_ = 0;  // the last that a row was given
   Pending pending_;
   LiveQueries queries_;
   std::vector<Query> kept_;
   std::string organization_, actor_;
   bool remembers_ = false;
-  std::map<std::pair<int, std::string>, double> deletions_;
-  std::set<std::pair<int, uint32_t>> dirty_;
+  std::map<std::pair<int, std::string>, double> said_;  // rows the log spoke of while somebody waits, and when
+  std::vector<std::pair<int, uint32_t>> changed_;       // slots since the last drain
 };
 
 }  // namespace ablo

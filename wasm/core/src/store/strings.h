@@ -1,31 +1,69 @@
 // SPDX-License-Identifier: MIT
 //
-// Strings: text by number, so that ids and enums cross the boundary as integers. A number is never used again for other text.
+// Strings: text by number, so that ids and enums are compared and cross the boundary as integers. Whoever keeps a number
+// holds it. Text that nobody holds is let go at the second endQuarantine() after, and its number is told, before it can come
+// to mean other text: the other side forgets what it knew of it.
+//
+// Texts lie one after the other in blocks, each behind its number, so that a block of mostly dead text can be moved.
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <string>
+#include <memory>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 namespace ablo {
 
 class Strings {
  public:
-  uint32_t intern(std::string_view text) {
-    if (const auto found = numbers_.find(text); found != numbers_.end()) return found->second;
-    const auto number = static_cast<uint32_t>(texts_.size());
-    numbers_.emplace(texts_.emplace_back(text), number);
+  static constexpr uint32_t kNone = 0xffffffff;
+
+  /// The text's number, held once more.
+  uint32_t hold(std::string_view text);
+  void hold(uint32_t number) { ++entries_[number].holders; }
+  void release(uint32_t number);
+  /// The text's number until the next but one endQuarantine().
+  uint32_t mention(std::string_view text) {
+    const uint32_t number = hold(text);
+    release(number);
     return number;
   }
-  std::string_view text(uint32_t number) const {
-    return number < texts_.size() ? std::string_view(texts_[number]) : std::string_view();
-  }
+  /// kNone: the text is not here.
+  uint32_t find(std::string_view text) const;
+  std::string_view text(uint32_t number) const;
+
+  /// Makes room for so many more, before they come one by one.
+  void reserve(uint32_t more);
+  /// Lets go of what nobody has held for a whole round. The numbers that mean nothing any more.
+  std::vector<uint32_t> endQuarantine();
+  /// Bytes taken from the memory.
+  std::size_t bytes() const;
 
  private:
-  std::deque<std::string> texts_;  // a deque: the keys below point into it
-  std::unordered_map<std::string_view, uint32_t> numbers_;
+  struct Entry {
+    uint32_t place = kNone;  // block and offset
+    uint32_t hash = 0;
+    uint32_t holders : 31 = 0;
+    uint32_t leaving : 1 = 0;  // in `left_` or `quarantined_`
+  };
+  struct Block {
+    std::unique_ptr<char[]> bytes;
+    uint32_t size = 0, used = 0, waste = 0;
+  };
+
+  uint32_t probe(std::string_view text, uint32_t hash) const;  // its bucket, or the empty one where it belongs
+  void rehash(std::size_t buckets);
+  void forget(uint32_t number);
+  uint32_t store(uint32_t number, std::string_view text);
+  void compact(uint32_t block);
+
+  std::vector<Entry> entries_;     // by number
+  std::vector<uint32_t> buckets_;  // open addressing; number + 1, or 0
+  uint32_t used_ = 0;              // buckets
+  std::vector<Block> blocks_;
+  std::vector<uint32_t> freeBlocks_;
+  uint32_t current_ = kNone;  // the block that takes new text
+  std::vector<uint32_t> free_, left_, quarantined_;
 };
 
 }  // namespace ablo

@@ -1,78 +1,91 @@
 // SPDX-License-Identifier: MIT
 //
-// Table: the rows of one model, by slot. A slot holds the confirmed base of a row and its view; it is there as long as one
-// of them is, or a pending commit touches it. A slot that was left is used again only after the next drain, or a number the
-// other side still holds would show another row.
+// Table: the rows of one model, by slot. The columns hold the view; the confirmed base of a row that pending commits touch
+// lies aside, whole, until the last of them has left. A slot is there as long as its row is in the view or is touched.
+//
+// Always true:
+//   1. a slot that was left is used again only after the next drain, or a number the other side still holds would show
+//      another row;
+//   2. versions come from one counter for all: no slot ever has the same version twice, whatever row it shows.
 #pragma once
 
-#include <cstdint>
+#include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "query/query.h"
+#include "store/column.h"
+#include "store/strings.h"
 
 namespace ablo {
 
 class Table {
  public:
-  struct Slot {
-    std::string id;
-    bool used = false;  // false: left, and waiting to be used again
-    uint32_t version = 0;
-    std::optional<Row> base;
-    double seq = 0;  // the position of the log up to which the base is known
-    std::optional<Row> view;
-    uint32_t touching = 0;  // pending operations on this row
-  };
+  static constexpr uint32_t kNone = 0xffffffff;
 
-  /// The slot of a row that is there in any form, or -1.
-  int find(std::string_view id) const {
-    const auto found = slots_.find(std::string(id));
-    return found == slots_.end() ? -1 : static_cast<int>(found->second);
-  }
+  Table(const Model& model, Strings& strings);
 
-  uint32_t open(std::string_view id) {
-    if (const int slot = find(id); slot >= 0) return static_cast<uint32_t>(slot);
-    uint32_t slot;
-    if (free_.empty()) {
-      slot = static_cast<uint32_t>(rows_.size());
-      rows_.emplace_back();
-    } else {
-      slot = free_.back();
-      free_.pop_back();
-    }
-    const uint32_t version = rows_[slot].version + 1;
-    rows_[slot] = Slot{std::string(id), true, version, std::nullopt, 0, std::nullopt, 0};
-    slots_.emplace(id, slot);
-    return slot;
-  }
-
+  uint32_t find(std::string_view id) const;
+  /// The slot of that row: the one it has, or a new one that is not in the view yet.
+  uint32_t open(std::string_view id);
   /// Gives the slot back when nothing holds it.
-  void leave(uint32_t slot) {
-    Slot& row = rows_[slot];
-    if (!row.used || row.base || row.view || row.touching) return;
-    slots_.erase(row.id);
-    row.used = false;
-    left_.push_back(slot);
-  }
+  void leave(uint32_t slot);
+  void endQuarantine();
 
-  void endQuarantine() {
-    free_.insert(free_.end(), left_.begin(), left_.end());
-    left_.clear();
-  }
+  uint32_t size() const { return size_; }  // slots that were ever opened
+  uint32_t chunks() const { return (size_ + kChunkRows - 1) >> kChunkBits; }
+  bool used(uint32_t slot) const { return chunk(slot).used.test(row(slot)); }
+  bool shown(uint32_t slot) const { return slot < size_ && chunk(slot).shown.test(row(slot)); }
+  const Bits& shownIn(uint32_t chunk) const { return chunks_[chunk]->shown; }
+  uint32_t id(uint32_t slot) const { return chunk(slot).ids[row(slot)]; }
+  std::string_view idText(uint32_t slot) const { return strings_->text(id(slot)); }
+  uint32_t version(uint32_t slot) const { return slot < size_ ? chunk(slot).versions[row(slot)] : 0; }
 
-  Slot& at(uint32_t slot) { return rows_[slot]; }
-  const Slot& at(uint32_t slot) const { return rows_[slot]; }
-  uint32_t size() const { return static_cast<uint32_t>(rows_.size()); }
+  const Column& column(std::size_t field) const { return columns_[field]; }
+  Cell cell(std::size_t field, uint32_t slot) const { return columns_[field].cell(slot); }
+  /// The view of a row, copied out; none when it is not shown.
+  std::optional<Row> view(uint32_t slot) const;
+  bool shows(uint32_t slot, const std::optional<Row>& row) const;
+  void show(uint32_t slot, const std::optional<Row>& row, uint32_t version);
+
+  /// What is confirmed of a row.
+  std::optional<Row> base(uint32_t slot) const;
+  /// Lays the base aside, or leaves it to the view again when nothing touches the row any more.
+  void touch(uint32_t slot);
+  void untouch(uint32_t slot);
+  bool touched(uint32_t slot) const { return asides_.count(slot) > 0; }
+  /// Of a row that is touched.
+  void setBase(uint32_t slot, std::optional<Row> base) { asides_.at(slot).base = std::move(base); }
+
+  /// True once for each change of the view since the last drain.
+  bool tell(uint32_t slot);
+  void told(uint32_t slot) { chunk(slot).changed.clear(row(slot)); }
+
+  std::size_t bytes() const;
 
  private:
-  std::vector<Slot> rows_;
-  std::unordered_map<std::string, uint32_t> slots_;  // only ever looked up, never walked
-  std::vector<uint32_t> free_;
-  std::vector<uint32_t> left_;
+  struct Chunk {
+    Bits used, shown, changed;
+    uint32_t ids[kChunkRows], versions[kChunkRows];
+  };
+  struct Aside {
+    std::optional<Row> base;
+    uint32_t touching = 0;  // pending operations on this row
+  };
+  static uint32_t row(uint32_t slot) { return slot & (kChunkRows - 1); }
+  Chunk& chunk(uint32_t slot) { return *chunks_[slot >> kChunkBits]; }
+  const Chunk& chunk(uint32_t slot) const { return *chunks_[slot >> kChunkBits]; }
+  uint32_t& slotOf(uint32_t id);
+
+  Strings* strings_;
+  std::vector<Column> columns_;
+  std::vector<std::unique_ptr<Chunk>> chunks_;
+  std::vector<std::unique_ptr<uint32_t[]>> slots_;  // by number of the id, in pages: slot + 1, or 0
+  uint32_t size_ = 0;
+  std::vector<uint32_t> free_, left_;
+  std::unordered_map<uint32_t, Aside> asides_;  // only ever looked up, never walked
 };
 
 }  // namespace ablo

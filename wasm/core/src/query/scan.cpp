@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "query/scan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace ablo {
+
+namespace {
+
+using Op = Condition::Op;
+
+/// Walks the rows that match, chunk by chunk.
+class Scan {
+ public:
+  Scan(const Query& query, const Model& model, const Table& table, const Strings& strings)
+      : query_(query), model_(model), table_(table), strings_(strings) {}
+
+  template <class Visit>
+  void each(Visit visit) const {
+    for (uint32_t chunk = 0; chunk < table_.chunks(); ++chunk) {
+      Bits rows = table_.shownIn(chunk);
+      narrowByState(chunk, rows);
+      for (const Condition& condition : query_.where) narrow(chunk, condition, rows);
+      rows.each([&](uint32_t row) { visit(chunk << kChunkBits | row); });
+    }
+  }
+
+ private:
+  void narrowByState(uint32_t chunk, Bits& rows) const {
+    if (query_.state == Lifecycle::all) return;
+    const Column::Chunk* archived = table_.column(model_.archivedAt()).chunk(chunk);
+    const uint64_t flip = query_.state == Lifecycle::live ? ~uint64_t{0} : 0;
+    for (uint32_t i = 0; i < Bits::kWords; ++i) rows.word(i) &= (archived ? archived->present.word(i) : 0) ^ flip;
+  }
+
+  void narrow(uint32_t index, const Condition& condition, Bits& rows) const {
+    const Column& column = table_.column(static_cast<std::size_t>(condition.field));
+    const Column::Chunk* chunk = column.chunk(index);
+    const bool comparesSymbols = column.kind() == Column::Kind::symbol && condition.op == Op::eq;
+    const bool comparesNumbers = column.kind() == Column::Kind::number && condition.op <= Op::ge;
+    if (!comparesSymbols && !comparesNumbers) {
+      rows.narrow([&](uint32_t row) { return meets(condition, column.cell(index << kChunkBits | row)); });
+      return;
+    }
+    const Value& operand = condition.values[0];
+    for (uint32_t i = 0; i < Bits::kWords; ++i)
+      rows.word(i) &= chunk && !operand.isNull() ? chunk->present.word(i) : 0;  // a comparison with null is unknown
+    if (!chunk || operand.isNull()) return;
+    if (comparesSymbols) {
+      const uint32_t wanted = strings_.find(operand.text);
+      rows.narrow([symbols = chunk->symbols(), wanted](uint32_t row) { return symbols[row] == wanted; });
+      return;
+    }
+    const bool less = condition.op == Op::lt || condition.op == Op::le || condition.op == Op::ne;
+    const bool equal = condition.op == Op::eq || condition.op == Op::le || condition.op == Op::ge;
+    const bool greater = condition.op == Op::gt || condition.op == Op::ge || condition.op == Op::ne;
+    rows.narrow([=, numbers = chunk->numbers(), wanted = operand.number](uint32_t row) {
+      const double number = numbers[row];
+      // What is neither less nor equal is greater: NaN, too.
+      return number < wanted ? less : number == wanted ? equal : greater;
+    });
+  }
+
+  const Query& query_;
+  const Model& model_;
+  const Table& table_;
+  const Strings& strings_;
+};
+
+/// A row with the first key of its order as a number that orders it nearly always; where it does not, the row itself does.
+struct Ranked {
+  double key;
+  uint32_t slot;
+};
+
+double rank(const Cell& cell, double sign) {
+  constexpr double kLast = std::numeric_limits<double>::infinity();
+  return cell.isNull() ? kLast : std::isnan(cell.number) ? sign * kLast : sign * cell.number;
+}
+
+}  // namespace
+
+Selection select(const Query& query, const Model& model, const Table& table, const Strings& strings, std::size_t most) {
+  const Column* first =
+      query.orderBy.empty() ? nullptr : &table.column(static_cast<std::size_t>(query.orderBy[0].field));
+  if (first && first->kind() != Column::Kind::number) first = nullptr;
+  const double sign = first && query.orderBy[0].descending ? -1 : 1;
+  std::vector<Ranked> found;
+  Scan(query, model, table, strings).each([&](uint32_t slot) {
+    found.push_back({first ? rank(first->cell(slot), sign) : 0, slot});
+  });
+  const auto inOrder = [&](const Ranked& a, const Ranked& b) {
+    return a.key != b.key ? a.key < b.key : before(query, cellsAt(table, a.slot), cellsAt(table, b.slot));
+  };
+  const std::size_t kept = std::min(most, found.size());
+  const auto end = found.begin() + static_cast<std::ptrdiff_t>(kept);
+  if (kept * 4 < found.size())
+    std::partial_sort(found.begin(), end, found.end(), inOrder);
+  else
+    std::sort(found.begin(), found.end(), inOrder);
+  Selection selection;
+  selection.complete = kept == found.size();
+  for (auto ranked = found.begin(); ranked != end; ++ranked) selection.slots.push_back(ranked->slot);
+  return selection;
+}
+
+uint32_t count(const Query& query, const Model& model, const Table& table, const Strings& strings) {
+  uint32_t count = 0;
+  Scan(query, model, table, strings).each([&](uint32_t) { ++count; });
+  return count;
+}
+
+}  // namespace ablo

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+//
+// Scan: what a query selects from a table, found by looking at all of it, a column at a time.
+#pragma once
+
+#include <vector>
+
+#include "query/query.h"
+#include "store/table.h"
+
+namespace ablo {
+
+/// The Cell of a field of the row shown at that slot.
+inline auto cellsAt(const Table& table, uint32_t slot) {
+  return [&table, slot](std::size_t field) { return table.cell(field, slot); };
+}
+
+struct Selection {
+  std::vector<uint32_t> slots;  // in order
+  bool complete = true;         // there are no more
+};
+
+/// The first `most` rows of the query's order, whatever its limit and offset.
+Selection select(const Query& query, const Model& model, const Table& table, const Strings& strings, std::size_t most);
+
+/// How many rows match, whatever limit and offset.
+uint32_t count(const Query& query, const Model& model, const Table& table, const Strings& strings);
+
+}  // namespace ablo
