@@ -17,7 +17,9 @@ using Record = Client::Record;
 /// A client, and everything that came out of it so far.
 class Bench {
  public:
-  explicit Bench(bool loadAll = true) : client({"s1", loadAll, ""}) { REQUIRE(client.defineSchema(test::kTasks)); }
+  explicit Bench(bool loadAll = true, std::size_t budget = 1u << 30) : client({"s1", loadAll, "", budget}) {
+    REQUIRE(client.defineSchema(test::kTasks));
+  }
 
   Client client;
   double now = 1'700'000'000'000;
@@ -27,10 +29,11 @@ class Bench {
   std::vector<uint32_t> queries;             // queries whose result changed, at the last drain
   std::vector<std::string> rows;             // ids of rows that changed, at the last drain
   std::vector<std::string> premises;         // ids of rows that outdated a snapshot
+  std::vector<std::string> warnings;
   bool tokenWanted = false, connectWanted = false, disconnected = false;
   double wake = -1;
 
-  void drain() {
+  void drain(bool mayWarn = false) {
     const Frame& frame = client.drain();
     queries.clear();
     rows.clear();
@@ -78,8 +81,13 @@ class Bench {
           premises.push_back(std::string(client.string(w[i + 4])));
           i += 5;
           break;
-        case Record::forget: i += 2; break;
-        case Record::warning: FAIL(frame.text(w[i + 1], w[i + 2]));
+        case Record::forget:
+        case Record::model: i += 2; break;
+        case Record::warning:
+          warnings.push_back(std::string(frame.text(w[i + 1], w[i + 2])));
+          if (!mayWarn) FAIL(warnings.back());
+          i += 3;
+          break;
       }
   }
 

@@ -66,7 +66,7 @@ TEST_CASE("Text of any length has a place") {
 
 TEST_CASE("A column shows what it was given, and gives memory back") {
   Strings strings;
-  Column text(Column::Kind::text, Value::Kind::text, strings);
+  Column text(ColumnKind::text, Value::Kind::text, strings);
   const auto cell = [](const std::string& value) { return Cell(Value::Kind::text, std::string_view(value)); };
   for (uint32_t slot = 0; slot < 5000; ++slot) text.set(slot, cell("row " + std::to_string(slot)));
   const std::size_t full = text.bytes();
@@ -81,7 +81,7 @@ TEST_CASE("A column shows what it was given, and gives memory back") {
 
 TEST_CASE("A symbol column holds its texts, and lets go of them") {
   Strings strings;
-  Column status(Column::Kind::symbol, Value::Kind::text, strings);
+  Column status(ColumnKind::symbol, Value::Kind::text, strings);
   const Cell todo(Value::Kind::text, std::string_view("todo"));
   status.set(0, todo);
   status.set(1, todo);

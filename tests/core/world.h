@@ -199,7 +199,8 @@ class World {
           i += 1;
           break;
         case Client::Record::premise: i += 5; break;
-        case Client::Record::forget: i += 2; break;
+        case Client::Record::forget:
+        case Client::Record::model: i += 2; break;
         case Client::Record::warning: FAIL(text(i + 1));
       }
     return !w.empty();

@@ -64,6 +64,9 @@ export const errorCodes = {
   schema_not_found: { kind: 'Validation', status: null, sentence: "No schema was found. Export `schema` from ablo/schema.ts, or name the file with --schema." },
   unknown_command: { kind: 'Validation', status: null, sentence: "There is no such command. `ablo --help` lists them." },
   invalid_arguments: { kind: 'Validation', status: null, sentence: "The arguments of the command cannot be used. Its --help lists them." },
+  block_damaged: { kind: 'Server', status: null, sentence: "Rows that came in bulk are damaged or cut. Nothing of them was taken; they are asked for again." },
+  image_damaged: { kind: 'Validation', status: null, sentence: "The stored image of the rows is damaged, or of another version. It was left aside; the rows are loaded from the server." },
+  store_full: { kind: 'Validation', status: null, sentence: "The rows would take more memory than this client may use. Ask for fewer (bootstrap: none), or raise the budget." },
   core_aborted: { kind: 'Server', status: null, sentence: "The WebAssembly core stopped. A server builds it again by itself; a client is made anew with Ablo()." },
   internal_error: { kind: 'Server', status: 500, sentence: "Something went wrong inside the server. Its log has the details under this request id." },
 } as const satisfies Record<string, { kind: ErrorKind; status: number | null; sentence: string }>;

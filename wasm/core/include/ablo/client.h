@@ -30,9 +30,10 @@
 namespace ablo {
 
 struct ClientOptions {
-  std::string session;  // unique to this client, for its life
-  bool loadAll = true;  // take the whole workspace at the start; otherwise only what is asked for
-  std::string agent;    // the agent a holder of a secret key acts as
+  std::string session;                        // unique to this client, for its life
+  bool loadAll = true;                        // take the whole workspace at the start; otherwise only what is asked for
+  std::string agent;                          // the agent a holder of a secret key acts as
+  std::size_t budget = std::size_t{1} << 30;  // bytes its rows may take
 };
 
 class Client {
@@ -51,7 +52,8 @@ class Client {
     token,
     premise,
     warning,
-    forget
+    forget,
+    model
   };
   enum class Settled : uint32_t { confirmed = 1, rejected = 2, unknown = 3 };
 
@@ -93,6 +95,20 @@ class Client {
   static constexpr uint32_t kNoString = 0xffffffff;
   uint32_t symbol(int model, uint32_t slot, std::size_t field) const;  // kNoString: the field's text has no number
   std::string_view string(uint32_t number) const;
+
+  // The image: what is confirmed, to begin with at the next start.
+  struct ImagePart {
+    int model;
+    uint32_t chunk;
+    std::string bytes;  // empty: there is nothing at this place any more
+  };
+  struct Image {
+    std::string manifest;
+    std::vector<ImagePart> parts;  // those that changed since the last time
+  };
+  Image saveImage();
+  /// Before the first connection, all or nothing. `image_damaged` or `schema_mismatch`, and the client is as it was.
+  Outcome restoreImage(std::string_view manifest, std::span<const std::string_view> parts);
 
   // Coordination.
   Result<uint32_t> claim(std::string_view json, double now);

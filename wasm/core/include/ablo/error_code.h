@@ -68,6 +68,9 @@ enum class ErrorCode {
   schema_not_found,
   unknown_command,
   invalid_arguments,
+  block_damaged,
+  image_damaged,
+  store_full,
   core_aborted,
   internal_error,
 };
@@ -77,7 +80,7 @@ struct ErrorText {
   std::string_view sentence;
 };
 
-inline constexpr std::array<ErrorText, 61> kErrors{{
+inline constexpr std::array<ErrorText, 64> kErrors{{
     {"apikey_missing", "No API key was given. Set apiKey or ABLO_API_KEY; `ablo dev` and `ablo keys create` print one."},
     {"apikey_invalid", "The API key is not one of this server's. Check that it was copied whole, or make one with `ablo keys create`."},
     {"apikey_revoked", "The API key was revoked. Make a new one with `ablo keys create`."},
@@ -137,6 +140,9 @@ inline constexpr std::array<ErrorText, 61> kErrors{{
     {"schema_not_found", "No schema was found. Export `schema` from ablo/schema.ts, or name the file with --schema."},
     {"unknown_command", "There is no such command. `ablo --help` lists them."},
     {"invalid_arguments", "The arguments of the command cannot be used. Its --help lists them."},
+    {"block_damaged", "Rows that came in bulk are damaged or cut. Nothing of them was taken; they are asked for again."},
+    {"image_damaged", "The stored image of the rows is damaged, or of another version. It was left aside; the rows are loaded from the server."},
+    {"store_full", "The rows would take more memory than this client may use. Ask for fewer (bootstrap: none), or raise the budget."},
     {"core_aborted", "The WebAssembly core stopped. A server builds it again by itself; a client is made anew with Ablo()."},
     {"internal_error", "Something went wrong inside the server. Its log has the details under this request id."},
 }};

@@ -62,7 +62,7 @@ void LiveQueries::anchor(Entry& entry) {
   const Value* value = nullptr;
   for (const Condition& condition : entry.query.where) {
     const Column& column = tableOf(entry).column(static_cast<std::size_t>(condition.field));
-    if (condition.op != Condition::Op::eq || column.kind() != Column::Kind::symbol || condition.values[0].isNull())
+    if (condition.op != Condition::Op::eq || column.kind() != ColumnKind::symbol || condition.values[0].isNull())
       continue;
     const auto& values = open_[entry.query.model].anchored[condition.field];
     const auto others = values.find(strings_.find(condition.values[0].text));

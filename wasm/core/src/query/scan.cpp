@@ -38,8 +38,8 @@ class Scan {
   void narrow(uint32_t index, const Condition& condition, Bits& rows) const {
     const Column& column = table_.column(static_cast<std::size_t>(condition.field));
     const Column::Chunk* chunk = column.chunk(index);
-    const bool comparesSymbols = column.kind() == Column::Kind::symbol && condition.op == Op::eq;
-    const bool comparesNumbers = column.kind() == Column::Kind::number && condition.op <= Op::ge;
+    const bool comparesSymbols = column.kind() == ColumnKind::symbol && condition.op == Op::eq;
+    const bool comparesNumbers = column.kind() == ColumnKind::number && condition.op <= Op::ge;
     if (!comparesSymbols && !comparesNumbers) {
       rows.narrow([&](uint32_t row) { return meets(condition, column.cell(index << kChunkBits | row)); });
       return;
@@ -85,7 +85,7 @@ double rank(const Cell& cell, double sign) {
 Selection select(const Query& query, const Model& model, const Table& table, const Strings& strings, std::size_t most) {
   const Column* first =
       query.orderBy.empty() ? nullptr : &table.column(static_cast<std::size_t>(query.orderBy[0].field));
-  if (first && first->kind() != Column::Kind::number) first = nullptr;
+  if (first && first->kind() != ColumnKind::number) first = nullptr;
   const double sign = first && query.orderBy[0].descending ? -1 : 1;
   std::vector<Ranked> found;
   Scan(query, model, table, strings).each([&](uint32_t slot) {

@@ -58,6 +58,11 @@ uint32_t Client::symbol(int model, uint32_t slot, std::size_t field) const {
 }
 std::string_view Client::string(uint32_t number) const { return impl_->store().strings().text(number); }
 
+Client::Image Client::saveImage() { return impl_->saveImage(); }
+Outcome Client::restoreImage(std::string_view manifest, std::span<const std::string_view> parts) {
+  return impl_->restoreImage(manifest, parts);
+}
+
 Result<uint32_t> Client::claim(std::string_view json, double now) { return impl_->claim(json, now); }
 Result<uint32_t> Client::release(std::string_view claim, double now) { return impl_->release(claim, now); }
 Json Client::intents(std::string_view filter) const { return impl_->intents(filter); }

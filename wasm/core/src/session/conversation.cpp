@@ -12,8 +12,7 @@ namespace {
 constexpr double kPatience = 10'000;        // how long a request may wait for a connection
 constexpr double kCommitPatience = 30'000;  // how long somebody may wait for a commit while there is none
 
-constexpr int kExpired = 4001, kForbidden = 4003, kMalformed = 4009, kOtherSchema = 4010, kTooLarge = 1009,
-              kGoingAway = 1000;
+constexpr int kExpired = 4001, kForbidden = 4003, kMalformed = 4009, kOtherSchema = 4010, kTooLarge = 1009;
 
 }  // namespace
 

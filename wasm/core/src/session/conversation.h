@@ -21,6 +21,8 @@
 
 namespace ablo {
 
+inline constexpr int kGoingAway = 1000;  // how a socket is closed that is not needed any more
+
 class Client::Impl {
  public:
   explicit Impl(ClientOptions options) : options_(std::move(options)), store_(options_.loadAll) {}
@@ -42,6 +44,10 @@ class Client::Impl {
 
   // receive.cpp
   void receive(std::string_view bytes, double now);
+
+  // image.cpp
+  Image saveImage();
+  Outcome restoreImage(std::string_view manifest, std::span<const std::string_view> blocks);
 
   // commit.cpp
   Result<uint32_t> commit(std::string_view json, double now);
@@ -87,7 +93,10 @@ class Client::Impl {
 
   // receive.cpp
   void welcome(const Json& message, double now);
+  bool hasRoomFor(std::size_t bytes);
   void loaded(const Json& message, double now);
+  void refuseMore(double now);
+  void loadAgain(const Error& error, double now);
   void changes(const Json& message, double now);
   void change(const Json& change, double now);
   void receipt(const Json& message, double now);
@@ -122,6 +131,8 @@ class Client::Impl {
   std::set<std::string> kept_;  // texts of the queries whose rows are here and being kept
   Requests requests_;
 
+  std::vector<std::string> blocks_;     // came, and wait for the message that says what they are
+  std::size_t took_ = 0, weighed_ = 0;  // bytes the store had when it was last asked, and bytes that came since
   double cursor_ = -1;
   std::string epoch_, organization_;
   Json actor_;

@@ -2,11 +2,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/hash.h"
+#include "codec/block.h"
 #include "session/conversation.h"
 
 namespace ablo {
 
 namespace {
+
+constexpr int kAbnormal = 1006;
+constexpr std::size_t kSpread = 4;  // what comes takes at most so many times its bytes
 
 /// The server's error as one of ours. A code this client does not know is kept as text.
 Error readError(const Json* json) {
@@ -28,6 +33,11 @@ bool onlyBaseFields(const Model& model, const Json* fields) {
 
 void Client::Impl::receive(std::string_view bytes, double now) {
   session_.heard(now);
+  if (!hasRoomFor(bytes.size())) return refuseMore(now);
+  if (isBlock(bytes)) {
+    blocks_.emplace_back(bytes);
+    return;
+  }
   const Result<Json> message = parseJson(bytes, kTrustedJson);
   if (!message) {
     warn("A frame of the server could not be read: " + message.error().message);
@@ -63,9 +73,45 @@ void Client::Impl::welcome(const Json& message, double now) {
   handle(resumes ? Session::Event::resume : Session::Event::load, now);
 }
 
+/// Asked before anything is parsed. The store is weighed only when what came since could have filled it.
+bool Client::Impl::hasRoomFor(std::size_t bytes) {
+  took_ += bytes * kSpread;
+  if (weighed_ + took_ <= options_.budget) return true;
+  weighed_ = store_.bytes();
+  took_ = bytes * kSpread;
+  return weighed_ + took_ <= options_.budget;
+}
+
+/// The rows that are here stay; what would be one too many ends the connection for good.
+void Client::Impl::refuseMore(double now) {
+  blocks_.clear();
+  problem_ = Error::of(ErrorCode::store_full);
+  statusChanged();
+  handle(Session::Event::refused, now);
+}
+
+/// What came cannot be used, and nothing of it was. The connection is begun again.
+void Client::Impl::loadAgain(const Error& error, double now) {
+  warn(error.message);
+  effects_.push_back({Record::disconnect, {}, kGoingAway});
+  closed(kAbnormal, {}, now);
+  problem_ = error;
+}
+
 void Client::Impl::loaded(const Json& message, double now) {
+  const std::vector<std::string> came = std::exchange(blocks_, {});
+  std::vector<Block> blocks;
+  const Json* named = message.find("blocks");
+  for (std::size_t i = 0; named && i < named->items().size(); ++i) {
+    Result<Block> block = i < came.size() ? readBlock(store_.schema(), came[i])
+                                          : Result<Block>(Error::of(ErrorCode::block_damaged, "One is missing."));
+    if (block && hashText(block->checksum) != named->items()[i].asString())
+      block = Error::of(ErrorCode::block_damaged, "It is another one than was announced.");
+    if (!block) return loadAgain(block.error(), now);
+    blocks.push_back(std::move(*block));
+  }
   const double seq = message.number("seq");
-  store_.replaceAll(message.find("models") ? *message.find("models") : Json::object(), seq);
+  store_.replaceAll(message.find("models") ? *message.find("models") : Json::object(), blocks);
   const std::set<std::string> kept = std::exchange(kept_, {});
   claims_.clear();
   if (const Json* claims = message.find("claims"))

@@ -24,6 +24,11 @@ class Bits {
   uint64_t& word(uint32_t index) { return words_[index]; }
   uint64_t word(uint32_t index) const { return words_[index]; }
 
+  uint32_t count() const {
+    int count = 0;
+    for (const uint64_t word : words_) count += std::popcount(word);
+    return static_cast<uint32_t>(count);
+  }
   /// Keeps the rows for which `keep(row)` holds.
   template <class Keep>
   void narrow(Keep keep) {

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "store/column.h"
 
+#include <cstring>
+
 namespace ablo {
 
 namespace {
 
 constexpr uint32_t kLittle = 4096;  // bytes of dead text that are not worth the trouble
 
-std::size_t cellBytes(Column::Kind kind) {
+std::size_t cellBytes(ColumnKind kind) {
   switch (kind) {
-    case Column::Kind::flag: return sizeof(Bits);
-    case Column::Kind::symbol: return sizeof(uint32_t) * kChunkRows;
-    case Column::Kind::number: return sizeof(double) * kChunkRows;
-    case Column::Kind::text: return sizeof(Column::Chunk::Place) * kChunkRows;
+    case ColumnKind::flag: return sizeof(Bits);
+    case ColumnKind::symbol: return sizeof(uint32_t) * kChunkRows;
+    case ColumnKind::number: return sizeof(double) * kChunkRows;
+    case ColumnKind::text: return sizeof(Column::Chunk::Place) * kChunkRows;
   }
   return 0;
 }
@@ -24,10 +26,10 @@ Cell Column::cell(uint32_t slot) const {
   const uint32_t row = slot & (kChunkRows - 1);
   if (!chunk || !chunk->present.test(row)) return {};
   switch (kind_) {
-    case Kind::flag: return {type_, chunk->flags().test(row) ? 1.0 : 0.0};
-    case Kind::number: return {type_, chunk->numbers()[row]};
-    case Kind::symbol: return {type_, strings_->text(chunk->symbols()[row])};
-    case Kind::text: return {type_, chunk->text(row)};
+    case ColumnKind::flag: return {type_, chunk->flags().test(row) ? 1.0 : 0.0};
+    case ColumnKind::number: return {type_, chunk->numbers()[row]};
+    case ColumnKind::symbol: return {type_, strings_->text(chunk->symbols()[row])};
+    case ColumnKind::text: return {type_, chunk->text(row)};
   }
   return {};
 }
@@ -51,20 +53,59 @@ void Column::set(uint32_t slot, const Cell& cell) {
   }
   Chunk& chunk = open(index);
   // The new text is held before the old one is let go: it may be the same, or lie in what is let go.
-  const uint32_t symbol = kind_ == Kind::symbol ? strings_->hold(cell.text) : 0;
+  const uint32_t symbol = kind_ == ColumnKind::symbol ? strings_->hold(cell.text) : 0;
   if (chunk.present.test(row)) {
-    if (kind_ != Kind::text) clear(chunk, row);
+    if (kind_ != ColumnKind::text) clear(chunk, row);
   } else {
     ++chunk.count;
-    if (kind_ == Kind::text) chunk.places()[row] = {0, 0};
+    if (kind_ == ColumnKind::text) chunk.places()[row] = {0, 0};
   }
   chunk.present.set(row);
   switch (kind_) {
-    case Kind::flag: chunk.flags().set(row, cell.number != 0); break;
-    case Kind::number: chunk.numbers()[row] = cell.number; break;
-    case Kind::symbol: chunk.symbols()[row] = symbol; break;
-    case Kind::text: setText(chunk, row, cell.text); break;
+    case ColumnKind::flag: chunk.flags().set(row, cell.number != 0); break;
+    case ColumnKind::number: chunk.numbers()[row] = cell.number; break;
+    case ColumnKind::symbol: chunk.symbols()[row] = symbol; break;
+    case ColumnKind::text: setText(chunk, row, cell.text); break;
   }
+}
+
+void Column::adopt(uint32_t index, const Block::Column& from, uint32_t rows, const Bits& taken) {
+  Bits present = taken;
+  present.narrow([&](uint32_t row) { return from.has(row); });
+  if (present.count() == 0) return;
+  Chunk& chunk = open(index);
+  chunk.present = present;
+  chunk.count = present.count();
+  switch (kind_) {
+    case ColumnKind::flag: std::memcpy(chunk.cells.get(), from.cells, (rows + 63) / 64 * 8); break;
+    case ColumnKind::number: std::memcpy(chunk.cells.get(), from.cells, rows * sizeof(double)); break;
+    case ColumnKind::symbol: {
+      std::vector<uint32_t> numbers;
+      for (const std::string_view text : from.texts) numbers.push_back(strings_->hold(text));
+      std::memcpy(chunk.cells.get(), from.cells, rows * sizeof(uint32_t));
+      present.each([&](uint32_t row) { strings_->hold(chunk.symbols()[row] = numbers[chunk.symbols()[row]]); });
+      for (const uint32_t number : numbers) strings_->release(number);
+      break;
+    }
+    case ColumnKind::text: {
+      std::size_t size = 0;
+      present.each([&](uint32_t row) { size += from.texts[row].size(); });
+      chunk.heap.reserve(size);
+      present.each([&](uint32_t row) {
+        chunk.places()[row] = {static_cast<uint32_t>(chunk.heap.size()), static_cast<uint32_t>(from.texts[row].size())};
+        chunk.heap += from.texts[row];
+      });
+      break;
+    }
+  }
+}
+
+void Column::adopt(uint32_t index, const uint32_t* symbols, const Bits& taken) {
+  if (taken.count() == 0) return;
+  Chunk& chunk = open(index);
+  chunk.present = taken;
+  chunk.count = taken.count();
+  taken.each([&](uint32_t row) { strings_->hold(chunk.symbols()[row] = symbols[row]); });
 }
 
 Column::Chunk& Column::open(uint32_t index) {
@@ -77,8 +118,8 @@ Column::Chunk& Column::open(uint32_t index) {
 }
 
 void Column::clear(Chunk& chunk, uint32_t row) {
-  if (kind_ == Kind::symbol) strings_->release(chunk.symbols()[row]);
-  if (kind_ == Kind::text) chunk.waste += chunk.places()[row].length;
+  if (kind_ == ColumnKind::symbol) strings_->release(chunk.symbols()[row]);
+  if (kind_ == ColumnKind::text) chunk.waste += chunk.places()[row].length;
   chunk.present.clear(row);
 }
 

@@ -15,7 +15,8 @@
 #include <string_view>
 #include <vector>
 
-#include "ablo/value.h"
+#include "codec/block.h"
+#include "schema/column_kind.h"
 #include "store/bits.h"
 #include "store/strings.h"
 
@@ -23,8 +24,6 @@ namespace ablo {
 
 class Column {
  public:
-  enum class Kind : uint8_t { flag, number, symbol, text };
-
   struct Chunk {
     uint32_t count = 0;  // values that are present
     Bits present;
@@ -46,11 +45,11 @@ class Column {
   };
 
   /// `type` is what present values are: it tells dates from numbers, and json from text.
-  Column(Kind kind, Value::Kind type, Strings& strings) : strings_(&strings), kind_(kind), type_(type) {}
+  Column(ColumnKind kind, Value::Kind type, Strings& strings) : strings_(&strings), kind_(kind), type_(type) {}
   Column(Column&&) = default;
   ~Column() = default;  // with the Strings it holds numbers of
 
-  Kind kind() const { return kind_; }
+  ColumnKind kind() const { return kind_; }
   Value::Kind type() const { return type_; }
 
   Cell cell(uint32_t slot) const;
@@ -60,18 +59,21 @@ class Column {
 
   /// Null when all of its values are absent.
   const Chunk* chunk(uint32_t index) const { return index < chunks_.size() ? chunks_[index].get() : nullptr; }
-  /// The chunk, to be filled at once. Who fills it keeps `count`, `present` and, for symbols, what is held.
-  Chunk& open(uint32_t index);
+  /// Fills a chunk that has no values yet with those of the rows that are `taken`.
+  void adopt(uint32_t index, const Block::Column& column, uint32_t rows, const Bits& taken);
+  /// The same of symbols whose numbers are known.
+  void adopt(uint32_t index, const uint32_t* symbols, const Bits& taken);
   std::size_t bytes() const;
 
  private:
+  Chunk& open(uint32_t index);
   void clear(Chunk& chunk, uint32_t row);
   void setText(Chunk& chunk, uint32_t row, std::string_view text);
   static void pack(Chunk& chunk, std::size_t room);
   static void packIfMostlyDead(Chunk& chunk);
 
   Strings* strings_;
-  Kind kind_;
+  ColumnKind kind_;
   Value::Kind type_;
   std::vector<std::unique_ptr<Chunk>> chunks_;
 };

@@ -2,11 +2,22 @@
 #include "store/store.h"
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 #include "ablo/client.h"
+#include "base/hash.h"
 
 namespace ablo {
+
+namespace {
+
+Row rowOf(const Block& block, uint32_t row) {
+  Row values;
+  for (std::size_t field = 0; field < block.columns.size(); ++field) values.push_back(block.cell(field, row).value());
+  return values;
+}
+
+}  // namespace
 
 void Store::define(Schema schema) {
   schema_ = std::move(schema);
@@ -29,20 +40,44 @@ bool Store::wanted(int model, const std::string& id, const Row& row) const {
   });
 }
 
-void Store::replaceAll(const Json& models, double) {
+void Store::replaceAll(const Json& models, std::span<const Block> blocks) {
   for (int model = 0; model < static_cast<int>(tables_.size()); ++model) {
+    const bool adopts = isEmpty(model);
     std::set<uint32_t> here;
+    for (const Block& block : blocks) {
+      if (block.model != model) continue;
+      if (adopts) adopt(block);
+      for (uint32_t row = 0; row < block.rows && !adopts; ++row) {
+        const uint32_t slot = table(model).open(block.id(row));
+        here.insert(slot);
+        confirm(model, slot, rowOf(block, row));
+      }
+    }
     if (const Json* rows = models.find(description(model).key))
       for (const Json& json : rows->items()) {
         const uint32_t slot = table(model).open(json.text("id"));
         here.insert(slot);
         confirm(model, slot, read(model, json));
       }
-    for (uint32_t slot = 0; slot < table(model).size(); ++slot)
+    for (uint32_t slot = 0; slot < table(model).size() && !adopts; ++slot)
       if (table(model).used(slot) && !here.count(slot)) confirm(model, slot, std::nullopt);
   }
   kept_.clear();
   said_.clear();
+}
+
+bool Store::isEmpty(int model) const {
+  for (uint32_t slot = 0; slot < table(model).size(); ++slot)
+    if (table(model).used(slot) && table(model).base(slot)) return false;
+  return true;
+}
+
+void Store::adopt(const Block& block) {
+  Table& table = this->table(block.model);
+  for (const uint32_t row : table.adopt(block, ++version_))
+    confirm(block.model, table.open(block.id(row)), rowOf(block, row));
+  queries_.lookAgain(block.model);
+  modelsChanged_.insert(block.model);
 }
 
 void Store::apply(int model, const std::string& id, const Json* json, double seq) {
@@ -99,6 +134,7 @@ void Store::drop(const std::string& key) {
 /// What is confirmed of a row is now this.
 void Store::confirm(int model, uint32_t slot, std::optional<Row> base) {
   if (table(model).touched(slot)) table(model).setBase(slot, base);
+  table(model).baseChanged(slot);
   refold(model, slot, std::move(base));
 }
 
@@ -138,15 +174,68 @@ bool Store::shows(int model, uint32_t slot) const {
 
 uint32_t Store::symbol(int model, uint32_t slot, std::size_t field) const {
   const Column& column = table(model).column(field);
-  return column.kind() == Column::Kind::symbol ? column.symbol(slot) : Strings::kNone;
+  return column.kind() == ColumnKind::symbol ? column.symbol(slot) : Strings::kNone;
 }
 
 std::optional<Row> Store::row(int model, uint32_t slot) const {
   return shows(model, slot) ? table(model).view(slot) : std::nullopt;
 }
 
+std::size_t Store::bytes() const {
+  std::size_t bytes = strings_.bytes();
+  for (const Table& table : tables_) bytes += table.bytes();
+  return bytes;
+}
+
 uint32_t Store::count(const Query& query) const {
   return ablo::count(query, description(query.model), table(query.model), strings_);
+}
+
+StoreImage Store::save() {
+  StoreImage image;
+  for (std::size_t model = 0; model < tables_.size(); ++model) {
+    Json chunks = Json::array();
+    for (uint32_t chunk = 0; chunk < tables_[model].chunks(); ++chunk) {
+      Table::Saved& saved = tables_[model].saved()[chunk];
+      if (std::exchange(saved.dirty, false)) {
+        BlockWriter writer(schema_, static_cast<int>(model));
+        tables_[model].write(chunk, writer);
+        Client::ImagePart part{static_cast<int>(model), chunk, writer.rows() == 0 ? std::string() : writer.finish()};
+        saved.checksum = part.bytes.empty() ? 0 : readBlock(schema_, part.bytes)->checksum;
+        image.parts.push_back(std::move(part));
+      }
+      chunks.push(saved.checksum == 0 ? Json() : Json(hashText(saved.checksum)));
+    }
+    image.models.set(schema_.models[model].key, std::move(chunks));
+  }
+  return image;
+}
+
+Outcome Store::restore(const Json& models, std::span<const Block> blocks) {
+  std::map<std::string, const Block*> byChecksum;
+  for (const Block& block : blocks) byChecksum[hashText(block.checksum)] = &block;
+  std::vector<std::vector<const Block*>> found(tables_.size());
+  for (int model = 0; model < static_cast<int>(tables_.size()); ++model) {
+    const Json* chunks = models.find(description(model).key);
+    if (!chunks || !chunks->isArray() || !isEmpty(model))
+      return Error::of(ErrorCode::image_damaged, "A model is missing.");
+    for (const Json& chunk : chunks->items()) {
+      const auto block = byChecksum.find(chunk.asString());
+      if (!chunk.isNull() && (block == byChecksum.end() || block->second->model != model))
+        return Error::of(ErrorCode::image_damaged, "A part of it is missing.");
+      found[static_cast<std::size_t>(model)].push_back(chunk.isNull() ? nullptr : block->second);
+    }
+  }
+  for (std::size_t model = 0; model < tables_.size(); ++model)
+    for (const Block* block : found[model]) {
+      if (!block) {
+        tables_[model].skipChunk();
+        continue;
+      }
+      adopt(*block);
+      tables_[model].saved().back() = {block->checksum, false};
+    }
+  return Nothing{};
 }
 
 void Store::drain(Frame& frame) {
@@ -157,6 +246,8 @@ void Store::drain(Frame& frame) {
     frame.word(table.version(slot)).word(table.id(slot));
   }
   changed_.clear();
+  for (const int model : std::exchange(modelsChanged_, {}))
+    frame.word(static_cast<uint32_t>(Client::Record::model)).word(static_cast<uint32_t>(model));
   for (const LiveQueries::Changed& changed : queries_.settle(version_))
     frame.word(static_cast<uint32_t>(Client::Record::query)).word(changed.query).word(changed.version);
   for (Table& table : tables_) table.endQuarantine();

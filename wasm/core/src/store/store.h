@@ -7,10 +7,13 @@
 #pragma once
 
 #include <map>
+#include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "ablo/client.h"
 #include "ablo/frame.h"
 #include "query/live.h"
 #include "store/strings.h"
@@ -20,6 +23,11 @@
 
 namespace ablo {
 
+struct StoreImage {
+  std::vector<Client::ImagePart> parts;  // those that changed
+  Json models = Json::object();          // {key: [checksum of each chunk, or null]}
+};
+
 class Store {
  public:
   explicit Store(bool holdsAll) : holdsAll_(holdsAll), queries_(schema_, tables_, strings_) {}
@@ -28,8 +36,8 @@ class Store {
   const Schema& schema() const { return schema_; }
 
   // The confirmed base.
-  /// Everything confirmed, as of `seq`; what is not in `models` is gone.
-  void replaceAll(const Json& models, double seq);
+  /// Everything confirmed: what is neither in `models` nor in the blocks is gone.
+  void replaceAll(const Json& models, std::span<const Block> blocks);
   /// A change of the log: the row after it, or null when it was deleted.
   void apply(int model, const std::string& id, const Json* row, double seq);
   /// Rows that were asked for, as of `seq`. Whatever the log said of them since is newer and stays.
@@ -65,6 +73,13 @@ class Store {
   Strings& strings() { return strings_; }
   const Strings& strings() const { return strings_; }
 
+  // The image: what is confirmed, in blocks, one for each chunk of a table.
+  /// What changed since the last time, and which blocks there are altogether.
+  StoreImage save();
+  /// All or nothing, into an empty store: the blocks that `models` names, as save() did.
+  Outcome restore(const Json& models, std::span<const Block> blocks);
+  std::size_t bytes() const;
+
   /// Writes the rows and queries that changed since the last time, and lets go of slots that were left before it.
   void drain(Frame& frame);
 
@@ -75,6 +90,8 @@ class Store {
   Row read(int model, const Json& row) const;
   bool wanted(int model, const std::string& id, const Row& row) const;
   void confirm(int model, uint32_t slot, std::optional<Row> base);
+  bool isEmpty(int model) const;
+  void adopt(const Block& block);
   void refold(int model, uint32_t slot, std::optional<Row> base);
   void show(int model, uint32_t slot, const std::optional<Row>& view);
   Author author(const PendingCommit& commit) const { return {organization_, actor_, commit.issuedAt * 1000}; }
@@ -91,6 +108,7 @@ class Store {
   bool remembers_ = false;
   std::map<std::pair<int, std::string>, double> said_;  // rows the log spoke of while somebody waits, and when
   std::vector<std::pair<int, uint32_t>> changed_;       // slots since the last drain
+  std::set<int> modelsChanged_;                         // in bulk
 };
 
 }  // namespace ablo

@@ -1,48 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "store/table.h"
 
-#include <algorithm>
-
 namespace ablo {
 
-namespace {
-
-Value::Kind valueKind(FieldType type) {
-  switch (type) {
-    case FieldType::number: return Value::Kind::number;
-    case FieldType::boolean: return Value::Kind::boolean;
-    case FieldType::date: return Value::Kind::date;
-    case FieldType::json: return Value::Kind::json;
-    case FieldType::string:
-    case FieldType::enumeration: break;
-  }
-  return Value::Kind::text;
-}
-
-/// Text that many rows share, or that is looked up: ids, enums, references, what the schema calls indexed.
-bool isSymbol(const Model& model, const Field& field) {
-  if (field.type == FieldType::enumeration) return true;
-  if (field.type != FieldType::string) return false;
-  return field.name == "id" || field.base || field.indexed ||
-         std::any_of(model.relations.begin(), model.relations.end(), [&](const Relation& relation) {
-           return relation.kind == Relation::Kind::belongsTo && relation.foreignKey == field.name;
-         });
-}
-
-Column::Kind columnKind(const Model& model, const Field& field) {
-  switch (valueKind(field.type)) {
-    case Value::Kind::boolean: return Column::Kind::flag;
-    case Value::Kind::number:
-    case Value::Kind::date: return Column::Kind::number;
-    default: return isSymbol(model, field) ? Column::Kind::symbol : Column::Kind::text;
-  }
-}
-
-}  // namespace
-
 Table::Table(const Model& model, Strings& strings) : strings_(&strings) {
-  for (const Field& field : model.fields)
-    columns_.emplace_back(columnKind(model, field), valueKind(field.type), strings);
+  for (const Field& field : model.fields) columns_.emplace_back(columnKind(model, field), valueKind(field), strings);
 }
 
 uint32_t Table::find(std::string_view id) const {
@@ -63,7 +25,7 @@ uint32_t Table::open(std::string_view id) {
   if (const uint32_t slot = find(id); slot != kNone) return slot;
   uint32_t slot = size_;
   if (free_.empty()) {
-    if ((size_++ & (kChunkRows - 1)) == 0) chunks_.push_back(std::make_unique<Chunk>());
+    if (row(size_++) == 0) addChunk();
   } else {
     slot = free_.back();
     free_.pop_back();
@@ -126,6 +88,60 @@ void Table::touch(uint32_t slot) {
 void Table::untouch(uint32_t slot) {
   const auto aside = asides_.find(slot);
   if (--aside->second.touching == 0) asides_.erase(aside);
+}
+
+void Table::addChunk() {
+  chunks_.push_back(std::make_unique<Chunk>());
+  saved_.emplace_back();
+}
+
+std::vector<uint32_t> Table::adopt(const Block& block, uint32_t version) {
+  static_assert(kBlockRows == kChunkRows);
+  while (row(size_) != 0) free_.push_back(size_++);
+  addChunk();
+  const uint32_t first = size_;
+  size_ += block.rows;
+  Chunk& chunk = this->chunk(first);
+  std::vector<uint32_t> known;
+  strings_->reserve(block.rows);
+  for (uint32_t row = 0; row < block.rows; ++row) {
+    const uint32_t number = strings_->hold(block.id(row));
+    if (slotOf(number) != 0) {
+      strings_->release(number);
+      known.push_back(row);
+      free_.push_back(first + row);
+      continue;
+    }
+    slotOf(number) = first + row + 1;
+    chunk.used.set(row);
+    chunk.ids[row] = number;
+    chunk.versions[row] = version;
+  }
+  chunk.shown = chunk.used;
+  const uint32_t index = first >> kChunkBits;
+  columns_[0].adopt(index, chunk.ids, chunk.used);
+  for (std::size_t field = 1; field < columns_.size(); ++field)
+    columns_[field].adopt(index, block.columns[field], block.rows, chunk.used);
+  saved_[index].dirty = true;
+  return known;
+}
+
+void Table::skipChunk() {
+  while (row(size_) != 0) free_.push_back(size_++);
+  addChunk();
+  for (uint32_t row = 0; row < kChunkRows; ++row) free_.push_back(size_++);
+}
+
+void Table::write(uint32_t index, BlockWriter& writer) const {
+  const Bits& used = chunks_[index]->used;
+  used.each([&](uint32_t row) {
+    const uint32_t slot = index << kChunkBits | row;
+    const auto aside = asides_.find(slot);
+    if (aside == asides_.end())
+      writer.add([&](std::size_t field) { return cell(field, slot); });
+    else if (aside->second.base)
+      writer.add(cellsOf(*aside->second.base));
+  });
 }
 
 bool Table::tell(uint32_t slot) {

@@ -59,6 +59,21 @@ class Table {
   /// Of a row that is touched.
   void setBase(uint32_t slot, std::optional<Row> base) { asides_.at(slot).base = std::move(base); }
 
+  /// Takes in the rows of a block, in a chunk of their own. The rows whose id was here already are left out, and named.
+  std::vector<uint32_t> adopt(const Block& block, uint32_t version);
+  /// Leaves a chunk empty, so that those behind it have the place they had.
+  void skipChunk();
+
+  // The image: what is confirmed, chunk by chunk.
+  void baseChanged(uint32_t slot) { saved_[slot >> kChunkBits].dirty = true; }
+  struct Saved {
+    uint64_t checksum = 0;  // 0: it has no rows
+    bool dirty = false;
+  };
+  std::vector<Saved>& saved() { return saved_; }
+  /// The confirmed rows of a chunk.
+  void write(uint32_t chunk, BlockWriter& writer) const;
+
   /// True once for each change of the view since the last drain.
   bool tell(uint32_t slot);
   void told(uint32_t slot) { chunk(slot).changed.clear(row(slot)); }
@@ -78,12 +93,14 @@ class Table {
   Chunk& chunk(uint32_t slot) { return *chunks_[slot >> kChunkBits]; }
   const Chunk& chunk(uint32_t slot) const { return *chunks_[slot >> kChunkBits]; }
   uint32_t& slotOf(uint32_t id);
+  void addChunk();
 
   Strings* strings_;
   std::vector<Column> columns_;
   std::vector<std::unique_ptr<Chunk>> chunks_;
   std::vector<std::unique_ptr<uint32_t[]>> slots_;  // by number of the id, in pages: slot + 1, or 0
   uint32_t size_ = 0;
+  std::vector<Saved> saved_;  // by chunk
   std::vector<uint32_t> free_, left_;
   std::unordered_map<uint32_t, Aside> asides_;  // only ever looked up, never walked
 };
