@@ -18,6 +18,7 @@ class LiveQueries {
   /// The same text opens the same query again.
   uint32_t open(std::string text, Query query);
   void close(uint32_t query);
+  bool isOpen(const std::string& text) const { return byText_.count(text) > 0; }
   int model(uint32_t query) const;  // -1: not open
 
   void changed(int model, const Model& description, const Row* before, const Row* after);

@@ -91,6 +91,7 @@ void Client::Impl::catchUp(double now) {
         request.kind == Request::Kind::claim || own_.count(request.subject);  // said above, or after its writes
     if (!request.message.empty() && !waits) send(request.message);
   }
+  askAgain(now);
   for (PendingCommit& commit : store_.pending().commits())
     if (commit.state == PendingCommit::State::queued) sendCommit(commit);
   renewClaims(now);

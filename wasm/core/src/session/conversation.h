@@ -8,7 +8,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -107,6 +106,7 @@ class Client::Impl {
   }
   void refused(uint32_t request, const Error& error);
   uint32_t ask(Request request);
+  void askAgain(double now);
 
   // coordinate.cpp
   void consider(const std::string& id, double now);
@@ -119,7 +119,6 @@ class Client::Impl {
   Claims claims_;
   Snapshots snapshots_;
   std::map<std::string, OwnClaim> own_;
-  std::set<std::string> kept_;  // texts of the queries whose rows are here and being kept
   Requests requests_;
 
   double cursor_ = -1;

@@ -65,8 +65,10 @@ void Client::Impl::welcome(const Json& message, double now) {
 
 void Client::Impl::loaded(const Json& message, double now) {
   const double seq = message.number("seq");
-  store_.replaceAll(message.find("models") ? *message.find("models") : Json::object(), seq);
-  const std::set<std::string> kept = std::exchange(kept_, {});
+  if (options_.loadAll)
+    store_.replaceAll(message.find("models") ? *message.find("models") : Json::object(), seq);
+  else
+    store_.holdKept();
   claims_.clear();
   if (const Json* claims = message.find("claims"))
     for (const Json& claim : claims->items()) claims_.apply(claim);
@@ -84,7 +86,7 @@ void Client::Impl::loaded(const Json& message, double now) {
   for (const auto& [id, own] : own_)
     if (own.state == OwnClaim::State::held || claims_.find(id)) ids.push_back(id);
   for (const std::string& id : ids) consider(id, now);
-  for (const std::string& query : kept) static_cast<void>(load(query, now));  // their rows are gone: asked for again
+  askAgain(now);
   statusChanged();
 }
 
@@ -181,8 +183,7 @@ void Client::Impl::answer(const Json& message, double now) {
     if (kind == Request::Kind::query) {
       if (const Json* rows = message.find("rows"))
         store_.hydrate(request->query->model, rows->items(), message.number("seq"));
-      kept_.insert(request->subject);
-      store_.keep(*request->query);
+      store_.keep(request->subject, *request->query);
     }
     answered(number);
   }

@@ -23,9 +23,7 @@ Row Store::read(int model, const Json& json) const {
 bool Store::wanted(int model, const std::string& id, const Row& row) const {
   if (holdsAll_ || remembers_) return true;
   if (const int slot = table(model).find(id); slot >= 0) return true;
-  return std::any_of(kept_.begin(), kept_.end(), [&](const Query& query) {
-    return query.model == model && matches(query, description(model), row);
-  });
+  return kept_.match(model, description(model), row);
 }
 
 void Store::replaceAll(const Json& models, double seq) {
@@ -46,7 +44,6 @@ void Store::replaceAll(const Json& models, double seq) {
       refold(static_cast<int>(model), slot);
     }
   }
-  kept_.clear();
   deletions_.clear();
 }
 

@@ -14,6 +14,7 @@
 
 #include "ablo/frame.h"
 #include "query/live.h"
+#include "store/kept_queries.h"
 #include "store/strings.h"
 #include "store/table.h"
 #include "writes/fold.h"
@@ -35,8 +36,12 @@ class Store {
   void apply(int model, const std::string& id, const Json* row, double seq);
   /// Rows that were asked for, as of `seq`. Whatever the log said of them since is newer and stays.
   void hydrate(int model, const std::vector<Json>& rows, double seq);
-  /// From now on changes that match this query are taken in, even of rows that were not here.
-  void keep(Query query) { kept_.push_back(std::move(query)); }
+  /// The answer to a query is here. From now on changes that match it are taken in, even of rows that were not here; held
+  /// rows that it should have named, and did not, are gone.
+  void keep(const std::string& text, Query query);
+  KeptQueries& kept() { return kept_; }
+  /// A fresh load that brings no rows: those of kept queries are held until the answers come, the others are gone.
+  void holdKept();
   /// While somebody waits for rows, every change is taken in and deletions are remembered: an answer that is older than what
   /// the log has said meanwhile must not put back what was.
   void remember(bool everything);
@@ -72,6 +77,7 @@ class Store {
   const Model& description(int model) const { return schema_.models[static_cast<std::size_t>(model)]; }
   Row read(int model, const Json& row) const;
   bool wanted(int model, const std::string& id, const Row& row) const;
+  void letGo(const Query* query);  // held rows that match; null: all of them
   void refold(int model, uint32_t slot);
   void setView(int model, uint32_t slot, std::optional<Row> view);
   Author author(const PendingCommit& commit) const { return {organization_, actor_, commit.issuedAt * 1000}; }
@@ -82,7 +88,8 @@ class Store {
   Strings strings_;
   Pending pending_;
   LiveQueries queries_;
-  std::vector<Query> kept_;
+  KeptQueries kept_;
+  bool holds_ = false;  // there may be held rows
   std::string organization_, actor_;
   bool remembers_ = false;
   std::map<std::pair<int, std::string>, double> deletions_;
