@@ -27,6 +27,7 @@ class Bench {
   std::vector<uint32_t> queries;             // queries whose result changed, at the last drain
   std::vector<std::string> rows;             // ids of rows that changed, at the last drain
   std::vector<std::string> premises;         // ids of rows that outdated a snapshot
+  std::vector<std::string> lost;             // claims
   bool tokenWanted = false, connectWanted = false, disconnected = false;
   double wake = -1;
 
@@ -78,7 +79,11 @@ class Bench {
           premises.push_back(std::string(client.string(w[i + 4])));
           i += 5;
           break;
-        case Record::warning: FAIL(frame.text(w[i + 1], w[i + 2]));
+        case Record::warning: FAIL(frame.text(w[i + 1], w[i + 2])); break;
+        case Record::lost:
+          lost.push_back(std::string(frame.text(w[i + 1], w[i + 2])));
+          i += 3;
+          break;
       }
   }
 

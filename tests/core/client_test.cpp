@@ -252,7 +252,7 @@ TEST_CASE("A timer that fires early is set again") {
   Bench bench;
   bench.client.start(bench.now);
   bench.client.closed(1006, "", bench.now);
-  bench.client.tokenFailed(false, "", bench.now);
+  bench.client.tokenFailed("", "", bench.now);
   bench.drain();
   const double due = bench.wake;
   bench.wake = -1;

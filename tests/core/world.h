@@ -199,7 +199,8 @@ class World {
           i += 1;
           break;
         case Client::Record::premise: i += 5; break;
-        case Client::Record::warning: FAIL(text(i + 1));
+        case Client::Record::warning: FAIL(text(i + 1)); break;
+        case Client::Record::lost: i += 3; break;
       }
     return !w.empty();
   }

@@ -24,6 +24,7 @@ export interface FrameHandler {
   token(): void;
   premise(snapshot: number, severity: number, model: number, id: number): void;
   warning(text: string): void;
+  lost(claim: string): void;
 }
 
 // An ambient enum has no values at run time; this keeps ours equal to it.
@@ -41,6 +42,7 @@ const record = {
   token: 11,
   premise: 12,
   warning: 13,
+  lost: 14,
 } as const satisfies { [Name in keyof typeof boundary.Record]: (typeof boundary.Record)[Name] };
 
 const decoder = new TextDecoder();
@@ -94,6 +96,9 @@ export function readFrame({ words, bytes }: Frame, handler: FrameHandler): void 
         break;
       case record.warning:
         handler.warning(text());
+        break;
+      case record.lost:
+        handler.lost(text());
         break;
       default:
         throw new Error(`The core's frame has an unknown record: ${kind}.`);

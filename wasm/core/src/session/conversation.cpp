@@ -2,6 +2,7 @@
 #include "session/conversation.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/hash.h"
 
@@ -10,7 +11,8 @@ namespace ablo {
 namespace {
 
 constexpr double kPatience = 10'000;        // how long a request may wait for a connection
-constexpr double kCommitPatience = 30'000;  // how long somebody may wait for a commit while there is none
+constexpr double kCommitPatience = 30'000;  // how long somebody may wait for a commit
+constexpr double kTokenSpare = 30'000;      // how long a token must still be good to be used again
 
 constexpr int kExpired = 4001, kForbidden = 4003, kMalformed = 4009, kOtherSchema = 4010, kTooLarge = 1009,
               kGoingAway = 1000;
@@ -41,17 +43,23 @@ void Client::Impl::perform(Session::Effect effect, double now) {
 
   switch (effect) {
     case Session::Effect::none: break;
-    case Session::Effect::getToken: effects_.push_back({Record::token, {}}); break;
+    case Session::Effect::getToken:
+      tokenReused_ = now + kTokenSpare < tokenLasts_;
+      if (tokenReused_)
+        handle(Session::Event::token, now);
+      else
+        effects_.push_back({Record::token, {}});
+      break;
     case Session::Effect::connect: effects_.push_back({Record::connect, {}}); break;
     case Session::Effect::greet: greet(); break;
     case Session::Effect::ready: catchUp(now); break;
     case Session::Effect::ping: send(R"({"type":"ping"})"); break;
     case Session::Effect::disconnect:
       effects_.push_back({Record::disconnect, {}, kGoingAway});
-      store_.pending().disconnected();
+      advanceAll(CommitLife::Event::lost);
       if (session_.state() == Session::State::refused)
-        refuseAll(problem_.value_or(Error::of(ErrorCode::api_unreachable)));
-      if (session_.state() == Session::State::stopped) refuseAll(Error::of(ErrorCode::client_disposed));
+        refuseAll(problem_.value_or(Error::of(ErrorCode::api_unreachable)), now);
+      if (session_.state() == Session::State::stopped) refuseAll(Error::of(ErrorCode::client_disposed), now);
       break;
   }
 }
@@ -79,26 +87,20 @@ void Client::Impl::greet() {
 void Client::Impl::catchUp(double now) {
   problem_.reset();
   statusChanged();
-  for (auto& [id, own] : own_) {
-    if (own.state == OwnClaim::State::wanted || own.state == OwnClaim::State::asked) {
-      own.state = OwnClaim::State::asked;
-      send(own.message);
-    }
-    own.renewAt = std::min(own.renewAt, now);
-  }
+  advanceClaims(OwnClaim::Event::connected, now);
+  for (auto& [id, own] : own_) own.renewAt = std::min(own.renewAt, now);
   for (const auto& [number, request] : requests_.open()) {
     const bool waits =
         request.kind == Request::Kind::claim || own_.count(request.subject);  // said above, or after its writes
     if (!request.message.empty() && !waits) send(request.message);
   }
   askAgain(now);
-  for (PendingCommit& commit : store_.pending().commits())
-    if (commit.state == PendingCommit::State::queued) sendCommit(commit);
+  advanceAll(CommitLife::Event::connected);
   renewClaims(now);
 }
 
 void Client::Impl::closed(int code, std::string_view reason, double now) {
-  store_.pending().disconnected();
+  advanceAll(CommitLife::Event::lost);
   resuming_ = false;
   // A server that may not say more to this socket names its reason in the close alone.
   if (const std::optional<ErrorCode> named = errorCode(reason))
@@ -108,9 +110,13 @@ void Client::Impl::closed(int code, std::string_view reason, double now) {
   statusChanged();
   switch (code) {
     case kExpired:
-      handle(problem_->code == ErrorCode::session_expired ? Session::Event::expired : Session::Event::refused, now);
-      break;
     case kForbidden:
+      tokenLasts_ = -1;
+      // One that was good a moment ago may have been replaced meanwhile.
+      handle(tokenReused_ || problem_->code == ErrorCode::session_expired ? Session::Event::expired
+                                                                          : Session::Event::refused,
+             now);
+      break;
     case kMalformed:
     case kOtherSchema:
     case kTooLarge: handle(Session::Event::refused, now); break;
@@ -118,10 +124,18 @@ void Client::Impl::closed(int code, std::string_view reason, double now) {
   }
 }
 
-void Client::Impl::tokenFailed(bool terminal, std::string_view message, double now) {
-  problem_ = Error::of(terminal ? ErrorCode::session_expired : ErrorCode::auth_no_credentials, message);
+/// Without a code the next try may succeed; with one there will be no token until somebody does something about it.
+void Client::Impl::tokenFailed(std::string_view code, std::string_view message, double now) {
+  problem_ =
+      Error::of(errorCode(code).value_or(code.empty() ? ErrorCode::api_unreachable : ErrorCode::session_expired));
+  if (!message.empty()) problem_->message = message;
   statusChanged();
-  handle(terminal ? Session::Event::denied : Session::Event::noToken, now);
+  handle(code.empty() ? Session::Event::noToken : Session::Event::denied, now);
+}
+
+void Client::Impl::tokenChanged(double now) {
+  tokenLasts_ = -1;
+  handle(Session::Event::nudge, now);
 }
 
 void Client::Impl::tick(double now) {
@@ -134,46 +148,48 @@ void Client::Impl::tick(double now) {
   giveUpWaiting(now);
 }
 
-/// Until when somebody waits who asked at `since`. A server that refused this client is not waited for at all.
-double Client::Impl::giveUpAt(double since, double patience) const {
-  return session_.state() == Session::State::refused ? since : std::max(since, offlineSince_) + patience;
+/// A server that refused this client is not waited for at all.
+double Client::Impl::giveUpAt(const Request& request) const {
+  return session_.state() == Session::State::refused ? request.since
+                                                     : std::max(request.since, offlineSince_) + kPatience;
+}
+double Client::Impl::giveUpAt(const PendingCommit& commit) const {
+  return session_.state() == Session::State::refused ? commit.issuedAt : commit.issuedAt + kCommitPatience;
 }
 
-/// Nobody waits for ever for a server that is not there. What was refused here was never sent, or is only read; a commit stays
-/// pending, and its outcome is called what it is: unknown.
+/// Nobody waits for ever. What was asked while there is no server was never sent, or is only read, and is refused; a commit
+/// stays pending, server or not, and its outcome is called what it is: unknown.
 void Client::Impl::giveUpWaiting(double now) {
-  if (session_.online()) return;
-  const Error error = problem_.value_or(Error::of(ErrorCode::api_unreachable));
-  std::vector<uint32_t> late;
-  for (const auto& [number, request] : requests_.open())
-    if (now >= giveUpAt(request.since, kPatience)) late.push_back(number);
-  for (const uint32_t number : late) {
-    const std::optional<Request> request = requests_.take(number);
-    if (request->kind == Request::Kind::claim)
-      endClaim(request->subject, error);
-    else
-      refused(number, error);
+  std::vector<std::string> late;
+  for (const auto& [id, own] : own_)
+    if (own.waits() && now >= own.lateAt) late.push_back(id);
+  for (const std::string& id : late) advance(id, OwnClaim::Event::late, now, Error::of(ErrorCode::grant_timeout));
+  if (!late.empty()) leaveClaims(now);
+
+  if (!session_.online()) {
+    const Error error = problem_.value_or(Error::of(ErrorCode::api_unreachable));
+    std::vector<uint32_t> numbers;
+    for (const auto& [number, request] : requests_.open())
+      if (now >= giveUpAt(request)) numbers.push_back(number);
+    for (const uint32_t number : numbers) refuse(number, error, now);
   }
-  for (PendingCommit& commit : store_.pending().commits()) {
-    if (commit.overdue || now < giveUpAt(commit.issuedAt, kCommitPatience)) continue;
-    commit.overdue = true;
-    settleUnknown(commit, Error::of(ErrorCode::commit_no_result, error.message));
-  }
+  for (PendingCommit& commit : store_.pending().commits())
+    if (!commit.overdue && now >= giveUpAt(commit))
+      advance(commit, CommitLife::Event::late,
+              Error::of(ErrorCode::commit_no_result, problem_ ? problem_->message : std::string()));
 }
 
-void Client::Impl::refuseAll(const Error& error) {
-  std::vector<uint32_t> numbers;
-  for (const auto& [number, request] : requests_.open()) numbers.push_back(number);
-  for (const uint32_t number : numbers) {
-    requests_.take(number);
-    refused(number, error);
-  }
-  own_.clear();
-  for (PendingCommit& commit : store_.pending().commits()) {
-    if (commit.overdue) continue;
-    commit.overdue = true;
-    settleUnknown(commit, error);
-  }
+void Client::Impl::refuseAll(const Error& error, double now) {
+  advanceClaims(OwnClaim::Event::ended, now, error);
+  while (!requests_.open().empty()) refuse(requests_.open().begin()->first, error, now);
+  for (PendingCommit& commit : store_.pending().commits())
+    if (!commit.overdue) advance(commit, CommitLife::Event::late, error);
+}
+
+void Client::Impl::refuse(uint32_t number, const Error& error, double now) {
+  const Request& request = requests_.open().at(number);
+  if (request.kind == Request::Kind::claim) advance(std::string(request.subject), OwnClaim::Event::ended, now, error);
+  if (requests_.take(number)) refused(number, error);
 }
 
 void Client::Impl::renewClaims(double now) {
@@ -199,11 +215,12 @@ double Client::Impl::nextWake() const {
   if (session_.state() == Session::State::live)
     for (const auto& [id, own] : own_)
       if (own.renews()) sooner(own.renewAt);
-  if (!session_.online()) {
-    for (const auto& [number, request] : requests_.open()) sooner(giveUpAt(request.since, kPatience));
-    for (const PendingCommit& commit : store_.pending().commits())
-      if (!commit.overdue) sooner(giveUpAt(commit.issuedAt, kCommitPatience));
-  }
+  for (const auto& [id, own] : own_)
+    if (own.waits() && std::isfinite(own.lateAt)) sooner(own.lateAt);
+  if (!session_.online())
+    for (const auto& [number, request] : requests_.open()) sooner(giveUpAt(request));
+  for (const PendingCommit& commit : store_.pending().commits())
+    if (!commit.overdue) sooner(giveUpAt(commit));
   return session_.state() == Session::State::idle || session_.state() == Session::State::stopped ? -1 : at;
 }
 
@@ -245,7 +262,8 @@ const Frame& Client::Impl::drain() {
   if (std::exchange(statusChanged_, false)) frame_.word(static_cast<uint32_t>(Record::status));
   for (const Effect& effect : effects_) {
     frame_.word(static_cast<uint32_t>(effect.record));
-    if (effect.record == Record::send || effect.record == Record::warning) frame_.text(effect.text);
+    if (effect.record == Record::send || effect.record == Record::warning || effect.record == Record::lost)
+      frame_.text(effect.text);
     if (effect.record == Record::disconnect) frame_.word(effect.code);
   }
   effects_.clear();

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "ablo/client.h"
-#include "coordination/claims.h"
+#include "coordination/own_claim.h"
 #include "coordination/snapshots.h"
 #include "session/requests.h"
 #include "session/session.h"
@@ -34,7 +34,8 @@ class Client::Impl {
   void stop(double now);
   void opened(double now) { handle(Session::Event::opened, now); }
   void closed(int code, std::string_view reason, double now);
-  void tokenFailed(bool terminal, std::string_view message, double now);
+  void tokenFailed(std::string_view code, std::string_view message, double now);
+  void tokenChanged(double now);
   void tick(double now);
   Json status() const;
   const Frame& drain();
@@ -74,8 +75,10 @@ class Client::Impl {
   void perform(Session::Effect effect, double now);
   void greet();
   void catchUp(double now);
-  void refuseAll(const Error& error);
-  double giveUpAt(double since, double patience) const;
+  void refuse(uint32_t request, const Error& error, double now);
+  void refuseAll(const Error& error, double now);
+  double giveUpAt(const Request& request) const;
+  double giveUpAt(const PendingCommit& commit) const;
   void giveUpWaiting(double now);
   void renewClaims(double now);
   double chance() const;
@@ -92,12 +95,13 @@ class Client::Impl {
   void receipt(const Json& message, double now);
   void answer(const Json& message, double now);
   void resume();
+  void setEpoch(std::string_view epoch);
 
   // commit.cpp
-  void sendCommit(PendingCommit& commit);
+  void advance(PendingCommit& commit, CommitLife::Event event, const std::optional<Error>& error = std::nullopt);
+  void advanceAll(CommitLife::Event event);
   void settleApplied(double now);
-  void settle(const PendingCommit& commit, Settled outcome, std::string text);
-  void settleUnknown(const PendingCommit& commit, const Error& error);
+  void dropSettled(double now);
   Result<std::vector<const Claim*>> claimsFor(const Json& json, const std::vector<Operation>& operations) const;
 
   // load.cpp
@@ -109,9 +113,12 @@ class Client::Impl {
   void askAgain(double now);
 
   // coordinate.cpp
+  void advance(const std::string& id, OwnClaim::Event event, double now,
+               const Error& error = Error::of(ErrorCode::claim_lost));
+  void advanceClaims(OwnClaim::Event event, double now, const Error& error = Error::of(ErrorCode::claim_lost));
   void consider(const std::string& id, double now);
-  void endClaim(const std::string& id, const Error& error);
   void leaveClaims(double now);
+  uint32_t askRelease(const std::string& id, double now);
 
   ClientOptions options_;
   Session session_;
@@ -129,6 +136,8 @@ class Client::Impl {
   uint32_t resumes_ = 0;
   double serverAhead_ = 0;    // ms by which the server's clock is ahead of this one
   double offlineSince_ = -1;  // negative: not offline
+  double tokenLasts_ = -1;    // until when the token is good, by this clock
+  bool tokenReused_ = false;  // the connection was made with the token of the one before
   std::optional<Error> problem_;
 
   uint32_t lastCommit_ = 0;
