@@ -53,6 +53,24 @@ TEST_CASE("A write that a server takes and never answers is unknown after 30 s, 
   CHECK(bench.settled[commit] == "confirmed");
 }
 
+TEST_CASE("A question that a server takes and never answers is refused after 30 s; a place in line stays") {
+  Bench bench;
+  bench.connect();
+  REQUIRE(bench.client.claim(ask("c1"), bench.now));
+  bench.say(transition(3, "c1", "grant", "active"));
+  const uint32_t release = *bench.client.release("c1", bench.now);
+  const uint32_t inLine = *bench.client.claim(ask("c2"), bench.now);
+  CHECK(bench.client.status().text("state") == "live");
+  for (int seconds = 0; seconds < 30; ++seconds) {
+    CHECK(bench.answered.count(release) == 0);
+    bench.now += 1'000;
+    bench.client.tick(bench.now);
+    bench.say(R"({"type":"pong"})");
+  }
+  CHECK(bench.answered[release] == "api_unreachable");
+  CHECK(bench.answered.count(inLine) == 0);
+}
+
 TEST_CASE("A claim that is not granted in the time given leaves the line") {
   Bench bench;
   bench.connect();

@@ -86,6 +86,19 @@ TEST_CASE("A kept query is asked again on the next connection if nobody answered
   CHECK(bench.title("t1") == "(none)");
 }
 
+TEST_CASE("A client whose question was given up does not take in every change from then on") {
+  Agent bench;
+  const uint32_t request = *bench.client.load(kTodo, bench.now);
+  for (int seconds = 0; seconds < 30; ++seconds) {
+    bench.now += 1'000;
+    bench.client.tick(bench.now);
+    bench.say(R"({"type":"pong"})");
+  }
+  CHECK(bench.answered[request] == "api_unreachable");
+  bench.say(changes(5, 6, change(6, "t1", "one")));
+  CHECK(bench.title("t1") == "(none)");
+}
+
 TEST_CASE("A client that asks ever new questions keeps the last ones, and those that are listened to") {
   Agent bench;
   const auto query = [](std::size_t i) {

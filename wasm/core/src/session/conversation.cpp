@@ -2,7 +2,6 @@
 #include "session/conversation.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/hash.h"
 
@@ -10,9 +9,7 @@ namespace ablo {
 
 namespace {
 
-constexpr double kPatience = 10'000;        // how long a request may wait for a connection
-constexpr double kCommitPatience = 30'000;  // how long somebody may wait for a commit
-constexpr double kTokenSpare = 30'000;      // how long a token must still be good to be used again
+constexpr double kTokenSpare = 30'000;  // how long a token must still be good to be used again
 
 constexpr int kExpired = 4001, kForbidden = 4003, kMalformed = 4009, kOtherSchema = 4010, kTooLarge = 1009,
               kGoingAway = 1000;
@@ -138,47 +135,6 @@ void Client::Impl::tokenChanged(double now) {
   handle(Session::Event::nudge, now);
 }
 
-void Client::Impl::tick(double now) {
-  wake_ = -1;  // the timer that called is spent: if it was early, another is needed
-  const Session::State before = session_.state();
-  const Session::Effect effect = session_.tick(now, chance());
-  if (session_.state() != before) statusChanged();
-  perform(effect, now);
-  if (session_.state() == Session::State::live) renewClaims(now);
-  giveUpWaiting(now);
-}
-
-/// A server that refused this client is not waited for at all.
-double Client::Impl::giveUpAt(const Request& request) const {
-  return session_.state() == Session::State::refused ? request.since
-                                                     : std::max(request.since, offlineSince_) + kPatience;
-}
-double Client::Impl::giveUpAt(const PendingCommit& commit) const {
-  return session_.state() == Session::State::refused ? commit.issuedAt : commit.issuedAt + kCommitPatience;
-}
-
-/// Nobody waits for ever. What was asked while there is no server was never sent, or is only read, and is refused; a commit
-/// stays pending, server or not, and its outcome is called what it is: unknown.
-void Client::Impl::giveUpWaiting(double now) {
-  std::vector<std::string> late;
-  for (const auto& [id, own] : own_)
-    if (own.waits() && now >= own.lateAt) late.push_back(id);
-  for (const std::string& id : late) advance(id, OwnClaim::Event::late, now, Error::of(ErrorCode::grant_timeout));
-  if (!late.empty()) leaveClaims(now);
-
-  if (!session_.online()) {
-    const Error error = problem_.value_or(Error::of(ErrorCode::api_unreachable));
-    std::vector<uint32_t> numbers;
-    for (const auto& [number, request] : requests_.open())
-      if (now >= giveUpAt(request)) numbers.push_back(number);
-    for (const uint32_t number : numbers) refuse(number, error, now);
-  }
-  for (PendingCommit& commit : store_.pending().commits())
-    if (!commit.overdue && now >= giveUpAt(commit))
-      advance(commit, CommitLife::Event::late,
-              Error::of(ErrorCode::commit_no_result, problem_ ? problem_->message : std::string()));
-}
-
 void Client::Impl::refuseAll(const Error& error, double now) {
   advanceClaims(OwnClaim::Event::ended, now, error);
   while (!requests_.open().empty()) refuse(requests_.open().begin()->first, error, now);
@@ -190,38 +146,12 @@ void Client::Impl::refuse(uint32_t number, const Error& error, double now) {
   const Request& request = requests_.open().at(number);
   if (request.kind == Request::Kind::claim) advance(std::string(request.subject), OwnClaim::Event::ended, now, error);
   if (requests_.take(number)) refused(number, error);
-}
-
-void Client::Impl::renewClaims(double now) {
-  Json due = Json::array();
-  for (auto& [id, own] : own_) {
-    if (!own.renews() || now < own.renewAt) continue;
-    due.push(id);
-    own.renewAt = now + own.ttl / 3;
-  }
-  if (!due.items().empty()) send(writeJson(Json::object({{"type", "renew"}, {"claims", due}})));
+  store_.remember(requests_.waitsForRows());
 }
 
 /// Spreads the pauses of clients that lost their server together, without a source of randomness.
 double Client::Impl::chance() const {
   return static_cast<double>(hashBytes(std::to_string(session_.failures()), hashBytes(options_.session)) % 1000) / 1000;
-}
-
-double Client::Impl::nextWake() const {
-  double at = session_.wakeAt();
-  const auto sooner = [&at](double other) {
-    if (other >= 0 && (at < 0 || other < at)) at = other;
-  };
-  if (session_.state() == Session::State::live)
-    for (const auto& [id, own] : own_)
-      if (own.renews()) sooner(own.renewAt);
-  for (const auto& [id, own] : own_)
-    if (own.waits() && std::isfinite(own.lateAt)) sooner(own.lateAt);
-  if (!session_.online())
-    for (const auto& [number, request] : requests_.open()) sooner(giveUpAt(request));
-  for (const PendingCommit& commit : store_.pending().commits())
-    if (!commit.overdue) sooner(giveUpAt(commit));
-  return session_.state() == Session::State::idle || session_.state() == Session::State::stopped ? -1 : at;
 }
 
 Json Client::Impl::status() const {

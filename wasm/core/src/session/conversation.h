@@ -2,8 +2,9 @@
 //
 // Conversation: everything a client knows, and what it says to the server. It joins the session's states with the store,
 // the claims and the snapshots, and collects what a drain hands over. Its parts by what happens:
-//   conversation.cpp  connecting, deadlines, the frame      receive.cpp     what the server says
-//   commit.cpp        writes and how they settle            coordinate.cpp  claims and snapshots      load.cpp  reads
+//   conversation.cpp  connecting, the frame         receive.cpp     what the server says
+//   commit.cpp        writes and how they settle    coordinate.cpp  claims and snapshots
+//   load.cpp          reads                         deadlines.cpp   how long anybody waits
 #pragma once
 
 #include <map>
@@ -36,9 +37,11 @@ class Client::Impl {
   void closed(int code, std::string_view reason, double now);
   void tokenFailed(std::string_view code, std::string_view message, double now);
   void tokenChanged(double now);
-  void tick(double now);
   Json status() const;
   const Frame& drain();
+
+  // deadlines.cpp
+  void tick(double now);
 
   // receive.cpp
   void receive(std::string_view bytes, double now);
@@ -77,15 +80,17 @@ class Client::Impl {
   void catchUp(double now);
   void refuse(uint32_t request, const Error& error, double now);
   void refuseAll(const Error& error, double now);
+  double chance() const;
+  void send(std::string text) { effects_.push_back({Record::send, std::move(text)}); }
+  void statusChanged() { statusChanged_ = true; }
+  void warn(std::string text) { effects_.push_back({Record::warning, std::move(text)}); }
+
+  // deadlines.cpp
   double giveUpAt(const Request& request) const;
   double giveUpAt(const PendingCommit& commit) const;
   void giveUpWaiting(double now);
   void renewClaims(double now);
-  double chance() const;
   double nextWake() const;
-  void send(std::string text) { effects_.push_back({Record::send, std::move(text)}); }
-  void statusChanged() { statusChanged_ = true; }
-  void warn(std::string text) { effects_.push_back({Record::warning, std::move(text)}); }
 
   // receive.cpp
   void welcome(const Json& message, double now);
