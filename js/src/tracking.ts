@@ -15,6 +15,8 @@ export const keys = {
   /** The connection, and whether the core is there at all. */
   status: 'status',
   row: (model: number, id: string) => `row ${model} ${id}`,
+  /** How the keys of all rows of a model begin. */
+  rows: (model: number) => `row ${model} `,
   query: (query: number) => `query ${query}`,
   /** Claims of one row, of a model, or all. */
   claims: (model?: number, id?: string) =>
@@ -52,6 +54,12 @@ export class Signals {
   bump(key: string): void {
     if (this.#versions.has(key)) this.#versions.set(key, ++this.version);
     for (const listener of this.#listeners.get(key) ?? []) this.#woken.add(listener);
+  }
+
+  /** Every key that begins so. */
+  bumpAll(prefix: string): void {
+    for (const key of new Set([...this.#versions.keys(), ...this.#listeners.keys()]))
+      if (key.startsWith(prefix)) this.bump(key);
   }
 
   /** Runs the listeners of what was bumped. Called again by one of them, it leaves the rest to the run under way. */

@@ -25,6 +25,8 @@ export interface FrameHandler {
   premise(snapshot: number, severity: number, model: number, id: number): void;
   warning(text: string): void;
   forget(string: number): void;
+  lost(claim: string): void;
+  model(model: number): void;
 }
 
 // An ambient enum has no values at run time; this keeps ours equal to it.
@@ -43,6 +45,8 @@ const record = {
   premise: 12,
   warning: 13,
   forget: 14,
+  lost: 15,
+  model: 16,
 } as const satisfies { [Name in keyof typeof boundary.Record]: (typeof boundary.Record)[Name] };
 
 const decoder = new TextDecoder();
@@ -99,6 +103,12 @@ export function readFrame({ words, bytes }: Frame, handler: FrameHandler): void 
         break;
       case record.forget:
         handler.forget(word());
+        break;
+      case record.lost:
+        handler.lost(text());
+        break;
+      case record.model:
+        handler.model(word());
         break;
       default:
         throw new Error(`The core's frame has an unknown record: ${kind}.`);

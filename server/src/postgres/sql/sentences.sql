@@ -39,7 +39,7 @@ create or replace function ablo.sentence(code text) returns text language sql im
     when 'claim_lost' then 'The claim this write relied on is over. Claim the row again and read it again.'
     when 'claim_not_found' then 'There is no such claim.'
     when 'queue_too_deep' then 'Too many are waiting for this row already.'
-    when 'grant_timeout' then 'The claim was not granted in the time given.'
+    when 'grant_timeout' then 'The claim was not granted in the time given. Try again later, or give it a longer timeout.'
     when 'idempotency_conflict' then 'The same idempotency key was used for another commit.'
     when 'idempotency_key_expired' then 'The commit was issued too long ago to be sent again. Look whether it took effect, then send it under a new key.'
     when 'unique_violation' then 'A row with this id, or with this unique value, exists already.'

@@ -117,7 +117,7 @@ inline constexpr std::array<ErrorText, 64> kErrors{{
     {"claim_lost", "The claim this write relied on is over. Claim the row again and read it again."},
     {"claim_not_found", "There is no such claim."},
     {"queue_too_deep", "Too many are waiting for this row already."},
-    {"grant_timeout", "The claim was not granted in the time given."},
+    {"grant_timeout", "The claim was not granted in the time given. Try again later, or give it a longer timeout."},
     {"idempotency_conflict", "The same idempotency key was used for another commit."},
     {"idempotency_key_expired", "The commit was issued too long ago to be sent again. Look whether it took effect, then send it under a new key."},
     {"unique_violation", "A row with this id, or with this unique value, exists already."},

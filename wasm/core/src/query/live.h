@@ -30,6 +30,7 @@ class LiveQueries {
   /// The same text opens the same query again.
   uint32_t open(std::string text, Query query);
   void close(uint32_t number);
+  bool isOpen(const std::string& text) const { return byText_.count(text) > 0; }
   int model(uint32_t number) const;  // -1: not open
 
   /// The row shown at that slot is about to change, or to go.
