@@ -186,7 +186,7 @@ std::size_t Store::bytes() const {
 }
 
 uint32_t Store::count(const Query& query) const {
-  return ablo::count(query, description(query.model), table(query.model), strings_);
+  return ablo::count(query, {description(query.model), table(query.model), strings_});
 }
 
 StoreImage Store::save() {
