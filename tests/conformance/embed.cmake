@@ -6,8 +6,8 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${conformance_fil
 
 file(READ ${CMAKE_CURRENT_LIST_DIR}/schema.json text)
 set(header "#pragma once\n#include <string_view>\n#include <utility>\n")
-string(APPEND header "constexpr std::string_view kConformanceSchema = R\"json(${text})json\";\n")
-string(APPEND header "constexpr std::pair<std::string_view, std::string_view> kConformanceCases[] = {\n")
+string(APPEND header "inline const std::string_view kConformanceSchema = R\"json(${text})json\";\n")
+string(APPEND header "inline const std::pair<std::string_view, std::string_view> kConformanceCases[] = {\n")
 foreach(file ${conformance_files})
   get_filename_component(name ${file} NAME)
   file(READ ${file} text)

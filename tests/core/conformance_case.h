@@ -214,7 +214,8 @@ class ConformanceCase {
 
   void answer(const std::string& as, std::string_view error) {
     const Load& load = loads_.at(as);
-    Json frame = Json::object({{"type", "answer"}, {"request", load.request}, {"seq", load.seq}});
+    Json frame =
+        Json::object({{"type", "answer"}, {"request", load.request ? load.request : lastRequest_}, {"seq", load.seq}});
     if (error.empty())
       frame.set("rows", Json::array(load.rows));
     else
