@@ -276,7 +276,7 @@ class ConformanceCase {
     const std::string text = writeJson(*expected.find("query"));
     const Result<uint32_t> query = client_.openQuery(text);
     if (refused(expected, query)) return;
-    const std::vector<uint32_t> slots = client_.rows(*query);
+    const std::span<const uint32_t> slots = client_.rows(*query);
     const int model = client_.queryModel(*query);
     if (const Json* ids = expected.find("ids")) {
       std::vector<std::string> found;

@@ -285,7 +285,7 @@ class StoreProperty {
     if (!there) return;
 
     const auto at = static_cast<uint32_t>(slot);
-    const std::vector<Value>* row = client_.row(key.first, at);
+    const std::optional<std::vector<Value>> row = client_.row(key.first, at);
     if (!row || *row != expected->second) return fail(name + " shows something else");
     const Seen now{slot, client_.version(key.first, at)};
     Seen& seen = seen_[key];
@@ -303,11 +303,11 @@ class StoreProperty {
     std::vector<const OracleRow*> expected = Oracle::answer(query.query, rows);
     const std::size_t all = expected.size();
     query.query.window(expected);
-    const std::vector<uint32_t> slots = client_.rows(number);
+    const std::span<const uint32_t> slots = client_.rows(number);
     bool same = slots.size() == expected.size();
     std::vector<std::pair<uint32_t, uint32_t>> result;
     for (std::size_t i = 0; i < slots.size(); ++i) {
-      const std::vector<Value>* row = client_.row(query.query.model(), slots[i]);
+      const std::optional<std::vector<Value>> row = client_.row(query.query.model(), slots[i]);
       same = same && row && row->front() == expected[i]->front();
       result.emplace_back(slots[i], client_.version(query.query.model(), slots[i]));
       if (row) digest_ = hashBytes(row->front().text, digest_);

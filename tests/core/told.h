@@ -69,7 +69,10 @@ inline Told told(Client& client) {
         i += 3;
         break;
       case Record::claims:
+      case Record::lost:
       case Record::wake: i += 3; break;
+      case Record::forget:
+      case Record::model:
       case Record::disconnect: i += 2; break;
       case Record::status:
       case Record::connect:
