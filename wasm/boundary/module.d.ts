@@ -142,7 +142,7 @@ export interface Hub {
   setSchema(document: string): string;
   /** A plan for a schema, before it is in force: `{"hash", "statements": [sql]}` or an error. */
   plan(document: string): string;
-  /** A socket with its identity: `{organization, actor, onBehalfOf?, groups, operations, mayNameAgent, expiresAt?}`. */
+  /** A socket with its identity: `{organization, actor, onBehalfOf?, credential?, groups, operations, mayNameAgent, expiresAt?}`. */
   open(socket: number, identity: string, now: number): void;
   closed(socket: number, now: number): void;
   /** `{organization: seq}` as the database has them: whoever is behind is brought up to it. */

@@ -11,9 +11,9 @@
 --   6 checks    1 and 3 again, for what came since; if one falls, the batch is undone and tried again
 --   7 records   log entries, adjacent for each commit, and the receipts, rejections too
 --
--- A receipt is `confirmed`, `rejected`, or `blocked`: nothing was decided, try again alone with `patient`, which
--- waits for a row. A blocked commit blocks the later ones of its session in the batch: they take effect in the order
--- they were sent.
+-- A receipt is `confirmed` or `rejected`, and then it is recorded; or nothing was decided: `blocked`, try again alone
+-- with `patient`, which waits for a row; `revoked`, its sender has to come with another credential. What is not decided
+-- blocks the later commits of its session in the batch: they take effect in the order they were sent.
 
 do $$ begin
   if to_regtype('ablo.written') is null then
@@ -164,6 +164,8 @@ begin
     n := n + 1;
     if receipts[n] is null and body->>'session' = any (blocked_sessions) then
       receipts[n] := '{"status": "blocked"}';
+    elsif receipts[n] is null and verdicts[n] ? 'status' then
+      receipts[n] := verdicts[n];
     elsif receipts[n] is null and verdicts[n] ? 'error' then
       receipts[n] := ablo.rejected(verdicts[n]->'error');
     elsif receipts[n] is null then
@@ -178,12 +180,12 @@ begin
         if receipts[n] is null then raise; end if;
       end;
     end if;
-    if receipts[n]->>'status' = 'blocked' then
+    if not ablo.is_decided(receipts[n]) then
       blocked_sessions := blocked_sessions || (body->>'session');
     end if;
   end loop;
 
-  fresh := array(select a.fresh and a.receipt->>'status' <> 'blocked' from unnest(fresh, receipts) a(fresh, receipt));
+  fresh := array(select a.fresh and ablo.is_decided(a.receipt) from unnest(fresh, receipts) a(fresh, receipt));
   if not true = any (fresh) then
     return jsonb_build_object('head', seen, 'receipts', to_jsonb(receipts));
   end if;

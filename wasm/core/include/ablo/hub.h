@@ -39,7 +39,7 @@ class Hub {
   /// The schema in force from now on; its hash. Clients that were built with another one are sent away.
   Result<std::string> setSchema(std::string_view document);
 
-  /// A socket, and who it is: `{organization, actor, onBehalfOf?, groups, operations, mayNameAgent, expiresAt?}`.
+  /// A socket, and who it is: `{organization, actor, onBehalfOf?, credential?, groups, operations, mayNameAgent, expiresAt?}`.
   void open(Socket socket, std::string_view identity, double now);
   /// One frame of it.
   void receive(Socket socket, std::string_view bytes, double now);

@@ -78,6 +78,7 @@ Result<Commit> readCommit(const Schema& schema, const Subscriber& from, CommitNa
       .member("issuedAt", *message.find("issuedAt"))
       .member("actor", from.actor);
   if (!from.identity.onBehalfOf.isNull()) text.member("onBehalfOf", from.identity.onBehalfOf);
+  if (!from.identity.credential.empty()) text.member("credential", from.identity.credential);
   text.member("session", from.session).member("operations", list);
   for (const std::string_view option : {"readAt", "onStale", "claims"})
     if (const Json* value = message.find(option)) text.member(option, *value);

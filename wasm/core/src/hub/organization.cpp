@@ -80,6 +80,8 @@ void Organization::settle(Commit commit, const RawObject& outcome) {
     if (!queue_.block(std::move(commit))) reject(socket, name, Error::of(ErrorCode::row_locked));
     return;
   }
+  if (status == "revoked")
+    return audience.refuse(commit.socket, Error::of(ErrorCode::apikey_revoked), CloseCode::credential);
   if (status == "rejected") ++counters_.rejections;
   if (audience.find(commit.socket)) outbox_.send(commit.socket, receiptText(commit.name, outcome));
 }
