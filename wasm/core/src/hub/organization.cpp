@@ -74,12 +74,7 @@ void Organization::decided(CommitQueue::FlightNumber number, bool ok, std::strin
 
 void Organization::settle(Commit commit, const RawObject& outcome) {
   const std::string status = outcome.text("status");
-  if (status == "blocked") {
-    const CommitName name = commit.name;
-    const Socket socket = commit.socket;
-    if (!queue_.block(std::move(commit))) reject(socket, name, Error::of(ErrorCode::row_locked));
-    return;
-  }
+  if (status == "blocked") return queue_.block(std::move(commit));
   if (status == "revoked")
     return audience.refuse(commit.socket, Error::of(ErrorCode::apikey_revoked), CloseCode::credential);
   if (status == "rejected") ++counters_.rejections;
