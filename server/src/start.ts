@@ -11,7 +11,7 @@ import { healthRoutes } from './http/routes/health';
 import { identityRoutes } from './http/routes/identity';
 import { schemaRoutes } from './http/routes/schema';
 import { sessionRoutes } from './http/routes/sessions';
-import { Hub } from './hub/hub';
+import { Hub, type SocketLimits } from './hub/hub';
 import { Door } from './identity/door';
 import { createLogger, type Logger } from './observe/log';
 import { poll } from './poll';
@@ -38,6 +38,7 @@ export interface ServerOptions {
   origins?: readonly string[];
   /** Where browsers reach this server; session replies name it. */
   publicUrl?: string;
+  limits?: SocketLimits;
   logger?: Logger;
 }
 
@@ -51,10 +52,10 @@ export interface RunningServer {
 }
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { database, port = 8787, host = '127.0.0.1', dev = false, origins = [], publicUrl } = options;
+  const { database, port = 8787, host = '127.0.0.1', dev = false, origins = [], publicUrl, limits } = options;
   const log = options.logger ?? createLogger();
   const connections = new Connections();
-  const hub = await Hub.load({ database, connections, log });
+  const hub = await Hub.load({ database, connections, log, limits });
   const schema = new SchemaInForce(hub, database);
   const door = new Door({ origins, dev, host }, database);
   let retired = false;

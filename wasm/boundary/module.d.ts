@@ -126,7 +126,8 @@ export const enum Tag {
 }
 
 export interface HubModule extends CoreMemory {
-  Hub: { new (): Hub };
+  /** `{commits?, commitBytes?, requests?, heldBytes?}`: what one socket may have under way (hub.h). */
+  Hub: { new (limits: string): Hub };
   _ablo_input(self: number, length: number): number;
   /** The input is one frame from that socket. */
   _ablo_receive(self: number, socket: number, length: number, now: number): void;

@@ -64,6 +64,7 @@ export const errorCodes = {
   schema_not_found: { kind: 'Validation', status: null, sentence: "No schema was found. Export `schema` from ablo/schema.ts, or name the file with --schema." },
   unknown_command: { kind: 'Validation', status: null, sentence: "There is no such command. `ablo --help` lists them." },
   invalid_arguments: { kind: 'Validation', status: null, sentence: "The arguments of the command cannot be used. Its --help lists them." },
+  too_much_unanswered: { kind: 'Connection', status: 429, sentence: "Too much of this connection has no answer yet. Wait for answers before sending more." },
   core_aborted: { kind: 'Server', status: null, sentence: "The WebAssembly core stopped. A server builds it again by itself; a client is made anew with Ablo()." },
   internal_error: { kind: 'Server', status: 500, sentence: "Something went wrong inside the server. Its log has the details under this request id." },
 } as const satisfies Record<string, { kind: ErrorKind; status: number | null; sentence: string }>;

@@ -25,7 +25,19 @@ interface Instance {
   self: number;
 }
 
+/** What one socket may have under way (HubLimits in wasm/core/include/ablo/hub.h); what is not said has its default. */
+export interface SocketLimits {
+  /** Commits without a receipt: 5,000, and bytes of them: 16 MiB. */
+  commits?: number;
+  commitBytes?: number;
+  /** Queries and claims without an answer: 1,000. */
+  requests?: number;
+  /** Bytes of answers that wait for the stream: 16 MiB. */
+  heldBytes?: number;
+}
+
 export interface HubSurroundings {
+  limits?: SocketLimits;
   database: Database;
   connections: Connections;
   log: Logger;
@@ -44,7 +56,7 @@ export class Hub {
   }
 
   static async load(around: HubSurroundings): Promise<Hub> {
-    return new Hub(around, await instantiate());
+    return new Hub(around, await instantiate(around.limits));
   }
 
   /** The schema in force from now on. Its hash. */
@@ -190,15 +202,15 @@ export class Hub {
     clearTimeout(this.#wake);
     this.#around.log.fatal({ err: error }, 'the core stopped and is built again');
     this.#around.connections.closeAll(1011, 'core_aborted');
-    instantiate().then((instance) => {
+    instantiate(this.#around.limits).then((instance) => {
       this.#instance = instance;
       if (this.#document) this.setSchema(this.#document);
     }, (failure: unknown) => this.#around.log.fatal({ err: failure }, 'the core cannot be built'));
   }
 }
 
-async function instantiate(): Promise<Instance> {
+async function instantiate(limits: SocketLimits = {}): Promise<Instance> {
   const module = await loadHubModule();
-  const hub = new module.Hub();
+  const hub = new module.Hub(JSON.stringify(limits));
   return { module, hub, self: hub.pointer() };
 }

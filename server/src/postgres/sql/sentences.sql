@@ -62,6 +62,7 @@ create or replace function ablo.sentence(code text) returns text language sql im
     when 'schema_not_found' then 'No schema was found. Export `schema` from ablo/schema.ts, or name the file with --schema.'
     when 'unknown_command' then 'There is no such command. `ablo --help` lists them.'
     when 'invalid_arguments' then 'The arguments of the command cannot be used. Its --help lists them.'
+    when 'too_much_unanswered' then 'Too much of this connection has no answer yet. Wait for answers before sending more.'
     when 'core_aborted' then 'The WebAssembly core stopped. A server builds it again by itself; a client is made anew with Ablo().'
     when 'internal_error' then 'Something went wrong inside the server. Its log has the details under this request id.'
   end;

@@ -68,6 +68,7 @@ enum class ErrorCode {
   schema_not_found,
   unknown_command,
   invalid_arguments,
+  too_much_unanswered,
   core_aborted,
   internal_error,
 };
@@ -77,7 +78,7 @@ struct ErrorText {
   std::string_view sentence;
 };
 
-inline constexpr std::array<ErrorText, 61> kErrors{{
+inline constexpr std::array<ErrorText, 62> kErrors{{
     {"apikey_missing", "No API key was given. Set apiKey or ABLO_API_KEY; `ablo dev` and `ablo keys create` print one."},
     {"apikey_invalid", "The API key is not one of this server's. Check that it was copied whole, or make one with `ablo keys create`."},
     {"apikey_revoked", "The API key was revoked. Make a new one with `ablo keys create`."},
@@ -137,6 +138,7 @@ inline constexpr std::array<ErrorText, 61> kErrors{{
     {"schema_not_found", "No schema was found. Export `schema` from ablo/schema.ts, or name the file with --schema."},
     {"unknown_command", "There is no such command. `ablo --help` lists them."},
     {"invalid_arguments", "The arguments of the command cannot be used. Its --help lists them."},
+    {"too_much_unanswered", "Too much of this connection has no answer yet. Wait for answers before sending more."},
     {"core_aborted", "The WebAssembly core stopped. A server builds it again by itself; a client is made anew with Ablo()."},
     {"internal_error", "Something went wrong inside the server. Its log has the details under this request id."},
 }};
