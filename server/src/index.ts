@@ -10,5 +10,5 @@ export { createLogger, type Logger, type LogOptions } from './observe/log';
 export { redact } from './observe/redact';
 export { openEmbedded, openPostgres, type Database } from './postgres/database';
 export type { SocketLimits } from './hub/hub';
-export { startServer, type RunningServer, type ServerOptions } from './start';
+export { checkAddress, startServer, type RunningServer, type ServerOptions } from './start';
 export type { PushResult } from './schema';

@@ -14,6 +14,7 @@
 import type { Hub as CoreHub, HubModule } from '../../../wasm/boundary/module';
 import { NamedError } from '../errors/named-error';
 import type { Logger } from '../observe/log';
+import type { Outage } from '../observe/outage';
 import type { Database } from '../postgres/database';
 import type { Connections } from '../socket/connections';
 import { readEffects, type Effect } from './effect';
@@ -41,6 +42,7 @@ export interface HubSurroundings {
   database: Database;
   connections: Connections;
   log: Logger;
+  outage: Outage;
 }
 
 export class Hub {
@@ -172,7 +174,7 @@ export class Hub {
   }
 
   #perform(instance: Instance, effect: Effect): void {
-    const { connections, database, log } = this.#around;
+    const { connections, database, log, outage } = this.#around;
     switch (effect.kind) {
       case 'send':
         return connections.send(effect.sockets, effect.bytes);
@@ -180,11 +182,13 @@ export class Hub {
         return connections.close(effect.socket, effect.code, effect.reason);
       case 'call':
         database.call(effect.fn, effect.organization, effect.input).then(
-          (answer) => this.#answer(instance, effect.request, true, answer),
+          (answer) => {
+            outage.answered();
+            this.#answer(instance, effect.request, true, answer);
+          },
           (error: unknown) => {
-            const named = NamedError.from(error);
-            log.warn({ fn: effect.fn, code: named.code, err: error }, 'a call to the database failed');
-            this.#answer(instance, effect.request, false, JSON.stringify({ error: named }));
+            outage.failed(error, { fn: effect.fn });
+            this.#answer(instance, effect.request, false, JSON.stringify({ error: NamedError.from(error) }));
           },
         );
         return;
