@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { freePort, Project, schemaWith, type Run } from './support';
+import { freePort } from '../support/free-port';
+import { Project, schemaWith, type Run } from './support';
 
 let project: Project;
 let port: number;

@@ -3,7 +3,8 @@
 // ablo serve, when its database is not what it should be.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { freePort, Project } from './support';
+import { freePort } from '../support/free-port';
+import { Project } from './support';
 
 let project: Project;
 before(async () => (project = await Project.create()));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "codec/raw_json.h"
 #include "hub/hello.h"
 #include "writes/operation.h"
@@ -11,7 +12,6 @@ namespace ablo::hub {
 
 namespace {
 
-constexpr std::size_t kLongestKey = 255;
 constexpr std::size_t kMostClaims = 500;
 constexpr double kMostAttempts = 1'000'000;
 constexpr double kLatest = 253'402'300'799'999;  // the end of the year 9999

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "base/limits.h"
 #include "session/conversation.h"
 
 namespace ablo {
 
-namespace {
-constexpr double kShortestTtl = 100, kLongestTtl = 24 * 3600 * 1000.0;  // ms
-}
+namespace {}
 
 Result<uint32_t> Client::Impl::claim(std::string_view text, double now) {
   const Result<Json> json = parseJson(text);
