@@ -35,7 +35,6 @@ test('an outage is one line in the log, its end another, and no client is told w
 
   await new Promise((resolve) => setTimeout(resolve, 1_000)); // the commit was sent again, and the polls asked
   await postgres.start();
-  assert.equal((await wire.next('receipt')).status, 'confirmed');
   await until('its end is said', () => lines.some((line) => line.includes('answers again')));
   const said = lines.filter((line) => line.includes('the database'));
   assert.deepEqual(said.map((line) => (JSON.parse(line) as { msg: string }).msg), [
