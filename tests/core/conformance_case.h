@@ -261,7 +261,7 @@ class ConformanceCase {
       const int index = fields.fieldIndex(member.name);
       CAPTURE(member.name);
       REQUIRE(index >= 0);
-      const Value& value = (*client_.row(model, slot))[static_cast<std::size_t>(index)];
+      const Value value = (*client_.row(model, slot))[static_cast<std::size_t>(index)];
       const Field& field = fields.fields[static_cast<std::size_t>(index)];
       if (member.value.asString() == "$any")
         CHECK_FALSE(value.isNull());

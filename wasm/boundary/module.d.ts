@@ -134,7 +134,8 @@ export const enum Tag {
 }
 
 export interface HubModule extends CoreMemory {
-  Hub: { new (): Hub };
+  /** `{commits?, commitBytes?, requests?, heldBytes?}`: what one socket may have under way (hub.h). */
+  Hub: { new (limits: string): Hub };
   _ablo_input(self: number, length: number): number;
   /** The input is one frame from that socket. */
   _ablo_receive(self: number, socket: number, length: number, now: number): void;
@@ -150,7 +151,7 @@ export interface Hub {
   setSchema(document: string): string;
   /** A plan for a schema, before it is in force: `{"hash", "statements": [sql]}` or an error. */
   plan(document: string): string;
-  /** A socket with its identity: `{organization, actor, onBehalfOf?, groups, operations, mayNameAgent, expiresAt?}`. */
+  /** A socket with its identity: `{organization, actor, onBehalfOf?, credential?, groups, operations, mayNameAgent, expiresAt?}`. */
   open(socket: number, identity: string, now: number): void;
   closed(socket: number, now: number): void;
   /** `{organization: seq}` as the database has them: whoever is behind is brought up to it. */

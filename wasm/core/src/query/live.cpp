@@ -179,7 +179,7 @@ void LiveQueries::remember(Entry& entry) {
   touch(entry);
   if (entry.news || entry.told) return;
   const std::span<const uint32_t> shown = entry.shown();
-  if (entry.query.limit || entry.stale)
+  if (entry.query.limit || entry.query.offset > 0 || entry.stale)
     entry.told.emplace(shown.begin(), shown.end());
   else
     entry.news = true;

@@ -2,13 +2,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/limits.h"
 #include "session/conversation.h"
 
 namespace ablo {
 
 namespace {
 
-constexpr std::size_t kLongestKey = 255;
 constexpr std::size_t kLargestFrame = 256 * 1024;  // what the server takes
 
 Error badOption(std::string_view name, std::string_view wanted) {

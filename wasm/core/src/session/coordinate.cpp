@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "base/limits.h"
 #include "session/conversation.h"
 
 namespace ablo {
 
 namespace {
-
-constexpr double kShortestTtl = 100, kLongestTtl = 24 * 3600 * 1000.0;  // ms
 
 std::string releaseFrame(uint32_t request, const std::string& claim) {
   return writeJson(Json::object({{"type", "release"}, {"request", request}, {"claim", claim}}));
