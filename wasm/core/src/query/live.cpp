@@ -2,6 +2,7 @@
 #include "query/live.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ablo {
 
@@ -68,14 +69,17 @@ const std::vector<uint32_t>& LiveQueries::rows(uint32_t query, const Schema& sch
   static const std::vector<uint32_t> kNone;
   const auto found = entries_.find(query);
   if (found == entries_.end()) return kNone;
-  refresh(found->second, schema, tables);
-  return found->second.rows;
+  Entry& entry = found->second;
+  refresh(entry, schema, tables);
+  if (!std::exchange(entry.known, true)) entry.news = false;  // who reads it first needs not be told of it as well
+  return entry.rows;
 }
 
 std::vector<LiveQueries::Changed> LiveQueries::settle(const Schema& schema, const std::vector<Table>& tables) {
   std::vector<Changed> changed;
   for (auto& [number, entry] : entries_) {
     refresh(entry, schema, tables);
+    entry.known = true;
     if (!entry.news) continue;
     entry.news = false;
     changed.push_back({number, ++entry.version});

@@ -38,8 +38,9 @@ class LiveQueries {
     Query query;
     uint32_t opened = 1;
     uint32_t version = 0;
-    bool dirty = true;  // a row that meets the condition changed since `rows` was made
-    bool news = false;  // `rows` differs from what was last told
+    bool dirty = true;   // a row that meets the condition changed since `rows` was made
+    bool news = false;   // `rows` differs from what was last told
+    bool known = false;  // its first result was read, or told
     std::vector<uint32_t> rows;
     std::vector<uint32_t> versions;
   };
