@@ -64,8 +64,9 @@ class ConformanceCase {
       snapshots_[taken->snapshot] = step.text("as");
       fallen_[std::string(step.text("as"))];
     } else if (verb == "watch") {
-      watched_[*client_.openQuery(writeJson(what))] = step.text("as");
-      client_.drain();
+      const uint32_t query = *client_.openQuery(writeJson(what));
+      client_.rows(query);
+      watched_[query] = step.text("as");
     } else if (verb == "keep") {
       keep(what, std::string(step.text("as")));
     } else if (verb == "expect") {
@@ -228,7 +229,6 @@ class ConformanceCase {
     if (const Json* query = what.find("query")) {
       kept.query = *client_.openQuery(writeJson(*query));
       client_.rows(kept.query);
-      drain();
       kept.version = versions_[kept.query];
     } else {
       const auto [model, id] = place(what.text("row"));
