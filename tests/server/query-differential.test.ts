@@ -123,3 +123,18 @@ test(`the client answers ${queries} queries as Postgres does`, async () => {
   const found = await differences(Math.ceil(queries / queriesOfSet), randomRow);
   assert.equal(found.length, 0, `${found.length} differ:\n${found.slice(0, 5).join('\n')}`);
 });
+
+/** What only SQL can write: neither our clients nor JSON have words for it, and rows show null in its place. */
+function foreignRow(random: Random, id: string): TaskRow {
+  const row = randomRow(random, id);
+  if (random.chance(30)) row['count'] = random.pick(['NaN', 'Infinity', '-Infinity']);
+  if (random.chance(30)) row['due'] = random.pick(['infinity', '-infinity', '0044-03-15 BC', '10000-01-01']);
+  return row;
+}
+
+// The server compares what the column holds, the client the null it was sent. Who makes readStatement() see such values
+// as null takes `todo` away.
+test('what rows cannot show counts as null on both sides', { todo: 'readStatement compares the raw column' }, async () => {
+  const found = await differences(4, foreignRow);
+  assert.equal(found.length, 0, `${found.length} differ:\n${found.slice(0, 5).join('\n')}`);
+});
