@@ -2,7 +2,7 @@
 //
 // Random histories against the oracle. A failure names its seed: ABLO_SEED=<seed> ABLO_STEPS=400 repeats it alone.
 // ABLO_STEPS says how many steps; the digest of what was shown is the same natively and in WebAssembly (scripts/ci/digest).
-#include "store_property.h"
+#include "history.h"
 
 #include <catch2/catch.hpp>
 #include <cstdio>
@@ -25,7 +25,7 @@ TEST_CASE("Whatever happens, the view is the confirmed base with the pending com
   const uint64_t steps = environmentNumber("ABLO_STEPS", kSteps), first = environmentNumber("ABLO_SEED", 1);
   uint64_t digest = hashBytes(""), seed = first;
   for (uint64_t done = 0; done < steps; ++seed) {
-    StoreProperty history(seed);
+    History history(seed);
     for (uint64_t step = 0; step < kStepsOfHistory && done < steps; ++step, ++done)
       if (const std::string& wrong = history.step(); !wrong.empty())
         FAIL("seed " << seed << ", step " << step << ": " << wrong);

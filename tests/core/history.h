@@ -1,33 +1,30 @@
 // SPDX-License-Identifier: MIT
 //
-// StoreProperty: one client, a scripted server and the oracle, driven by a seed. After every step everything the client shows
-// is compared with what the oracle says.
+// History: one client, a scripted server and the oracle, driven by a seed. After every step the witness looks at everything
+// the client shows.
 #pragma once
 
 #include <deque>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "base/hash.h"
-#include "oracle.h"
 #include "scripted_server.h"
 #include "tasks_schema.h"
+#include "witness.h"
 
 namespace ablo::test {
 
-class StoreProperty {
+class History {
  public:
-  explicit StoreProperty(uint64_t seed) : random_(seed) {
-    if (!client_.defineSchema(kTasks)) wrong_ = "the schema was refused";
+  explicit History(uint64_t seed) : random_(seed) {
+    if (!client_.defineSchema(kTasks)) witness_.fail("the schema was refused");
     oracle_ = std::make_unique<Oracle>(client_.schema());
     for (uint32_t n = random_.below(20); n > 0; --n) foreign();
     client_.start(now_);
     connect("load");
-    compare();
+    look();
   }
 
   /// One event, and a comparison; what was wrong, or nothing.
@@ -39,31 +36,18 @@ class StoreProperty {
       event();
       once_ = false;
     }
-    if (wrong_.empty()) compare();
-    return wrong_;
+    if (witness_.wrong().empty()) look();
+    return witness_.wrong();
   }
 
   /// Of everything this client has shown.
-  uint64_t digest() const { return digest_; }
+  uint64_t digest() const { return witness_.digest(); }
 
  private:
   struct Receipt {
     std::string key, code;  // no code: confirmed
     double seq = 0;
   };
-  struct OpenQuery {
-    OracleQuery query;
-    uint32_t opened = 1;
-    bool fresh = true;
-    std::vector<std::pair<uint32_t, uint32_t>> rows;  // slot and version
-  };
-  struct Seen {
-    int slot = -1;
-    uint32_t version = 0;
-  };
-
-  // ── what happens ──
-
   void event() {
     now_ += 1;
     const uint32_t dice = random_.below(100);
@@ -88,13 +72,13 @@ class StoreProperty {
     } else if (dice < 98) {
       load();
     } else {
-      peek();
+      witness_.peek();
     }
     // Image round trips belong here: save the image, restore it into a new client with the pending commits, and go on with that
     // one; nothing the oracle says changes.
   }
 
-  std::string anyId() { return "r" + std::to_string(random_.below(12)); }
+  std::string anyId() { return "r" + std::to_string(random_.below(Witness::kIds)); }
 
   Json operation(bool server) {
     static const std::vector<std::string> kinds{"create", "create", "update",  "update",   "update",
@@ -142,7 +126,7 @@ class StoreProperty {
     const Result<uint32_t> number =
         client_.commit(writeJson(Json::object({{"key", commit.key}, {"operations", list}})), now_);
     if (!number) {
-      wrong_ = "a write was refused: " + number.error().message;
+      witness_.fail("a write was refused: " + number.error().message);
       return;
     }
     commit.number = *number;
@@ -184,22 +168,14 @@ class StoreProperty {
   }
 
   void open() {
-    if (queries_.size() >= 8) return;
-    const OracleQuery query(client_.schema(), static_cast<int>(random_.below(client_.schema().models.size())), random_);
-    const Result<uint32_t> number = client_.openQuery(query.text());
-    if (!number) {
-      wrong_ = "a query was refused: " + query.text() + ": " + number.error().message;
-      return;
-    }
-    const auto [found, added] = queries_.try_emplace(*number, OpenQuery{query, 1, true, {}});
-    if (!added) ++found->second.opened;
+    if (witness_.watched() >= 8) return;
+    const int model = static_cast<int>(random_.below(client_.schema().models.size()));
+    const OracleQuery query(client_.schema(), model, random_);
+    witness_.open(query, random_.chance(50));
   }
 
   void close() {
-    if (queries_.empty()) return;
-    const auto query = std::next(queries_.begin(), random_.below(queries_.size()));
-    client_.closeQuery(query->first);
-    if (--query->second.opened == 0) queries_.erase(query);
+    if (witness_.watched() > 0) witness_.close(random_.below(witness_.watched()));
   }
 
   /// A frame that was applied already comes once more.
@@ -207,11 +183,6 @@ class StoreProperty {
     if (oracle_->cursor < 1) return;
     const double to = 1 + random_.below(static_cast<std::size_t>(oracle_->cursor));
     client_.receive(server_.span(to - 1, to), now_);
-  }
-
-  /// A result is read before anybody drains.
-  void peek() {
-    for (auto& [number, query] : queries_) client_.rows(number);
   }
 
   void reconnect() {
@@ -222,7 +193,7 @@ class StoreProperty {
     for (uint32_t n = random_.below(3); n > 0; --n) foreign();
     client_.nudge(now_);
     once_ = false;
-    compare();
+    look();
     connect(random_.chance(70) ? "resume" : "load");
   }
 
@@ -240,9 +211,11 @@ class StoreProperty {
     const Told said = told(client_);
     for (const std::string& frame : said.sent)
       if (const Json json = *parseJson(frame); json.text("type") == "commit") sent.emplace_back(json.text("key"));
-    if (sent != due) wrong_ = "what has no receipt did not go out again in call order";
-    check(said);
+    if (sent != due) witness_.fail("what has no receipt did not go out again in call order");
+    witness_.check(said, *oracle_, once_);
   }
+
+  void look() { witness_.check(told(client_), *oracle_, once_); }
 
   void load() {
     once_ = false;
@@ -250,81 +223,6 @@ class StoreProperty {
     client_.receive(frame, now_);
     const Json loaded = *parseJson(frame, kTrustedJson);
     oracle_->replaced(*loaded.find("models"), loaded.number("seq"));
-  }
-
-  // ── what is compared ──
-
-  void compare() { check(told(client_)); }
-
-  void fail(const std::string& what) {
-    if (wrong_.empty()) wrong_ = what;
-  }
-
-  void check(const Told& said) {
-    for (const std::string& warning : said.warnings) fail("a warning: " + warning);
-    for (const auto& [number, code] : said.settled)
-      if (oracle_->settled[number] != code) fail("commit " + std::to_string(number) + " settled as " + code);
-    if (said.settled.size() != oracle_->settled.size()) fail("a commit did not settle");
-    oracle_->settled.clear();
-    const Oracle::Rows rows = oracle_->view();
-    for (int model = 0; model < static_cast<int>(client_.schema().models.size()); ++model)
-      for (int n = 0; n < 12; ++n) checkRow({model, "r" + std::to_string(n)}, rows, said);
-    for (auto& [number, query] : queries_) checkQuery(number, query, rows, said);
-    shown_ = rows;
-  }
-
-  void checkRow(const RowKey& key, const Oracle::Rows& rows, const Told& said) {
-    const auto expected = rows.find(key), before = std::as_const(shown_).find(key);
-    const int slot = client_.slot(key.first, key.second);
-    const std::string name = client_.schema().models[static_cast<std::size_t>(key.first)].key + " " + key.second;
-    const bool there = expected != rows.end(), was = before != shown_.end();
-    if (there != (slot >= 0)) return fail(name + (there ? " is missing" : " is still there"));
-    const bool changed = there != was || (there && expected->second != before->second);
-    if (changed && !said.rows.count(key)) fail(name + " changed and nobody was told");
-    if (once_ && !changed && said.rows.count(key)) fail(name + " was told without a change");
-    if (!there) return;
-
-    const auto at = static_cast<uint32_t>(slot);
-    const std::optional<std::vector<Value>> row = client_.row(key.first, at);
-    if (!row || *row != expected->second) return fail(name + " shows something else");
-    const Seen now{slot, client_.version(key.first, at)};
-    Seen& seen = seen_[key];
-    const bool stayed = was && seen.slot == now.slot;
-    if (once_ && was && !stayed) fail(name + " moved to another slot");
-    if (stayed && changed && seen.version == now.version) fail(name + " changed and its version did not");
-    if (once_ && stayed && !changed && seen.version != now.version) fail(name + " has a new version without a change");
-    uint32_t& last = versions_[{key.first, at}];
-    if (!stayed && last == now.version) fail(name + " got a used slot with a used version");
-    last = now.version;
-    seen = now;
-  }
-
-  void checkQuery(uint32_t number, OpenQuery& query, const Oracle::Rows& rows, const Told& said) {
-    std::vector<const OracleRow*> expected = Oracle::answer(query.query, rows);
-    const std::size_t all = expected.size();
-    query.query.window(expected);
-    const std::span<const uint32_t> slots = client_.rows(number);
-    bool same = slots.size() == expected.size();
-    std::vector<std::pair<uint32_t, uint32_t>> result;
-    for (std::size_t i = 0; i < slots.size(); ++i) {
-      const std::optional<std::vector<Value>> row = client_.row(query.query.model(), slots[i]);
-      same = same && row && row->front() == expected[i]->front();
-      result.emplace_back(slots[i], client_.version(query.query.model(), slots[i]));
-      if (row) digest_ = hashBytes(row->front().text, digest_);
-    }
-    if (!same) return fail("another answer to " + query.query.text());
-    if (random_.chance(10)) {
-      const Result<uint32_t> count = client_.count(query.query.text());
-      if (!count || *count != all) fail("another count of " + query.query.text());
-    }
-    const bool changed = result != query.rows;
-    if (!query.fresh && changed && !said.queries.count(number))
-      fail("nobody was told of the result of " + query.query.text());
-    if (!query.fresh && once_ && !changed && said.queries.count(number))
-      fail("told without a change: " + query.query.text());
-    query.fresh = false;
-    query.rows = std::move(result);
-    digest_ = hashBytes(std::to_string(all), digest_);
   }
 
   Random random_;
@@ -336,14 +234,8 @@ class StoreProperty {
   std::deque<std::string> inbox_;  // commits that the server has and did not decide
   std::map<std::string, Receipt> decided_;
   std::vector<Receipt> receipts_;  // under way to the client
-  std::map<uint32_t, OpenQuery> queries_;
-
-  bool once_ = true;  // one row changed at most once since the last drain
-  Oracle::Rows shown_;
-  std::map<RowKey, Seen> seen_;
-  std::map<std::pair<int, uint32_t>, uint32_t> versions_;  // the last version each slot was seen with
-  std::string wrong_;
-  uint64_t digest_ = hashBytes("");
+  bool once_ = true;               // one row changed at most once since the last drain
+  Witness witness_{client_};
 };
 
 }  // namespace ablo::test
