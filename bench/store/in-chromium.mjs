@@ -47,7 +47,7 @@ async function runInPage(browser, address, { library, size, what, budget }) {
     const run = page.evaluate((args) => globalThis.run(...args), [library, size, what, budget]);
     await Promise.race([run, late()]);
   } catch (thrown) {
-    figures.unfinished = `${what}: ${String(thrown.message).slice(0, 300)}`;
+    figures[`unfinished_${what}`] = String(thrown.message).slice(0, 300);
   } finally {
     await context.close().catch(() => {});
   }

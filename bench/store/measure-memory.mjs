@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// How much memory a row takes: before any was read, with 1,000 and with all of them read once, and when those who
-// subscribed to all of them are gone. Whatever came since the library was imported counts, the empty store and all of
+// How much memory a row takes: before any was read, with 1,000 of them read, when all of them have been read, while
+// all of them are subscribed to, and when the subscribers are gone. Whatever came since the library was imported counts, the empty store and all of
 // WebAssembly's memory too.
 import { sleep } from './clock.mjs';
 import { generate, idOf, statuses } from './rows.mjs';
@@ -15,6 +15,7 @@ export async function measureMemory({ create, meta }, { size, emit, bytes }) {
   await read(Math.min(1000, size));
   await emitRow('bytes_row_1000_read');
   await read(size);
+  await sleep(meta.forgetsAfter ?? 100);
   await emitRow('bytes_row_all_read');
 
   let stops = await Promise.all(

@@ -36,6 +36,7 @@ export function readOptions(args) {
     passes: Number(values.passes ?? (quick ? 1 : 3)),
     places: list(values.places, quick ? ['node'] : ['node', 'chromium']),
     budget: quick ? 400 : 1000, // ms for the repetitions of one figure
+    memoryAtOnce: quick ? 4 : 2, // runs that take memory and do not mind each other
     json: values.json,
   };
   const unknown = options.libraries.find((library) => !own.includes(library) && !peers.includes(library));

@@ -15,7 +15,8 @@ const { instantiate } = WebAssembly;
 WebAssembly.instantiate = async (...args) => {
   const made = await instantiate(...args);
   const { exports } = made.instance ?? made;
-  for (const value of Object.values(exports)) if (value instanceof WebAssembly.Memory) memories.push(new WeakRef(value));
+  for (const value of Object.values(exports))
+    if (value instanceof WebAssembly.Memory) memories.push(new WeakRef(value));
   return made;
 };
 const bytes = async () => {

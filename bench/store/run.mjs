@@ -37,13 +37,12 @@ async function run(plan) {
   say(`pass ${pass + 1}, ${place}, ${size.toLocaleString('en')} rows: ${library}, ${what} ${seconds} s`);
 }
 
-/** Some at once, for what does not depend on the time it takes. */
-async function runSome(plans) {
+async function runAtOnce(count, plans) {
   const left = [...plans];
   const work = async () => {
     while (left.length > 0 && !ended) await run(left.shift());
   };
-  await Promise.all([work(), work(), work(), work()]);
+  await Promise.all(Array.from({ length: count }, work));
 }
 
 function tables() {
@@ -60,8 +59,14 @@ try {
   const plans = runsOf(options);
   if (plans.some(({ library }) => isPeer(library))) installPeers();
   if (options.places.includes('chromium')) chromium = await openChromium();
-  await runSome(plans.filter(({ what }) => what === 'memory'));
-  for (const plan of plans) if (plan.what === 'time' && !ended) await run(plan);
+  await runAtOnce(
+    options.memoryAtOnce,
+    plans.filter(({ what }) => what === 'memory'),
+  );
+  await runAtOnce(
+    1,
+    plans.filter(({ what }) => what === 'time'),
+  );
   if (!ended) {
     if (options.json) writeFileSync(options.json, `${JSON.stringify({ options, results }, null, 1)}\n`);
     tables();

@@ -2,7 +2,7 @@
 //
 // The rows as the server has them. Every change goes through here first, so that whatever a library answers can be
 // compared with the plain answer.
-import { afterAll, answer, generate, matches, random, target } from './rows.mjs';
+import { afterAll, answer, generate, matches, random, statuses, target } from './rows.mjs';
 
 export class Workspace {
   #next = random(7);
@@ -39,6 +39,17 @@ export class Workspace {
     const row = { ...this.get(id), ...patch };
     this.rows.set(id, row);
     return { id, patch, row };
+  }
+
+  /** Rows anywhere: all get another priority, some of them another status. */
+  changeMany(count, batch) {
+    const some = new Set();
+    while (some.size < Math.min(count, this.ids.length)) some.add(this.pick());
+    return [...some].map((id, i) => {
+      const priority = (this.get(id).priority + 1) % 5;
+      const status = i % 5 === 0 && { status: statuses[(i / 5) % 5] };
+      return this.change(id, { title: `batch ${batch} ${i}`, movedAt: this.later(), priority, ...status });
+    });
   }
 
   /** What is wrong with an answer, or undefined. */
