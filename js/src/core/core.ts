@@ -33,7 +33,7 @@ export class Core {
   readonly #module: CoreModule;
   readonly #client: Client;
   readonly #self: number;
-  readonly #strings: string[] = [];
+  #strings: string[] = [];
   #trap: unknown;
 
   private constructor(module: CoreModule, options: CoreOptions, document: object) {
@@ -102,13 +102,17 @@ export class Core {
     });
   }
 
-  /** Interned text. A number never comes to mean other text, so that each is decoded once. */
+  /** Interned text. A number never comes to mean other text, so it is decoded once, or again after it was forgotten. */
   string(number: number): string {
     return (this.#strings[number] ??= this.guarded((module, self) => {
       const at = module._ablo_string(self, number) >>> 2;
       const { HEAPU32 } = module;
       return readText(module, HEAPU32[at]!, HEAPU32[at + 1]!);
     }));
+  }
+
+  forgetStrings(): void {
+    this.#strings = [];
   }
 
   delete(): void {

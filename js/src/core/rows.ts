@@ -112,6 +112,7 @@ export class Rows {
       });
       model.shown = kept;
     }
+    this.#core.forgetStrings(); // most are the ids of rows
     return this.#models.some(({ shown }) => shown.length > 0);
   }
 }
