@@ -50,11 +50,16 @@ const record = {
 } as const satisfies { [Name in keyof typeof boundary.Record]: (typeof boundary.Record)[Name] };
 
 const decoder = new TextDecoder();
+const double = new Float64Array(1);
+const halves = new Uint32Array(double.buffer);
 
 export function readFrame({ words, bytes }: Frame, handler: FrameHandler): void {
   let at = 0;
   const word = () => words[at++]!;
-  const number = () => new Float64Array(words.slice(at, (at += 2)).buffer)[0]!;
+  const number = () => {
+    halves.set([word(), word()]);
+    return double[0]!;
+  };
   const text = () => {
     const offset = word();
     return decoder.decode(bytes.subarray(offset, offset + word()));
