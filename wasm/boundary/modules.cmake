@@ -30,7 +30,7 @@ function(ablo_module name)
 endfunction()
 
 ablo_module(core wasm/boundary/client_module.cpp wasm/boundary/no_sentences.cpp)
-target_link_options(core PRIVATE -sMALLOC=emmalloc)  # docs/decisions/client.md
+target_link_options(core PRIVATE -sMALLOC=emmalloc --emit-symbol-map)  # docs/decisions/client.md; for npm run size
 ablo_module(hub wasm/boundary/hub_module.cpp)
 target_link_options(hub PRIVATE -sMALLOC=dlmalloc)
 

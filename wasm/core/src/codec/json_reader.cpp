@@ -224,7 +224,7 @@ class Reader {
     return true;
   }
 
-  static bool isPlain(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+  static bool isPlain(char c) { return static_cast<unsigned char>(c - 0x20) < 0x60 && c != '"' && c != '\\'; }
   static bool isSurrogate(uint32_t code) { return code >= 0xD800 && code < 0xE000; }
 
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
