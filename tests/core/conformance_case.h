@@ -69,6 +69,7 @@ class ConformanceCase : private ConformanceStage {
 
   void expectFields(int model, uint32_t slot, const Json& expected) {
     const Model& fields = models().models[static_cast<std::size_t>(model)];
+    REQUIRE(client_.row(model, slot));
     for (const Json::Member& member : expected.members()) {
       const int index = fields.fieldIndex(member.name);
       CAPTURE(member.name);
@@ -92,7 +93,10 @@ class ConformanceCase : private ConformanceStage {
     const int model = client_.queryModel(*query);
     if (const Json* ids = expected.find("ids")) {
       std::vector<std::string> found;
-      for (const uint32_t slot : slots) found.push_back(client_.row(model, slot)->front().text);
+      for (const uint32_t slot : slots) {
+        const std::vector<Value>* row = client_.row(model, slot);
+        found.push_back(row ? row->front().text : "(none)");
+      }
       CHECK(found == texts(*ids));
     }
     if (const Json* rows = expected.find("rows")) {
