@@ -136,3 +136,26 @@ TEST_CASE("What would take more memory than allowed is refused before it is read
   CHECK(bench.client.status().text("state") == "refused");
   CHECK(bench.client.status().find("error")->text("code") == "store_full");
 }
+
+TEST_CASE("Blocks of a conversation that was cut are not taken for those of the next") {
+  Bench bench;
+  const std::string welcome =
+      R"({"type":"welcome","organization":"acme","actor":{"kind":"user","id":"ada"},"epoch":"e","seq":7,"start":"load"})";
+  bench.greet();
+  bench.say(welcome);
+  bench.client.receive(blockOf(3), bench.now);
+  bench.reconnect();
+  bench.say(welcome);
+  const std::string block = blockOf(5);
+  bench.client.receive(block, bench.now);
+  bench.say(loadedWith(block));
+  CHECK(bench.title("row4") == "title 4");
+}
+
+TEST_CASE("Blocks that wait to be named count against the memory that is allowed") {
+  Bench bench(true, 1'000'000);
+  bench.greet();
+  for (int i = 0; i < 10; ++i) bench.client.receive(blockOf(4000), bench.now);
+  bench.drain();
+  CHECK(bench.client.status().text("state") == "refused");
+}

@@ -16,6 +16,7 @@ import { NamedError } from '../errors/named-error';
 import type { Logger } from '../observe/log';
 import type { Database } from '../postgres/database';
 import type { Connections } from '../socket/connections';
+import { webSocketFrame } from '../socket/frame';
 import { readEffects, type Effect } from './effect';
 import { loadHubModule } from './module';
 
@@ -163,7 +164,7 @@ export class Hub {
     const { connections, database, log } = this.#around;
     switch (effect.kind) {
       case 'send':
-        return connections.send(effect.sockets, effect.bytes);
+        return connections.send(effect.sockets, webSocketFrame(effect.opcode, effect.bytes));
       case 'close':
         return connections.close(effect.socket, effect.code, effect.reason);
       case 'call':

@@ -3,7 +3,6 @@
 // Connections: the open sockets by number. Numbers are never used again, so an effect meant for a socket that is gone
 // finds nobody.
 import { Connection } from './connection';
-import { textFrame } from './frame';
 
 export class Connections {
   readonly #open = new Map<number, Connection>();
@@ -30,9 +29,8 @@ export class Connections {
     return this.#open.values();
   }
 
-  /** The same bytes to each of these sockets, at the next flush. */
-  send(sockets: number[], bytes: Buffer): void {
-    const frame = textFrame(bytes);
+  /** The same frame to each of these sockets, at the next flush. */
+  send(sockets: number[], frame: Buffer): void {
     for (const id of sockets) {
       const connection = this.#open.get(id);
       if (!connection) continue;

@@ -29,8 +29,8 @@ struct Counters {
 
 class Organization {
  public:
-  Organization(const std::string& name, Outbox& outbox, Counters& counters)
-      : audience(name, outbox), name_(name), outbox_(outbox), counters_(counters) {}
+  Organization(const std::string& name, const std::optional<Schema>& schema, Outbox& outbox, Counters& counters)
+      : audience(name, schema, outbox), name_(name), outbox_(outbox), counters_(counters) {}
 
   Audience audience;
 
