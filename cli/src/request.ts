@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // A request of the command line to a running server. A refusal comes back as the server named it.
+import { loopback } from '../../js/src/client/options';
 import { NamedError } from '../../server/src/index';
-
-export const kDefaultUrl = 'http://127.0.0.1:8787';
 
 /** Where the server is: the option, else ABLO_URL, else the `ablo dev` of this machine. */
 export function serverUrl(option?: string): string {
-  const url = option || process.env['ABLO_URL'] || kDefaultUrl;
+  const url = option || process.env['ABLO_URL'] || loopback;
   if (!URL.canParse(url)) {
     throw new NamedError('invalid_arguments', `${url} is not a URL. Give --url or ABLO_URL as http://host:port.`);
   }

@@ -15,6 +15,8 @@ export const keys = {
   /** The connection, and whether the core is there at all. */
   status: 'status',
   row: (model: number, id: string) => `row ${model} ${id}`,
+  /** How the keys of all rows of a model begin. */
+  rows: (model: number) => `row ${model} `,
   query: (query: number) => `query ${query}`,
   /** Claims of one row, of a model, or all. */
   claims: (model?: number, id?: string) =>
@@ -51,7 +53,14 @@ export class Signals {
 
   bump(key: string): void {
     if (this.#versions.has(key)) this.#versions.set(key, ++this.version);
-    for (const listener of this.#listeners.get(key) ?? []) this.#woken.add(listener);
+    const listeners = this.#listeners.get(key);
+    if (listeners) for (const listener of listeners) this.#woken.add(listener);
+  }
+
+  /** Every key that begins so. */
+  bumpAll(prefix: string): void {
+    for (const key of new Set([...this.#versions.keys(), ...this.#listeners.keys()]))
+      if (key.startsWith(prefix)) this.bump(key);
   }
 
   /** Runs the listeners of what was bumped. Called again by one of them, it leaves the rest to the run under way. */
@@ -101,22 +110,27 @@ export class Signals {
       active = outer;
     }
   }
+
   /** Reads now and after every change of what it read, and tells each value that is another. Returns how to stop. */
   follow<T>(reader: () => T, tell: (value: T) => void): () => void {
-    let stops: (() => void)[] = [];
+    const stops = new Map<string, () => void>();
     let told: { value: T } | undefined;
+    let stopped = false;
     const run = () => {
+      if (stopped) return; // by another listener of the same change
       const { value, dependencies } = this.track(reader);
-      const before = stops;
-      stops = Array.from(dependencies.keys(), (key) => this.subscribe(key, () => run()));
-      for (const stop of before) stop();
+      for (const key of dependencies.keys()) if (!stops.has(key)) stops.set(key, this.subscribe(key, run));
+      if (stops.size > dependencies.size)
+        for (const [key, stop] of stops) if (!dependencies.has(key)) (stop(), stops.delete(key));
       if (told && told.value === value) return;
       told = { value };
       tell(value);
     };
     run();
     return () => {
-      for (const stop of stops) stop();
+      stopped = true;
+      told = undefined; // whoever keeps what stops it does not keep the rows
+      for (const stop of stops.values()) stop();
     };
   }
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// AbloProvider: gives a client to the hooks below it, the one it was given or one that it makes once. It connects when
-// it is mounted, never while it renders, and leaves the client alone when it is unmounted: StrictMode does that in
-// passing.
+// AbloProvider: gives a client to the hooks below it. One that it was given belongs to whoever made it; one that it
+// makes itself ends with it. It connects when it is mounted, never while it renders.
 import { useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { Ablo, storeOf } from '../../js/src/client/ablo';
 import { refuseDatabaseUrl } from '../../js/src/client/options';
@@ -11,6 +10,7 @@ import { abloError, asAbloError, type AbloError } from '../../js/src/errors/erro
 import type { AnySchema } from '../../js/src/schema/types';
 import { Binding, BindingContext } from './binding';
 import { useLatest, useSyncStatus } from './hooks';
+import { useOwnClient } from './own-client';
 
 export interface AbloProviderProps<S extends AnySchema = AnySchema> extends AbloOptions<S> {
   /** A client made elsewhere. Otherwise `schema` and the options of Ablo(). */
@@ -40,7 +40,7 @@ export function AbloProvider<S extends AnySchema>(props: AbloProviderProps<S>): 
   refuseDatabaseUrl(options.databaseUrl);
   if (!given && !options.schema)
     throw abloError('invalid_options', 'AbloProvider needs a client or a schema.', { param: 'schema' });
-  const [made] = useState(() => (given ? undefined : (Ablo(options) as Ablo<any>)));
+  const made = useOwnClient(() => (given ? undefined : (Ablo(options) as Ablo<any>)));
   const client = given ?? made!;
   const binding = useMemo(() => new Binding(client, userId), [client, userId]);
   const latest = useLatest({ onError, onSessionExpired });
@@ -49,11 +49,12 @@ export function AbloProvider<S extends AnySchema>(props: AbloProviderProps<S>): 
     const { logger } = storeOf(client).settings;
     client.ready().catch((thrown: unknown) => {
       const error = asAbloError(thrown);
+      if (error.code === 'client_disposed' && client === made) return; // it was unmounted before it was ready
       if (latest.current.onError) latest.current.onError(error);
       else logger.error('The client is not ready.', error);
     });
     return client.onSessionError(() => latest.current.onSessionExpired?.());
-  }, [client, latest]);
+  }, [client, made, latest]);
 
   useEffect(() => {
     if (!preventUnsavedChanges) return;

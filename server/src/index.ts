@@ -9,5 +9,6 @@ export { createSecretKey, type SecretKeyOptions } from './identity/secret-key';
 export { createLogger, type Logger, type LogOptions } from './observe/log';
 export { redact } from './observe/redact';
 export { openEmbedded, openPostgres, type Database } from './postgres/database';
-export { startServer, type RunningServer, type ServerOptions } from './start';
+export type { SocketLimits } from './hub/hub';
+export { checkAddress, startServer, type RunningServer, type ServerOptions } from './start';
 export type { PushResult } from './schema';

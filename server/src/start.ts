@@ -11,9 +11,10 @@ import { healthRoutes } from './http/routes/health';
 import { identityRoutes } from './http/routes/identity';
 import { schemaRoutes } from './http/routes/schema';
 import { sessionRoutes } from './http/routes/sessions';
-import { Hub } from './hub/hub';
+import { Hub, type SocketLimits } from './hub/hub';
 import { Door } from './identity/door';
 import { createLogger, type Logger } from './observe/log';
+import { Outage } from './observe/outage';
 import { poll } from './poll';
 import type { Database } from './postgres/database';
 import { SchemaInForce, type PushResult } from './schema';
@@ -38,6 +39,7 @@ export interface ServerOptions {
   origins?: readonly string[];
   /** Where browsers reach this server; session replies name it. */
   publicUrl?: string;
+  limits?: SocketLimits;
   logger?: Logger;
 }
 
@@ -51,10 +53,11 @@ export interface RunningServer {
 }
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { database, port = 8787, host = '127.0.0.1', dev = false, origins = [], publicUrl } = options;
+  const { database, port = 8787, host = '127.0.0.1', dev = false, origins = [], publicUrl, limits } = options;
   const log = options.logger ?? createLogger();
+  const outage = new Outage(log);
   const connections = new Connections();
-  const hub = await Hub.load({ database, connections, log });
+  const hub = await Hub.load({ database, connections, log, outage, limits });
   const schema = new SchemaInForce(hub, database);
   const door = new Door({ origins, dev, host }, database);
   let retired = false;
@@ -76,12 +79,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   const stops = [
     startHeartbeat(connections),
-    poll(kHeads, log, 'heads', async () => {
+    poll(kHeads, outage, 'heads', async () => {
       const organizations = hub.organizations();
       if (organizations.length > 0) hub.heads(await database.heads(organizations));
+      return organizations.length > 0;
     }),
-    poll(kFollow, log, 'schema', () => schema.follow()),
-    poll(kFollow, log, 'credentials', () => dropRevoked(database, connections)),
+    poll(kFollow, outage, 'schema', async () => {
+      await schema.follow();
+      return true;
+    }),
+    poll(kFollow, outage, 'credentials', () => dropRevoked(database, connections)),
   ];
   const close = async () => {
     retired = true;
@@ -110,25 +117,48 @@ function nameOf(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
+/** Throws by name if a server could not listen there now. */
+export async function checkAddress(port: number, host: string): Promise<void> {
+  const probe = createServer();
+  await listen(probe, port, host);
+  await new Promise((resolve) => probe.close(resolve));
+}
+
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = `Port ${port} is used by another program. Stop it, or give another with --port.`;
-      reject(error.code === 'EADDRINUSE' ? new NamedError('port_in_use', taken) : error);
-    });
+    server.once('error', (error: NodeJS.ErrnoException) => reject(namedRefusal(error, port, host)));
     server.listen(port, host, resolve);
   });
 }
 
+function namedRefusal(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new NamedError('port_in_use', `Port ${port} is used by another program. Stop it, or give another with --port.`);
+    case 'EACCES':
+      return new NamedError('invalid_arguments', `This user may not use port ${port}. Give another with --port.`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EINVAL': {
+      const next = 'Give one of its own with --host: 127.0.0.1 for itself alone, 0.0.0.0 for everybody.';
+      return new NamedError('invalid_arguments', `${host} is no address of this machine. ${next}`);
+    }
+    default:
+      return error;
+  }
+}
+
 /** Sockets whose key was revoked after they were let in. */
-async function dropRevoked(database: Database, connections: Connections): Promise<void> {
+async function dropRevoked(database: Database, connections: Connections): Promise<boolean> {
   const held = new Set<string>();
   for (const { credential } of connections) if (credential) held.add(credential);
-  if (held.size === 0) return;
+  if (held.size === 0) return false;
   const revoked = new Set(await database.revoked([...held]));
   for (const { credential, ws } of connections) {
     if (credential && revoked.has(credential)) refuse(ws, new NamedError('apikey_revoked'));
   }
+  return true;
 }
 
 /** What is under way gets its receipts; then every socket is told that the server goes away. */

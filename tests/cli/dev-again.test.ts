@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { access, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { freePort, Project, schemaWith, type Run } from './support';
+import { freePort } from '../support/free-port';
+import { Project, schemaWith, type Run } from './support';
 
 let project: Project;
 beforeEach(async () => (project = await Project.create()));

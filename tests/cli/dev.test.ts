@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { freePort, Project, schemaWith, type Run } from './support';
+import { freePort } from '../support/free-port';
+import { Project, schemaWith, type Run } from './support';
 
 let project: Project;
 let port: number;
@@ -31,6 +32,26 @@ test('it says where it is, where the rows are, and how safe they are there', () 
   assert.match(dev.stdout, new RegExp(`http://127.0.0.1:${port}`));
   assert.match(dev.stdout, /\.ablo/);
   assert.match(dev.stdout, /survives a kill.* not a power loss/);
+});
+
+test('it prints what an app on another port than the usual needs to find it', () => {
+  assert.match(dev.stdout, new RegExp(`^ *ABLO_URL=http://127.0.0.1:${port}$`, 'm'));
+});
+
+test('a directory that cannot be used is named, with the option that changes it', async () => {
+  for (const dir of ['ablo/schema.ts', '/dev/null/rows']) {
+    const run = project.ablo(['dev', '--dir', dir, '--port', '0']);
+    assert.equal(await run.exit, 1);
+    assert.match(run.stderr, new RegExp(`database_unreachable\\s+.*${dir}.*--dir`));
+    assert.doesNotMatch(run.stderr, /^ +at /m);
+  }
+});
+
+test('an address of another machine is named, with the option that changes it', async () => {
+  const run = project.ablo(['dev', '--dir', '.other', '--host', '203.0.113.1', '--port', '0']);
+  assert.equal(await run.exit, 1);
+  assert.match(run.stderr, /invalid_arguments\s+203\.0\.113\.1.*--host/);
+  await assert.rejects(access(join(project.directory, '.other')), 'no database was made');
 });
 
 test('status shows the organization and the schema, with the key and without', async () => {
@@ -72,5 +93,5 @@ test('a port in use is named, with the option that changes it, and nothing is le
   const second = project.ablo(['dev', '--dir', '.other', '--port', String(port)]);
   assert.equal(await second.exit, 1);
   assert.match(second.stderr, new RegExp(`port_in_use\\s+.*${port}.*--port`));
-  await assert.rejects(access(join(project.directory, '.other/lock')));
+  await assert.rejects(access(join(project.directory, '.other')), 'no database was made');
 });

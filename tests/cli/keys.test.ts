@@ -3,7 +3,8 @@
 // ablo keys: the keys of the embedded database, while nobody else uses it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { freePort, Project, schemaWith } from './support';
+import { freePort } from '../support/free-port';
+import { Project, schemaWith } from './support';
 
 let project: Project;
 before(async () => {

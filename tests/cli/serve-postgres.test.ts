@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startPostgres, type PostgresCluster } from '../support/postgres';
-import { freePort, Project, schemaWith, type Run } from './support';
+import { freePort } from '../support/free-port';
+import { Project, schemaWith, type Run } from './support';
 
 let postgres: PostgresCluster;
 let project: Project;

@@ -3,7 +3,8 @@
 // ablo serve, when its database is not what it should be.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { freePort, Project } from './support';
+import { freePort } from '../support/free-port';
+import { Project } from './support';
 
 let project: Project;
 before(async () => (project = await Project.create()));
@@ -15,9 +16,15 @@ test('without DATABASE_URL it says what to set', async () => {
   assert.match(run.stderr, /database_unreachable\s+.*DATABASE_URL/);
 });
 
+test('with a DATABASE_URL that is none it says what one looks like', async () => {
+  const run = project.ablo(['serve', '--port', '0'], { DATABASE_URL: 'notaurl' });
+  assert.equal(await run.exit, 1);
+  assert.match(run.stderr, /database_unreachable\s+.*DATABASE_URL looks like postgres:/);
+});
+
 test('with a database that does not answer it says so, and the password is not shown', async () => {
   const url = `postgres://ablo:hunter2@127.0.0.1:${await freePort()}/app`;
-  const run = project.ablo(['serve'], { DATABASE_URL: url });
+  const run = project.ablo(['serve', '--port', '0'], { DATABASE_URL: url });
   assert.equal(await run.exit, 1);
   assert.match(run.stderr, /database_unreachable/);
   assert.doesNotMatch(run.stdout + run.stderr, /hunter2/);

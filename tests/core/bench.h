@@ -30,6 +30,7 @@ class Bench {
   std::vector<std::string> rows;             // ids of rows that changed, at the last drain
   std::vector<std::string> premises;         // ids of rows that outdated a snapshot
   std::vector<std::string> warnings;
+  std::vector<std::string> lost;             // claims
   bool tokenWanted = false, connectWanted = false, disconnected = false;
   double wake = -1;
 
@@ -86,6 +87,10 @@ class Bench {
         case Record::warning:
           warnings.push_back(std::string(frame.text(w[i + 1], w[i + 2])));
           if (!mayWarn) FAIL(warnings.back());
+          i += 3;
+          break;
+        case Record::lost:
+          lost.push_back(std::string(frame.text(w[i + 1], w[i + 2])));
           i += 3;
           break;
       }

@@ -55,3 +55,16 @@ TEST_CASE("A commit that would be too large as a frame is refused before anythin
   CHECK(commit.error().code == ErrorCode::request_too_large);
   CHECK(bench.title("t1") == "one");
 }
+
+// Went wrong: whoever had just read a result was told once more, by the next event of any kind, that it had changed: every
+// selector ran twice, and an array that nothing had happened to became another.
+TEST_CASE("A result that was read when its query was opened is told of when it changes, not before") {
+  Bench bench;
+  bench.connect();
+  const uint32_t query = *bench.client.openQuery(R"({"model":"tasks","where":[["title","=","one"]]})");
+  REQUIRE(bench.client.rows(query).size() == 1);
+  bench.say(changes(2, 3, change(3, "t2", "other")));
+  CHECK(bench.queries.empty());
+  bench.say(changes(3, 4, change(4, "t1", "other")));
+  CHECK(bench.queries == std::vector<uint32_t>{query});
+}

@@ -110,6 +110,27 @@ TEST_CASE("a credential is held to its operations") {
   CHECK(world.last(1).text("key") != "k3");  // to archive is to update
 }
 
+TEST_CASE("whoever's credential was revoked is sent away by name, and its commits are answered by nobody") {
+  HubWorld world;
+  world.join(1, 0, HubWorld::identity("ada", R"(,"credential":"c1")"));
+  world.join(2);
+  world.forget();
+  world.say(1, update("first", "t0"));
+  const Question first = world.take("commit");
+  CHECK(first.input.find("commits")->items()[0].text("credential") == "c1");
+  world.say(1, update("a", "t1"));
+  world.say(2, update("b", "t2"));
+  world.answer(first, verdicts({"confirmed"}, 0));
+  world.forget();
+  const Question batch = world.take("commit");
+  CHECK(!batch.input.find("commits")->items()[1].find("credential"));
+  world.answer(batch, verdicts({"revoked", "confirmed"}, 1));
+  CHECK(world.types(1) == std::vector<std::string>{"error"});
+  CHECK(world.last(1).find("error")->text("code") == "apikey_revoked");
+  CHECK(world.closings[1].code == 4001);
+  CHECK(world.heard[2][0].text("status") == "confirmed");
+}
+
 TEST_CASE("one batch is in flight, the next collects, and no row is in it twice") {
   HubWorld world;
   world.join(1);
@@ -176,13 +197,18 @@ TEST_CASE("a row that somebody holds in psql stops its writers and nobody else")
     CHECK(keysOf(world.take("commit")) == Keys{"c", "d", "e"});
   }
   SECTION("or it has been held too long") {
+    CHECK(!patient.input.find("final"));
     world.answer(patient, verdicts({"blocked"}, 1));
     world.answer(world.take("commit"), verdicts({"blocked"}, 1));
     const Question third = world.take("commit");
-    CHECK(third.input.flag("patient"));
-    world.answer(third, verdicts({"blocked"}, 1));
+    CHECK(third.input.flag("final"));
+    world.answer(third, verdicts({"blocked"}, 1));  // the database could not even record that
+    CHECK(world.last(1).text("type") == "pong");    // so nobody is told no: it might still happen
+    const Question again = world.take("commit");
+    CHECK(again.input.flag("final"));
+    world.answer(again, verdicts({"rejected"}, 1));
     CHECK(world.last(1).text("key") == "a");
-    CHECK(world.last(1).find("error")->text("code") == "row_locked");
+    CHECK(world.last(1).text("status") == "rejected");
     CHECK(keysOf(world.take("commit")) == Keys{"c", "d", "e"});
   }
 }

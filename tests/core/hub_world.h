@@ -45,7 +45,7 @@ struct Closing {
 
 class HubWorld {
  public:
-  explicit HubWorld(bool withSchema = true) {
+  explicit HubWorld(bool withSchema = true, HubLimits limits = {}) : hub(limits) {
     if (withSchema) schema = *hub.setSchema(kTasksDocument);
   }
 

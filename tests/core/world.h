@@ -201,7 +201,8 @@ class World {
         case Client::Record::premise: i += 5; break;
         case Client::Record::forget:
         case Client::Record::model: i += 2; break;
-        case Client::Record::warning: FAIL(text(i + 1));
+        case Client::Record::warning: FAIL(text(i + 1)); break;
+        case Client::Record::lost: i += 3; break;
       }
     return !w.empty();
   }

@@ -3,7 +3,7 @@
 // A page for react.test.tsx: one component for each way of reading, each counting how often it was rendered. The
 // address says how it is set up: `?form=schema|client`, `&strict`, `&token=…`, `&url=…`, `&id=…`.
 
-import { StrictMode, useState, type ReactNode } from 'react';
+import { Activity, StrictMode, useState, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Ablo } from '@abloatai/ablo';
 import { AbloProvider, useAblo, useSyncStatus } from '@abloatai/ablo/react';
@@ -15,6 +15,9 @@ const address = { baseURL: ask.get('url')!, authToken: ask.get('token')! };
 declare global {
   interface Window {
     renders: Record<string, number>;
+    client: Ablo<typeof schema> | null;
+    show(mode: 'visible' | 'hidden'): void;
+    unmount(): void;
   }
 }
 window.renders = {};
@@ -57,7 +60,8 @@ function Holder({ id }: { id: string }) {
 }
 
 function Client() {
-  return Shown({ as: 'client', value: useAblo() ? 'here' : 'not yet' });
+  window.client = useAblo() as typeof window.client;
+  return Shown({ as: 'client', value: window.client ? 'here' : 'not yet' });
 }
 
 function Status() {
@@ -96,5 +100,12 @@ function Provided() {
   );
 }
 
+function App() {
+  const [mode, show] = useState<'visible' | 'hidden'>('visible');
+  window.show = show;
+  return <Activity mode={mode}><Provided /></Activity>;
+}
+
 const root = createRoot(document.getElementById('root')!);
-root.render(ask.has('strict') ? <StrictMode><Provided /></StrictMode> : <Provided />);
+window.unmount = () => root.unmount();
+root.render(ask.has('strict') ? <StrictMode><App /></StrictMode> : <App />);

@@ -14,6 +14,7 @@ import { Ablo } from '@abloatai/ablo';
 import { testServer, type TestServer } from '@abloatai/ablo/testing';
 import { schema } from '../../examples/task-board/ablo.schema';
 import { openBrowser, visit, type Visit } from '../support/browser';
+import { until } from '../support/until';
 
 describe('useAblo in a browser', () => {
   let server: TestServer;
@@ -132,6 +133,33 @@ describe('useAblo in a browser', () => {
         );
         assert.equal(whom.includes('client'), false);
         assert.equal(await page.getByTestId('client').innerText(), 'here');
+      });
+
+      const owned = form.startsWith('form=schema');
+      const sockets = async () =>
+        ((await (await fetch(`${server.url}/healthz`)).json()) as { sockets: number }).sockets;
+
+      test(`hidden and shown again, the provider has ${owned ? 'another client' : 'the client it was given'}`, async () => {
+        const before = await sockets();
+        await page.evaluate(() => window.show('hidden'));
+        if (owned) await until('its socket is closed', async () => (await sockets()) === before - 1);
+        await page.evaluate(() => window.show('visible'));
+        await shows('status', 'connected');
+        await page.getByTestId('id').fill(two.id);
+        await shows('row', 'Two again');
+        assert.equal(await sockets(), before);
+      });
+
+      test(`unmounted, it lets the last write out and ${owned ? 'ends' : 'does not end'} the client`, async () => {
+        const before = await sockets();
+        await page.evaluate((id) => {
+          void window.client!.tasks.update(id, { title: 'Last words' });
+          window.unmount();
+        }, one.id);
+        const title = async () => (await agent.tasks.retrieve({ id: one.id }))?.title;
+        await until('the write is there', async () => (await title()) === 'Last words');
+        if (owned) await until('its socket is closed', async () => (await sockets()) === before - 1);
+        else assert.equal(await page.evaluate(() => window.client!.ready().then(() => 'ready')), 'ready');
       });
 
       test('React had nothing to complain about', () => {

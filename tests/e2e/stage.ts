@@ -16,7 +16,7 @@ import type { Address } from '../../examples/task-board/address';
 import { schema } from '../../examples/task-board/ablo.schema';
 import { seed } from '../../examples/task-board/seed';
 import { serveBoard, type BoardServer } from '../../examples/task-board/server';
-import { freePort } from '../cli/support';
+import { freePort } from '../support/free-port';
 
 export interface Stage {
   address: Address;

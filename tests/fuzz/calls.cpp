@@ -229,7 +229,7 @@ class Play {
   }
 
   bool read(const Frame& frame) {
-    constexpr std::size_t kWords[] = {0, 5, 3, 3, 7, 5, 1, 3, 1, 2, 3, 1, 5, 3, 2, 2};  // by the record's number
+    constexpr std::size_t kWords[] = {0, 5, 3, 3, 7, 5, 1, 3, 1, 2, 3, 1, 5, 3, 2, 3, 2};  // by the record's number
     const std::vector<uint32_t>& words = frame.words();
     std::size_t at = 0;
     while (at < words.size()) {

@@ -99,3 +99,39 @@ test('a follower hears each other value, of whatever it reads now', () => {
   set('b', 5);
   assert.deepEqual(told, [1, 3, 4]);
 });
+
+test('a follower that another listener of the same change stops hears nothing more', () => {
+  const own = signals();
+  const told: number[] = [];
+  let value = 1;
+  let stop = () => {};
+  own.subscribe('a', () => stop());
+  stop = own.follow(
+    () => (own.read('a'), value),
+    (seen) => told.push(seen),
+  );
+  for (value = 2; value < 5; value++) {
+    own.bump('a');
+    own.wake();
+  }
+  assert.deepEqual(told, [1]);
+});
+
+test('a follower that reads the same keys as before stays subscribed to them', () => {
+  const own = signals();
+  let value = 0;
+  const told: number[] = [];
+  const stop = own.follow(
+    () => (own.read('a'), value),
+    (seen) => told.push(seen),
+  );
+  const { version } = own;
+  for (value = 1; value < 4; value++) {
+    own.bump('a');
+    own.wake();
+  }
+  assert.deepEqual(told, [0, 1, 2, 3]);
+  assert.equal(own.version, version + 3); // nothing was forgotten and read anew
+  stop();
+  assert.equal(own.subscribed('a'), false);
+});

@@ -113,6 +113,22 @@ onPostgres((tenant, cluster) => {
     assert.equal((await ann.row('tasks', 't1'))!.title, 'held');
   });
 
+  test('a row that is held for too long is refused for good: a copy that another server sends later is too', async () => {
+    const ann = tenant();
+    await ann.task();
+    const other = await session();
+    await other.query('begin');
+    await other.query(`update tasks set title = 'held' where organization_id = $1`, [ann.organization]);
+    const commit = ann.asked([setTask('t1', { status: 'done' })]);
+    const [refused] = await ann.batch([commit], { patient: true, final: true });
+    await other.query('commit');
+    await other.end();
+    assert.equal(refused!.error?.code, 'row_locked');
+    assert.deepEqual(await ann.batch([commit]), [refused]);
+    assert.equal((await ann.row('tasks', 't1'))!.status, 'todo');
+    assert.equal((await ann.batch([{ ...commit, attempt: 2 }]))[0]!.status, 'confirmed');
+  });
+
   describe('with foreign keys and triggers of the user', () => {
     before(() => psql(`
       alter table notes add constraint notes_task

@@ -98,6 +98,14 @@ describe('session tokens', () => {
     assert.equal(refused.body.code, 'session_expired');
   });
 
+  for (const userMeta of [{ name: 'half \ud800' }, { '\udc00': 1 }, ['\0']]) {
+    test(`are not made with ${JSON.stringify(userMeta)}, which the database cannot keep`, async () => {
+      const { status, body } = await session({ user: { id: 'anna' }, userMeta });
+      assert.deepEqual([status, body.code], [400, 'invalid_request']);
+      assert.match(body.message, /userMeta/);
+    });
+  }
+
   const user = { id: 'a' };
   for (const body of [{}, { user: {} }, { user: { id: '' } }, { user, ttlSeconds: 901 }, { user, syncGroups: 'x' }]) {
     test(`are not made from ${JSON.stringify(body)}`, async () => {

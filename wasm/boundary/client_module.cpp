@@ -41,9 +41,10 @@ class ClientModule {
   void opened(double now) { client_.opened(now); }
   void closed(int code, const std::string& reason, double now) { client_.closed(code, reason, now); }
   void tokenReady(double now) { client_.tokenReady(now); }
-  void tokenFailed(bool terminal, const std::string& message, double now) {
-    client_.tokenFailed(terminal, message, now);
+  void tokenFailed(const std::string& code, const std::string& message, double now) {
+    client_.tokenFailed(code, message, now);
   }
+  void tokenChanged(double now) { client_.tokenChanged(now); }
   void tick(double now) { client_.tick(now); }
   void nudge(double now) { client_.nudge(now); }
   void stop(double now) { client_.stop(now); }
@@ -139,6 +140,7 @@ EMSCRIPTEN_BINDINGS(ablo_core) {
       .function("closed", &ClientModule::closed)
       .function("tokenReady", &ClientModule::tokenReady)
       .function("tokenFailed", &ClientModule::tokenFailed)
+      .function("tokenChanged", &ClientModule::tokenChanged)
       .function("tick", &ClientModule::tick)
       .function("nudge", &ClientModule::nudge)
       .function("stop", &ClientModule::stop)

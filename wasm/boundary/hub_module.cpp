@@ -12,6 +12,8 @@ namespace ablo::boundary {
 
 class HubModule {
  public:
+  explicit HubModule(const std::string& limits) : hub_(readLimits(limits)) {}
+
   uint32_t pointer() const { return address(this); }
   Hub& hub() { return hub_; }
   Input& input() { return input_; }
@@ -40,6 +42,20 @@ class HubModule {
   const uint32_t* drain() { return frame_.pack(hub_.drain()); }
 
  private:
+  static HubLimits readLimits(const std::string& text) {
+    const Result<Json> json = parseJson(text);
+    HubLimits limits;
+    if (!json) return limits;
+    const auto take = [&](std::string_view name, std::size_t& limit) {
+      limit = static_cast<std::size_t>(json->number(name, static_cast<double>(limit)));
+    };
+    take("commits", limits.commits);
+    take("commitBytes", limits.commitBytes);
+    take("requests", limits.requests);
+    take("heldBytes", limits.heldBytes);
+    return limits;
+  }
+
   Hub hub_;
   Input input_;
   PackedFrame frame_;
@@ -62,7 +78,7 @@ EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_drain(HubModule* self) { return self->
 
 EMSCRIPTEN_BINDINGS(ablo_hub) {
   emscripten::class_<HubModule>("Hub")
-      .constructor<>()
+      .constructor<const std::string&>()
       .function("pointer", &HubModule::pointer)
       .function("setSchema", &HubModule::setSchema)
       .function("plan", &HubModule::plan)

@@ -55,8 +55,10 @@ export interface Client {
   opened(now: number): void;
   closed(code: number, reason: string, now: number): void;
   tokenReady(now: number): void;
-  /** `terminal`: the login is gone, do not try again. */
-  tokenFailed(terminal: boolean, message: string, now: number): void;
+  /** With a code there will be none until somebody does something about it; without (`''`) it is tried again. */
+  tokenFailed(code: string, message: string, now: number): void;
+  /** There is another credential: the token of the last one is not used again. */
+  tokenChanged(now: number): void;
   tick(now: number): void;
   /** The network came back, or somebody asks to try now. */
   nudge(now: number): void;
@@ -84,9 +86,12 @@ export interface Client {
   count(query: string): string;
 
   // Coordination.
-  /** `{claim, model, id, ttl, action, description?, field?, meta?, wait, maxQueueDepth?}`, ttl in ms. `{"request"}` */
+  /**
+   * `{claim, model, id, ttl, action, description?, field?, meta?, wait, maxQueueDepth?, timeout?}`, ttl and timeout in ms.
+   * `{"request"}`. After the timeout it leaves the line and is refused: `grant_timeout`.
+   */
   claim(claim: string, now: number): string;
-  /** Gives a claim back when the writes under it have settled. `{"request"}` */
+  /** Gives a claim back when the writes under it have settled. `{"request"}`, 0 when there is nothing to give back. */
   release(claim: string, now: number): string;
   /** `{model?, id?, field?}`: an array of claims, holder first, then the line in order. */
   intents(filter: string): string;
@@ -112,6 +117,8 @@ export const enum Record {
   premise = 12, //  snapshot, severity (1 semantic, 2 metadata), model, string number of the row's id
   warning = 13, //  offset, length: a line for the logger
   forget = 14, //   a string number: from now on it may mean other text
+  lost = 15, //     offset, length: the id of a claim that was held, and is over before it was given back
+  model = 16, //    model: any of its rows may have changed
 }
 
 /** Tags of a packed row's fields. */
@@ -127,7 +134,8 @@ export const enum Tag {
 }
 
 export interface HubModule extends CoreMemory {
-  Hub: { new (): Hub };
+  /** `{commits?, commitBytes?, requests?, heldBytes?}`: what one socket may have under way (hub.h). */
+  Hub: { new (limits: string): Hub };
   _ablo_input(self: number, length: number): number;
   /** The input is one frame from that socket. */
   _ablo_receive(self: number, socket: number, length: number, now: number): void;
@@ -143,7 +151,7 @@ export interface Hub {
   setSchema(document: string): string;
   /** A plan for a schema, before it is in force: `{"hash", "statements": [sql]}` or an error. */
   plan(document: string): string;
-  /** A socket with its identity: `{organization, actor, onBehalfOf?, groups, operations, mayNameAgent, expiresAt?}`. */
+  /** A socket with its identity: `{organization, actor, onBehalfOf?, credential?, groups, operations, mayNameAgent, expiresAt?}`. */
   open(socket: number, identity: string, now: number): void;
   closed(socket: number, now: number): void;
   /** `{organization: seq}` as the database has them: whoever is behind is brought up to it. */

@@ -3,7 +3,10 @@
 // ablo dev: everything an app needs while it is being written, in one process: a database in .ablo, a sync server on
 // this machine, a key, and the project's schema, pushed at each change. Ctrl-C leaves the directory and nothing else.
 import { resolve } from 'node:path';
-import { createLogger, openEmbedded, openPostgres, startServer, type RunningServer } from '../../../server/src/index';
+import { loopback } from '../../../js/src/client/options';
+import {
+  checkAddress, createLogger, openEmbedded, openPostgres, startServer, type RunningServer,
+} from '../../../server/src/index';
 import { version } from '../../../package.json';
 import { command } from '../command';
 import { keptKey } from '../kept-key';
@@ -28,6 +31,7 @@ export const dev = command({
     const directory = resolve(args.dir);
     const stopped = untilStopped();
     const logger = createLogger({ level: 'warn', readable: process.stderr.isTTY });
+    await checkAddress(port, args.host);
     const database = args.url ? await openPostgres(args.url) : await openEmbedded(directory);
     try {
       await database.migrate();
@@ -81,6 +85,7 @@ function ready(url: string, key: string, rows: string, embedded: boolean): strin
     '',
     `  ${paint.dim('For the app’s server and for agents, in .env.local:')}`,
     `  ABLO_API_KEY=${key}`,
+    ...(url === loopback ? [] : [`  ABLO_URL=${url}`]),
     '',
     `  ${paint.dim('Next: wrap the app in <AbloProvider schema={schema}>; pages of this machine need no key.')}`,
     `  ${paint.dim('Ctrl-C stops; the rows stay.')}`,

@@ -2,7 +2,7 @@
 //
 // ablo serve: a sync server on Postgres, for anything but one's own machine. It lets nobody in without a key, and
 // logs JSON on stderr.
-import { createLogger, NamedError, openPostgres, startServer } from '../../../server/src/index';
+import { checkAddress, createLogger, NamedError, openPostgres, startServer } from '../../../server/src/index';
 import { command } from '../command';
 import { listOf, numberOf, originOption } from '../options';
 import { untilStopped } from '../stop';
@@ -21,14 +21,16 @@ export const serve = command({
   async run(args) {
     const url = args.url || process.env['DATABASE_URL'];
     if (!url) throw new NamedError('database_unreachable', 'No database was given. Set DATABASE_URL, or give --url.');
+    const port = numberOf('port', args.port);
     const stopped = untilStopped();
     const logger = createLogger();
+    await checkAddress(port, args.host);
     const database = await openPostgres(url);
     try {
       await database.migrate();
       const server = await startServer({
         database,
-        port: numberOf('port', args.port),
+        port,
         host: args.host,
         origins: listOf(args.origin),
         publicUrl: args['public-url'],

@@ -35,9 +35,9 @@ export function Ablo<S extends AnySchema = RegisteredSchema>(options: AbloOption
   const requests = new Requests(store);
   const intents = new Intents(store);
   const snapshots = new Snapshots(store);
-  const claims = new Claims(store, requests, intents);
+  const claims = new Claims(store, requests);
   const status = new SyncStatusReader(store);
-  store.attach({ commits, requests, intents, snapshots });
+  store.attach({ commits, requests, claims, intents, snapshots });
 
   const parts = { store, commits, requests, claims, intents };
   const models = new Map(
@@ -80,7 +80,7 @@ export function Ablo<S extends AnySchema = RegisteredSchema>(options: AbloOption
     onMutationFailure: (listener) => commits.onFailure(listener),
     setAuthToken(token) {
       settings.credential = { token };
-      store.connection.nudge();
+      store.connection.tokenChanged();
     },
     getAuthToken: () => store.connection.token,
     nudgeReconnect: () => store.connection.nudge(),

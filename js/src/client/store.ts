@@ -12,6 +12,7 @@
 //   2. a read sees every write called before it;
 //   3. listeners run at once after the first call of a turn, and once more for all the others of that turn: an input
 //      field keeps its caret, and a thousand creates do not run a listener a thousand times.
+import type { Claims } from '../coordination/claims';
 import type { Intents } from '../coordination/intents';
 import type { Snapshots } from '../coordination/snapshot';
 import { Connection } from '../connection/connection';
@@ -38,6 +39,7 @@ export interface View {
 export interface Parts {
   readonly commits: Commits;
   readonly requests: Requests;
+  readonly claims: Claims;
   readonly intents: Intents;
   readonly snapshots: Snapshots;
 }
@@ -62,8 +64,8 @@ export class Store {
       received: (frame) => this.#told(({ core }) => core.receive(frame, Date.now())),
       closed: (code, reason) => this.#told(({ core }) => core.tell('closed', code, reason, Date.now())),
       tokenReady: () => this.#event('tokenReady'),
-      tokenFailed: (terminal, message) =>
-        this.#told(({ core }) => core.tell('tokenFailed', terminal, message, Date.now())),
+      tokenFailed: (code, message) => this.#told(({ core }) => core.tell('tokenFailed', code, message, Date.now())),
+      tokenChanged: () => this.#event('tokenChanged'),
       tick: () => this.#event('tick'),
       nudge: () => this.#event('nudge'),
     });
@@ -163,7 +165,7 @@ export class Store {
     });
   }
 
-  #event(event: 'opened' | 'tokenReady' | 'tick' | 'nudge'): void {
+  #event(event: 'opened' | 'tokenReady' | 'tokenChanged' | 'tick' | 'nudge'): void {
     this.#told(({ core }) => core.tell(event, Date.now()));
   }
 
@@ -221,6 +223,8 @@ export class Store {
       premise: (snapshot, severity, model, id) => this.#parts.snapshots.fallen(snapshot, severity, model, text(id)),
       warning: (said) => settings.logger.warn(said),
       forget: (string) => this.#view!.core.forget(string),
+      model: (model) => signals.bumpAll(keys.rows(model)),
+      lost: (claim) => this.#parts.claims.lost(claim),
       send: (frame) => connection.send(frame),
       connect: () => connection.connect(),
       disconnect: (code) => connection.disconnect(code),

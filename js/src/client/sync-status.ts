@@ -35,8 +35,7 @@ export class SyncStatusReader {
       organization: '',
       actor: null,
     };
-    const refusal = said.state === 'refused' ? this.store.connection.refusal : undefined;
-    const error = failure ?? refusal ?? (said.error ? fromWire(said) : null);
+    const error = failure ?? (said.error ? fromWire(said) : null);
     const text = JSON.stringify([said, error]);
     if (this.#last?.text !== text) this.#last = { status: toSyncStatus(said, error), text };
     return this.#last!.status;

@@ -5,13 +5,15 @@
 //
 // It also knows whether anybody waits for something: only that keeps a Node process running.
 import { loopback, type Settings } from '../client/options';
-import { AbloAuthenticationError, type AbloError } from '../errors/errors';
+import { AbloAuthenticationError, asAbloError } from '../errors/errors';
 import { Socket, type SocketEvents } from './socket';
-import { fetchToken, refusalOf, type Token } from './token';
+import { fetchToken, type Token } from './token';
 
 export interface ConnectionEvents extends SocketEvents {
   tokenReady(): void;
-  tokenFailed(terminal: boolean, message: string): void;
+  /** Without a code it is worth another try. */
+  tokenFailed(code: string, message: string): void;
+  tokenChanged(): void;
   tick(): void;
   nudge(): void;
 }
@@ -22,8 +24,6 @@ export class Connection {
   #socket: Socket | undefined;
   #timer: Timer | undefined;
   #given: Token = {};
-  /** Why there will be no token, in more words than the core has for it. */
-  refusal: AbloError | undefined;
   #holds = 0;
   #awake: ReturnType<typeof setInterval> | undefined;
   #over = false;
@@ -84,13 +84,11 @@ export class Connection {
     fetchToken(this.settings).then(
       (given) => {
         this.#given = given;
-        this.refusal = undefined;
         if (!this.#over) this.events.tokenReady();
       },
       (thrown: unknown) => {
-        const terminal = thrown instanceof AbloAuthenticationError;
-        this.refusal = terminal ? thrown : undefined;
-        if (!this.#over) this.events.tokenFailed(terminal, refusalOf(thrown));
+        const { code, message } = asAbloError(thrown);
+        if (!this.#over) this.events.tokenFailed(thrown instanceof AbloAuthenticationError ? code : '', message);
       },
     );
   }
@@ -106,6 +104,11 @@ export class Connection {
   /** Tries again now, whatever pause the core has set. */
   nudge(): void {
     this.events.nudge();
+  }
+
+  /** The settings have another credential: the last token is not used again. */
+  tokenChanged(): void {
+    this.events.tokenChanged();
   }
 
   readonly #seen = (): void => {

@@ -3,7 +3,7 @@
 // Tokens: where one comes from when the core asks for it. What fails for good (the login is gone, a secret key in a
 // browser) is an AbloAuthenticationError; anything else may be better the next time, and the core decides when that is.
 import { loopback, normalBaseURL, refuseSecret, type Settings } from '../client/options';
-import { abloError, AbloAuthenticationError, fromWire, reasonOf } from '../errors/errors';
+import { abloError, AbloError, fromWire, reasonOf } from '../errors/errors';
 import { isBrowser } from '../platform';
 
 export interface Token {
@@ -31,14 +31,14 @@ export async function fetchToken({ credential, secretAllowed, baseURL, fetch }: 
       method: 'POST',
       credentials: 'include',
       headers: { accept: 'application/json' },
+    }).catch((thrown: unknown) => {
+      throw unreachable(endpoint, `failed: ${reasonOf(thrown)}`);
     });
-    if (
-      response.status === 404 &&
-      credential.endpointOptional &&
-      isLoopback(globalThis.location?.href) &&
-      isLoopback(baseURL ?? loopback)
-    )
-      return {};
+    if (response.status === 404 || response.status === 405) {
+      const local = isLoopback(globalThis.location?.href) && isLoopback(baseURL ?? loopback);
+      if (credential.endpointOptional && local) return {};
+      throw abloError('auth_no_credentials', `There is no session route: POST ${endpoint} answered ${response.status}.`);
+    }
     const body = (await response.json().catch(() => ({}))) as {
       token?: string | null;
       baseURL?: string;
@@ -47,8 +47,7 @@ export async function fetchToken({ credential, secretAllowed, baseURL, fetch }: 
     };
     if (response.status === 401 && (body.error?.code ?? body.code) === 'session_expired')
       throw abloError('session_expired');
-    if (!response.ok)
-      throw fromWire({ code: 'api_unreachable', message: `POST ${endpoint} answered ${response.status}.` });
+    if (!response.ok) throw unreachable(endpoint, `answered ${response.status}`);
     return {
       ...present(body.token),
       ...(typeof body.baseURL === 'string' && { baseURL: normalBaseURL(body.baseURL) }),
@@ -56,9 +55,9 @@ export async function fetchToken({ credential, secretAllowed, baseURL, fetch }: 
   }
 }
 
-/** What the core is told. It knows itself what to say about a session that has expired. */
-export function refusalOf(thrown: unknown): string {
-  return thrown instanceof AbloAuthenticationError && thrown.code === 'session_expired' ? '' : reasonOf(thrown);
+/** Its route is the app's, not the server's: the list's sentence would send people to the wrong place. */
+function unreachable(endpoint: string, what: string): AbloError {
+  return fromWire({ code: 'api_unreachable', message: `POST ${endpoint} ${what}. The session route is tried again.` });
 }
 
 function present(token: string | null | undefined): Token {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Claims: asking for a row, holding it, giving it back. The core grants a claim once its grant has been applied here,
-// and guards the writes made under it; a handle is what its holder sees of that.
+// Claims: handles of claims that this client holds. The core grants a claim once its grant has been applied here, guards
+// the writes made under it and says when it is lost (own_claim.h); a handle is what its holder sees of that.
 import type { Store } from '../client/store';
 import type { Requests } from '../client/requests';
 import type { Row } from '../core/rows';
@@ -11,28 +11,32 @@ import { toJson } from '../json';
 import type { ClaimHandle, ClaimOptions } from '../model/types';
 import { queryText } from '../model/query';
 import { asyncDispose, randomId } from '../platform';
-import { keys } from '../tracking';
 import type { WireClaim } from './intent';
-import type { Intents } from './intents';
 
 const defaultTtl = 60_000;
 
 export class Claims {
-  readonly #held = new Map<string, ClaimHandle<Row>>();
+  /** What was asked for and is not given back yet, by the claim's id. */
+  readonly #own = new Map<string, { readonly lost: AbortController; handle?: ClaimHandle<Row> }>();
 
   constructor(
     private readonly store: Store,
     private readonly requests: Requests,
-    private readonly intents: Intents,
   ) {}
 
-  /** The claims this client holds on a row. */
+  /** The claims this client has not given back yet on a row. */
   held(model: string, id: string): ClaimHandle<Row>[] {
-    return [...this.#held.values()].filter(({ target }) => target.model === model && target.id === id);
+    const handles = [...this.#own.values()].flatMap(({ handle }) => handle ?? []);
+    return handles.filter(({ target }) => target.model === model && target.id === id);
+  }
+
+  lost(claim: string): void {
+    const own = this.#own.get(claim);
+    this.store.notify(() => own?.lost.abort(abloError('claim_lost')));
   }
 
   async acquire(model: string, options: ClaimOptions): Promise<ClaimHandle<Row>> {
-    const { id, field, meta, description, ttl, wait = true, maxQueueDepth } = options;
+    const { id, field, meta, description, ttl, wait = true, maxQueueDepth, timeout } = options;
     const action = options.action ?? options.reason ?? 'editing';
     const claim = randomId();
     const ask = {
@@ -46,18 +50,26 @@ export class Claims {
       meta,
       wait,
       maxQueueDepth,
+      timeout: timeout === undefined ? undefined : milliseconds(timeout, 'timeout'),
     };
-    const granted = (await this.requests.ask<WireClaim>('claim', toJson(ask)))!;
+    const lost = new AbortController();
+    this.#own.set(claim, { lost });
+    try {
+      const granted = (await this.requests.ask<WireClaim>('claim', toJson(ask)))!;
 
-    // Once it is granted nobody else changes the row, so that what is read now is what the claim protects.
-    await this.requests.ask('load', queryText(model, { where: [['id', '=', id]], state: 'all' }));
-    const view = this.store.view();
-    const data = view?.rows.get(view.models.get(model)!, id);
-    if (!view || !data) {
-      await this.requests.ask('release', claim);
-      throw abloError('entity_not_found', `${model} ${id}.`);
+      // Once it is granted nobody else changes the row, so that what is read now is what the claim protects.
+      await this.requests.ask('load', queryText(model, { where: [['id', '=', id]], state: 'all' }));
+      const view = this.store.view();
+      const data = view?.rows.get(view.models.get(model)!, id);
+      if (!data) {
+        await this.requests.ask('release', claim);
+        throw abloError('entity_not_found', `${model} ${id}.`);
+      }
+      return this.#hold(granted, data, lost);
+    } catch (thrown) {
+      this.#own.delete(claim);
+      throw thrown;
     }
-    return this.#hold(granted, data, keys.claims(view.models.get(model)!, id));
   }
 
   /** Claims, works, releases. */
@@ -73,27 +85,17 @@ export class Claims {
   #hold(
     { id: claimId, model, row: id, field, meta, action, description, readAt }: WireClaim,
     data: Row,
-    key: string,
+    lost: AbortController,
   ): ClaimHandle<Row> {
-    const lost = new AbortController();
     const stopHolding = this.store.connection.hold();
-    const stopWatching = this.store.signals.subscribe(key, () => {
-      if (this.intents.list({ model, id }).some((intent) => intent.id === claimId && intent.status === 'active'))
-        return;
-      rest();
-      lost.abort(abloError('claim_lost', `${model} ${id}.`));
-    });
-    const rest = () => {
-      stopHolding();
-      stopWatching();
-    };
     let released: Promise<void> | undefined;
     const release = () =>
       (released ??= (async () => {
-        rest();
-        this.#held.delete(claimId);
+        stopHolding();
+        this.#own.delete(claimId);
         await this.requests.ask('release', claimId);
       })());
+    lost.signal.addEventListener('abort', stopHolding);
 
     const handle: ClaimHandle<Row> = Object.freeze({
       object: 'claim',
@@ -108,7 +110,7 @@ export class Claims {
       revoke: release,
       [asyncDispose]: release,
     } satisfies ClaimHandle<Row>);
-    this.#held.set(claimId, handle);
+    this.#own.set(claimId, { lost, handle });
     return handle;
   }
 }

@@ -25,13 +25,15 @@ type Methods = Omit<Client, 'pointer' | 'delete'>;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+/** Longer text is encoded first: the core's memory never shrinks, and room for the worst case is three times as much. */
+const longText = 65_536;
 
 export class Core {
   readonly models: CoreModel[];
   readonly #module: CoreModule;
   readonly #client: Client;
   readonly #self: number;
-  readonly #strings: string[] = [];
+  #strings: string[] = [];
   #trap: unknown;
 
   private constructor(module: CoreModule, options: CoreOptions, document: object) {
@@ -61,64 +63,51 @@ export class Core {
   }
 
   tell<M extends keyof Methods>(method: M, ...args: Parameters<Methods[M]>): ReturnType<Methods[M]> {
-    return this.#guarded(() => (this.#client[method] as (...args: unknown[]) => ReturnType<Methods[M]>)(...args));
+    return this.guarded(() => (this.#client[method] as (...args: unknown[]) => ReturnType<Methods[M]>)(...args));
   }
 
   receive(frame: string | ArrayBuffer, now: number): void {
-    this.#guarded(() => {
+    this.guarded((module, self) => {
+      if (typeof frame === 'string' && frame.length < longText) {
+        const at = module._ablo_input(self, frame.length * 3);
+        module._ablo_receive(self, encodeAt(module.HEAPU8, at, frame), now);
+        return;
+      }
       const bytes = typeof frame === 'string' ? encoder.encode(frame) : new Uint8Array(frame);
-      const at = this.#module._ablo_input(this.#self, bytes.length);
-      this.#module.HEAPU8.set(bytes, at);
-      this.#module._ablo_receive(this.#self, bytes.length, now);
+      const at = module._ablo_input(self, bytes.length);
+      module.HEAPU8.set(bytes, at);
+      module._ablo_receive(self, bytes.length, now);
     });
   }
 
   /** What changed and what is to be done since the last drain, copied out; undefined when nothing. */
   drain(): Frame | undefined {
-    return this.#guarded(() => {
-      const at = this.#module._ablo_drain(this.#self) >>> 2;
-      const { HEAPU8, HEAPU32 } = this.#module;
-      const [words = 0, count = 0, bytes = 0, length = 0] = HEAPU32.subarray(at, at + 4);
+    return this.guarded((module, self) => {
+      const at = module._ablo_drain(self) >>> 2;
+      const { HEAPU8, HEAPU32 } = module;
+      const words = HEAPU32[at]! >>> 2;
+      const count = HEAPU32[at + 1]!;
       if (count === 0) return undefined;
-      return { words: HEAPU32.slice(words >>> 2, (words >>> 2) + count), bytes: HEAPU8.slice(bytes, bytes + length) };
-    });
-  }
-
-  /** The slot of a row in the view, or -1. */
-  slot(model: number, id: string): number {
-    return this.#guarded(() => {
-      const at = this.#module._ablo_input(this.#self, id.length * 3);
-      return this.#module._ablo_slot(this.#self, model, writeText(this.#module.HEAPU8, at, id));
-    });
-  }
-
-  version(model: number, slot: number): number {
-    return this.#guarded(() => this.#module._ablo_version(this.#self, model, slot));
-  }
-
-  /** Reads the packed row at `at`, a word's place in HEAPU32. Undefined when there is none. */
-  row<T>(model: number, slot: number, read: (module: CoreModule, at: number) => T): T | undefined {
-    return this.#guarded(() => {
-      const pointer = this.#module._ablo_row(this.#self, model, slot);
-      return pointer === 0 ? undefined : read(this.#module, pointer >>> 2);
+      const bytes = HEAPU32[at + 2]!;
+      return { words: HEAPU32.slice(words, words + count), bytes: HEAPU8.slice(bytes, bytes + HEAPU32[at + 3]!) };
     });
   }
 
   /** The slots of an open query's result, in order. */
   slots(query: number): Uint32Array {
-    return this.#guarded(() => {
-      const at = this.#module._ablo_rows(this.#self, query) >>> 2;
-      const { HEAPU32 } = this.#module;
+    return this.guarded((module, self) => {
+      const at = module._ablo_rows(self, query) >>> 2;
+      const { HEAPU32 } = module;
       return HEAPU32.slice(at + 1, at + 1 + HEAPU32[at]!);
     });
   }
 
-  /** The text with that number, decoded once until the core forgets it. */
+  /** The text with that number, decoded once, or again after it was forgotten. */
   string(number: number): string {
-    return (this.#strings[number] ??= this.#guarded(() => {
-      const at = this.#module._ablo_string(this.#self, number) >>> 2;
-      const { HEAPU32 } = this.#module;
-      return readText(this.#module, HEAPU32[at]!, HEAPU32[at + 1]!);
+    return (this.#strings[number] ??= this.guarded((module, self) => {
+      const at = module._ablo_string(self, number) >>> 2;
+      const { HEAPU32 } = module;
+      return readText(module, HEAPU32[at]!, HEAPU32[at + 1]!);
     }));
   }
 
@@ -126,15 +115,20 @@ export class Core {
     delete this.#strings[number];
   }
 
+  forgetStrings(): void {
+    this.#strings = [];
+  }
+
   delete(): void {
     this.#trap ??= abloError('client_disposed');
     this.#client.delete();
   }
 
-  #guarded<T>(call: () => T): T {
+  /** Runs a piece of work on the core's memory: one for a whole result, since each costs a little. */
+  guarded<T>(work: (module: CoreModule, self: number) => T): T {
     if (this.#trap) throw this.#trap;
     try {
-      return call();
+      return work(this.#module, this.#self);
     } catch (thrown) {
       if (thrown instanceof WebAssembly.RuntimeError) {
         const message = `The WebAssembly core stopped (${thrown.message}). Make a new client: what is pending here is not sent.`;
@@ -149,12 +143,16 @@ export function readText(module: CoreModule, at: number, length: number): string
   return decoder.decode(module.HEAPU8.subarray(at, at + length));
 }
 
-/** Writes short text and returns its length in bytes. Ids are ASCII nearly always, and that is quickest by hand. */
-function writeText(memory: Uint8Array, at: number, text: string): number {
+/** Writes text and returns its length in bytes. Ids are short ASCII nearly always, and that is quickest by hand. */
+export function writeText(memory: Uint8Array, at: number, text: string): number {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code > 127) return encoder.encodeInto(text, memory.subarray(at, at + text.length * 3)).written;
+    if (code > 127) return encodeAt(memory, at, text);
     memory[at + i] = code;
   }
   return text.length;
+}
+
+function encodeAt(memory: Uint8Array, at: number, text: string): number {
+  return encoder.encodeInto(text, memory.subarray(at, at + text.length * 3)).written;
 }

@@ -25,6 +25,8 @@ export interface FrameHandler {
   premise(snapshot: number, severity: number, model: number, id: number): void;
   warning(text: string): void;
   forget(string: number): void;
+  lost(claim: string): void;
+  model(model: number): void;
 }
 
 // An ambient enum has no values at run time; this keeps ours equal to it.
@@ -43,14 +45,21 @@ const record = {
   premise: 12,
   warning: 13,
   forget: 14,
+  lost: 15,
+  model: 16,
 } as const satisfies { [Name in keyof typeof boundary.Record]: (typeof boundary.Record)[Name] };
 
 const decoder = new TextDecoder();
+const double = new Float64Array(1);
+const halves = new Uint32Array(double.buffer);
 
 export function readFrame({ words, bytes }: Frame, handler: FrameHandler): void {
   let at = 0;
   const word = () => words[at++]!;
-  const number = () => new Float64Array(words.slice(at, (at += 2)).buffer)[0]!;
+  const number = () => {
+    halves.set([word(), word()]);
+    return double[0]!;
+  };
   const text = () => {
     const offset = word();
     return decoder.decode(bytes.subarray(offset, offset + word()));
@@ -99,6 +108,12 @@ export function readFrame({ words, bytes }: Frame, handler: FrameHandler): void 
         break;
       case record.forget:
         handler.forget(word());
+        break;
+      case record.lost:
+        handler.lost(text());
+        break;
+      case record.model:
+        handler.model(word());
         break;
       default:
         throw new Error(`The core's frame has an unknown record: ${kind}.`);

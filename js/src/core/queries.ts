@@ -9,8 +9,7 @@
 import { keys, type Signals } from '../tracking';
 import type { Core } from './core';
 import type { Row, Rows } from './rows';
-
-const patience = 5_000;
+import { patience } from './sweep';
 
 interface OpenQuery {
   readonly number: number;
@@ -24,18 +23,19 @@ interface OpenQuery {
 export class Queries {
   readonly #byText = new Map<string, OpenQuery>();
   readonly #byNumber = new Map<number, OpenQuery>();
-  #sweeping: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     private readonly core: Core,
     private readonly rows: Rows,
     private readonly signals: Signals,
-  ) {}
+  ) {
+    rows.sweep.first(() => this.#closeUnused());
+  }
 
   /** The rows that match, in order: the same array until that changes. `text` is the query as canonical JSON. */
   read(text: string): readonly Row[] {
     const query = this.#use(text);
-    return (query.rows ??= Object.freeze(Array.from(this.#slots(query), (slot) => this.rows.at(query.model, slot)!)));
+    return (query.rows ??= this.rows.all(query.model, this.#slots(query)));
   }
 
   count(text: string): number {
@@ -55,7 +55,7 @@ export class Queries {
   }
 
   stop(): void {
-    clearInterval(this.#sweeping);
+    this.rows.sweep.stop();
   }
 
   #slots(query: OpenQuery): Uint32Array {
@@ -69,29 +69,24 @@ export class Queries {
       query = { number, model, text, usedAt: 0 };
       this.#byText.set(text, query);
       this.#byNumber.set(number, query);
-      this.#sweepLater();
+      this.rows.sweep.start();
     }
     query.usedAt = Date.now();
     this.signals.read(keys.query(query.number));
     return query;
   }
 
-  #sweepLater(): void {
-    if (this.#sweeping !== undefined) return;
-    this.#sweeping = setInterval(() => this.#sweep(), patience);
-    (this.#sweeping as { unref?: () => void }).unref?.();
-  }
-
-  #sweep(): void {
+  #closeUnused(): boolean {
     const now = Date.now();
     for (const query of this.#byNumber.values()) {
-      if (this.signals.subscribed(keys.query(query.number)) || now - query.usedAt < patience) continue;
+      if (this.signals.subscribed(keys.query(query.number)) || now - query.usedAt < patience) {
+        if (query.rows) this.rows.keep(query.model, query.slots!);
+        continue;
+      }
       this.core.tell('closeQuery', query.number);
       this.#byNumber.delete(query.number);
       this.#byText.delete(query.text);
     }
-    if (this.#byNumber.size > 0) return;
-    clearInterval(this.#sweeping);
-    this.#sweeping = undefined;
+    return this.#byNumber.size > 0;
   }
 }

@@ -41,7 +41,7 @@ export const errorCodes = {
   claim_lost: { kind: 'Claimed', status: 409, sentence: "The claim this write relied on is over. Claim the row again and read it again." },
   claim_not_found: { kind: 'Claimed', status: 404, sentence: "There is no such claim." },
   queue_too_deep: { kind: 'Claimed', status: 503, sentence: "Too many are waiting for this row already." },
-  grant_timeout: { kind: 'Claimed', status: 504, sentence: "The claim was not granted in the time given." },
+  grant_timeout: { kind: 'Claimed', status: 504, sentence: "The claim was not granted in the time given. Try again later, or give it a longer timeout." },
   idempotency_conflict: { kind: 'Idempotency', status: 409, sentence: "The same idempotency key was used for another commit." },
   idempotency_key_expired: { kind: 'Idempotency', status: 409, sentence: "The commit was issued too long ago to be sent again. Look whether it took effect, then send it under a new key." },
   unique_violation: { kind: 'Conflict', status: 409, sentence: "A row with this id, or with this unique value, exists already." },
@@ -67,6 +67,7 @@ export const errorCodes = {
   block_damaged: { kind: 'Server', status: null, sentence: "Rows that came in bulk are damaged or cut. Nothing of them was taken; they are asked for again." },
   image_damaged: { kind: 'Validation', status: null, sentence: "The stored image of the rows is damaged, or of another version. It was left aside; the rows are loaded from the server." },
   store_full: { kind: 'Validation', status: null, sentence: "The rows would take more memory than this client may use. Ask for fewer (bootstrap: none), or raise the budget." },
+  too_much_unanswered: { kind: 'Connection', status: 429, sentence: "Too much of this connection has no answer yet. Wait for answers before sending more." },
   core_aborted: { kind: 'Server', status: null, sentence: "The WebAssembly core stopped. A server builds it again by itself; a client is made anew with Ablo()." },
   internal_error: { kind: 'Server', status: 500, sentence: "Something went wrong inside the server. Its log has the details under this request id." },
 } as const satisfies Record<string, { kind: ErrorKind; status: number | null; sentence: string }>;

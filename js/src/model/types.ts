@@ -78,6 +78,8 @@ export interface ClaimOptions {
   /** false: refused at once if somebody else holds the row. */
   wait?: boolean;
   maxQueueDepth?: number;
+  /** How long to wait in line: `grant_timeout` when it is over. */
+  timeout?: Duration;
 }
 
 export interface ClaimHandle<R> extends AsyncDisposable {

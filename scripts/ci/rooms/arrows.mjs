@@ -13,8 +13,8 @@ const mayKnow = {
   cli: ['server', 'js'],
   scripts: ['wasm', 'examples', 'tests'],
   examples: [],
-  bench: ['examples'],
-  tests: ['examples', 'scripts'],
+  bench: ['examples', 'tests'],
+  tests: ['examples', 'scripts', 'bench'],
 };
 
 /** Which room an entry point of the package belongs to: a room may use only those of the rooms it may know. */

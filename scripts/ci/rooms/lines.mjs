@@ -12,7 +12,7 @@ export const rooms = [
   { name: 'react', source: under('react/src/'), tests: under('tests/react/') },
   { name: 'server', source: under('server/src/'), tests: under('tests/server/') },
   { name: 'cli', source: under('cli/src/'), tests: under('tests/cli/') },
-  { name: 'examples', source: under('examples/', 'bench/'), tests: under('tests/e2e/') },
+  { name: 'examples', source: under('examples/', 'bench/'), tests: under('tests/e2e/', 'tests/bench/') },
   { name: 'scripts', source: under('scripts/'), tests: under('tests/packaging/', 'tests/docs/', 'tests/support/') },
 ];
 

@@ -24,8 +24,10 @@ export class NamedError extends Error {
     return errorCodes[this.code].kind;
   }
 
+  /** As clients hear it. Where the database is, and as whom it is used, is for its operator alone. */
   toJSON(): { code: ErrorCode; message: string } {
-    return { code: this.code, message: this.message };
+    const hidden = this.code === 'database_unreachable';
+    return { code: this.code, message: hidden ? errorCodes[this.code].sentence : this.message };
   }
 
   /** The named error in whatever was thrown. An error of another module that carries a code of the list keeps it. */

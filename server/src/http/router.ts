@@ -24,7 +24,8 @@ export function createRouter(routes: Routes, door: Door, log: Logger): RequestLi
     } catch (error) {
       const named = NamedError.from(error);
       if (named.code === 'internal_error') log.error({ err: error, request: call.id }, 'a request failed');
-      const { code, kind, message, status } = named;
+      const { kind, status } = named;
+      const { code, message } = named.toJSON();
       request.resume(); // the rest of a body that was refused, so that the answer is read
       reply(response, status, { type: `Ablo${kind}Error`, code, message: redact(message), request_id: call.id });
     }

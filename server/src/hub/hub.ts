@@ -14,6 +14,7 @@
 import type { Hub as CoreHub, HubModule } from '../../../wasm/boundary/module';
 import { NamedError } from '../errors/named-error';
 import type { Logger } from '../observe/log';
+import type { Outage } from '../observe/outage';
 import type { Database } from '../postgres/database';
 import type { Connections } from '../socket/connections';
 import { webSocketFrame } from '../socket/frame';
@@ -26,10 +27,23 @@ interface Instance {
   self: number;
 }
 
+/** What one socket may have under way (HubLimits in wasm/core/include/ablo/hub.h); what is not said has its default. */
+export interface SocketLimits {
+  /** Commits without a receipt: 5,000, and bytes of them: 16 MiB. */
+  commits?: number;
+  commitBytes?: number;
+  /** Queries and claims without an answer: 1,000. */
+  requests?: number;
+  /** Bytes of answers that wait for the stream: 16 MiB. */
+  heldBytes?: number;
+}
+
 export interface HubSurroundings {
+  limits?: SocketLimits;
   database: Database;
   connections: Connections;
   log: Logger;
+  outage: Outage;
 }
 
 export class Hub {
@@ -45,7 +59,7 @@ export class Hub {
   }
 
   static async load(around: HubSurroundings): Promise<Hub> {
-    return new Hub(around, await instantiate());
+    return new Hub(around, await instantiate(around.limits));
   }
 
   /** The schema in force from now on. Its hash. */
@@ -161,7 +175,7 @@ export class Hub {
   }
 
   #perform(instance: Instance, effect: Effect): void {
-    const { connections, database, log } = this.#around;
+    const { connections, database, log, outage } = this.#around;
     switch (effect.kind) {
       case 'send':
         return connections.send(effect.sockets, webSocketFrame(effect.opcode, effect.bytes));
@@ -169,11 +183,13 @@ export class Hub {
         return connections.close(effect.socket, effect.code, effect.reason);
       case 'call':
         database.call(effect.fn, effect.organization, effect.input).then(
-          (answer) => this.#answer(instance, effect.request, true, answer),
+          (answer) => {
+            outage.answered();
+            this.#answer(instance, effect.request, true, answer);
+          },
           (error: unknown) => {
-            const named = NamedError.from(error);
-            log.warn({ fn: effect.fn, code: named.code, err: error }, 'a call to the database failed');
-            this.#answer(instance, effect.request, false, JSON.stringify({ error: named }));
+            outage.failed(error, { fn: effect.fn });
+            this.#answer(instance, effect.request, false, JSON.stringify({ error: NamedError.from(error) }));
           },
         );
         return;
@@ -191,15 +207,15 @@ export class Hub {
     clearTimeout(this.#wake);
     this.#around.log.fatal({ err: error }, 'the core stopped and is built again');
     this.#around.connections.closeAll(1011, 'core_aborted');
-    instantiate().then((instance) => {
+    instantiate(this.#around.limits).then((instance) => {
       this.#instance = instance;
       if (this.#document) this.setSchema(this.#document);
     }, (failure: unknown) => this.#around.log.fatal({ err: failure }, 'the core cannot be built'));
   }
 }
 
-async function instantiate(): Promise<Instance> {
+async function instantiate(limits: SocketLimits = {}): Promise<Instance> {
   const module = await loadHubModule();
-  const hub = new module.Hub();
+  const hub = new module.Hub(JSON.stringify(limits));
   return { module, hub, self: hub.pointer() };
 }

@@ -21,6 +21,8 @@ export interface Identity {
   organization: string;
   actor: Actor;
   onBehalfOf?: Actor;
+  /** The id of its credential: each of its commits asks whether it was revoked. A guest has none. */
+  credential?: string;
   groups: string[];
   operations: string[];
   mayNameAgent: boolean;
@@ -43,7 +45,9 @@ export async function identify(database: Database, token: string): Promise<Admis
   const { id, organization, actor, onBehalfOf, groups, operations, expiresAt } = found;
   return {
     credential: { id, kind: key.kind, live: key.live },
-    identity: { organization, actor, onBehalfOf, groups, operations, expiresAt, mayNameAgent: key.kind === 'sk' },
+    identity: {
+      organization, actor, onBehalfOf, groups, operations, expiresAt, credential: id, mayNameAgent: key.kind === 'sk',
+    },
   };
 }
 

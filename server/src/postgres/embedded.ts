@@ -23,15 +23,18 @@ export class EmbeddedConnection implements Connection {
 
   static async open(directory: string): Promise<EmbeddedConnection> {
     const { PGlite } = await load();
-    const unlock = lockDirectory(directory);
+    let unlock = () => {};
     try {
+      unlock = lockDirectory(directory);
       const data = join(directory, 'data');
       if (!existsSync(data)) await makeFiles(PGlite, data);
       const postgres = await PGlite.create({ dataDir: data });
       return new EmbeddedConnection(directory, postgres, unlock);
     } catch (error) {
       unlock();
-      const what = `The embedded database in ${directory} cannot be opened. Give another directory with --dir.`;
+      if (error instanceof NamedError) throw error;
+      const place = `The embedded database in ${directory} cannot be opened (${(error as Error).message}).`;
+      const what = `${place} Give another directory with --dir.`;
       throw new NamedError('database_unreachable', what, { cause: error });
     }
   }

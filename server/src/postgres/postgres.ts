@@ -24,6 +24,7 @@ export class PostgresConnection implements Connection {
 
   private constructor(url: string, connections: number) {
     try {
+      if (!/^postgres(ql)?:\/\//i.test(url)) throw new TypeError('another scheme');
       const { host, port } = new pg.Client(url); // says where it would connect to; user and password stay inside
       this.#place = `${host}:${port}`;
       this.#pool = new pg.Pool({
@@ -35,8 +36,8 @@ export class PostgresConnection implements Connection {
         application_name: 'ablo',
       });
     } catch {
-      const what = 'DATABASE_URL cannot be read. It looks like postgres://user:password@host:5432/name.';
-      throw new NamedError('database_unreachable', what);
+      const example = 'DATABASE_URL looks like postgres://user:password@host:5432/name.';
+      throw new NamedError('database_unreachable', `The address of the database cannot be read. ${example}`);
     }
     this.#pool.on('error', () => {}); // an idle connection broke; whoever needs one next gets another, or the error
   }

@@ -11,9 +11,10 @@
 --   6 checks    1 and 3 again, for what came since; if one falls, the batch is undone and tried again
 --   7 records   log entries, adjacent for each commit, and the receipts, rejections too
 --
--- A receipt is `confirmed`, `rejected`, or `blocked`: nothing was decided, try again alone with `patient`, which
--- waits for a row. A blocked commit blocks the later ones of its session in the batch: they take effect in the order
--- they were sent.
+-- A receipt is `confirmed` or `rejected`, and then it is recorded. Or nothing was decided: `blocked`, try again alone
+-- with `patient`, which waits for a row, and at last with `final`, which rejects it as `row_locked`; `revoked`, its
+-- sender has to come with another credential. What is not decided blocks the later commits of its session in the batch:
+-- they take effect in the order they were sent.
 
 do $$ begin
   if to_regtype('ablo.written') is null then
@@ -164,6 +165,8 @@ begin
     n := n + 1;
     if receipts[n] is null and body->>'session' = any (blocked_sessions) then
       receipts[n] := '{"status": "blocked"}';
+    elsif receipts[n] is null and verdicts[n] ? 'status' then
+      receipts[n] := verdicts[n];
     elsif receipts[n] is null and verdicts[n] ? 'error' then
       receipts[n] := ablo.rejected(verdicts[n]->'error');
     elsif receipts[n] is null then
@@ -178,12 +181,12 @@ begin
         if receipts[n] is null then raise; end if;
       end;
     end if;
-    if receipts[n]->>'status' = 'blocked' then
+    if not ablo.is_decided(receipts[n]) then
       blocked_sessions := blocked_sessions || (body->>'session');
     end if;
   end loop;
 
-  fresh := array(select a.fresh and a.receipt->>'status' <> 'blocked' from unnest(fresh, receipts) a(fresh, receipt));
+  fresh := array(select a.fresh and ablo.is_decided(a.receipt) from unnest(fresh, receipts) a(fresh, receipt));
   if not true = any (fresh) then
     return jsonb_build_object('head', seen, 'receipts', to_jsonb(receipts));
   end if;
@@ -210,6 +213,20 @@ begin
   return jsonb_build_object('head', ablo.head(organization), 'receipts', to_jsonb(receipts));
 end $$;
 
+-- A row was held for too long: its commit is rejected for good, so that no copy of it takes effect after its sender was
+-- told so. Unless a copy was decided meanwhile.
+create or replace function ablo.refuse_locked(organization text, commits jsonb) returns jsonb
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  head constant bigint := ablo.lock_log(organization);
+  decided constant jsonb[] := ablo.decided(organization, commits);
+  receipts constant jsonb[] := array(
+    select coalesce(d.receipt, ablo.rejected(ablo.error('row_locked'))) from unnest(decided) d(receipt));
+begin
+  perform ablo.record(organization, commits, receipts, array(select d.receipt is null from unnest(decided) d(receipt)));
+  return jsonb_build_object('head', head, 'receipts', to_jsonb(receipts));
+end $$;
+
 create or replace function ablo.commit(organization text, input jsonb) returns jsonb
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -217,17 +234,24 @@ set plan_cache_mode = force_generic_plan set jit = off  -- each statement is pla
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off  -- and for tables that will have grown
 as $$
 declare
+  commits constant jsonb := input->'commits';
   patient constant boolean := coalesce((input->>'patient')::boolean, false);
+  answer jsonb;
 begin
   perform ablo.enter(organization, case when patient then '2s' else '50ms' end);
   for round in 1..5 loop
     begin
-      return ablo.commit_batch(organization, input->'commits', patient);
+      answer := ablo.commit_batch(organization, commits, patient);
+      exit;
     exception
       when sqlstate 'ABLO1' then continue;
       when lock_not_available or deadlock_detected then exit;
     end;
   end loop;
-  return jsonb_build_object('head', ablo.head(organization), 'receipts',
-    (select jsonb_agg('{"status": "blocked"}'::jsonb) from jsonb_array_elements(input->'commits')));
+  answer := coalesce(answer, jsonb_build_object('head', ablo.head(organization), 'receipts',
+    (select jsonb_agg('{"status": "blocked"}'::jsonb) from jsonb_array_elements(commits))));
+  if (input->>'final')::boolean and answer @> '{"receipts": [{"status": "blocked"}]}' then
+    return ablo.refuse_locked(organization, commits);
+  end if;
+  return answer;
 end $$;

@@ -46,6 +46,12 @@ begin
     where c.id = any (ids) and c.revoked_at is not null);
 end $$;
 
+-- The same of one, for a commit (judge.sql): ablo_app may know this much of a credential, and nothing else.
+create or replace function ablo.is_revoked(id text) returns boolean
+language sql stable strict security definer set search_path = pg_catalog, pg_temp as $$
+  select exists (select from ablo.credential c where c.id = $1 and c.revoked_at is not null);
+$$;
+
 -- The keys of an organization, newest first, without what could be used of them. Session tokens are not listed.
 create or replace function ablo.keys(organization text) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$

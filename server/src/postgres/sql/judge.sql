@@ -3,6 +3,7 @@
 -- May a commit take effect? Asked in a statement of its own after the rows are locked, and once more, with what the log
 -- has gained since, under the lock of the log.
 --
+--   revoked         its credential was, since its socket was let in: not a rejection, for nothing is decided about it
 --   claim_lost      a claim it was written under is over, or the fence is another's
 --   entity_claimed  somebody else holds a row it touches
 --   stale_context   a row changed after `readAt`, in a field it touches, by another session than its own
@@ -30,7 +31,8 @@ begin
     where o.op <> 'create' and c.seq is not null);
 end $$;
 
--- For each commit that is still open: null, {"error"}, or {"notifications"} when it is to take effect all the same.
+-- For each commit that is still open: null, {"error"}, {"status": "revoked"}, or {"notifications"} when it is to take
+-- effect all the same.
 -- `head` is where the log ends; changes up to `since` have been judged before.
 create or replace function ablo.judge(organization text, commits jsonb, receipts jsonb[], head bigint, since bigint)
 returns jsonb[]
@@ -38,6 +40,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return array(
     select case when receipts[c.n] is null then coalesce(
+      case when ablo.is_revoked(c.body->>'credential') then '{"status": "revoked"}'::jsonb end,
       case when c.body ? 'claims' then (
         select jsonb_build_object('error', ablo.error('claim_lost'))
         from jsonb_to_recordset(c.body->'claims') mine(id text, fence bigint)

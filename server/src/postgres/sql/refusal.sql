@@ -8,6 +8,11 @@ language sql stable as $$
   select jsonb_build_object('status', 'rejected', 'error', error);
 $$;
 
+create or replace function ablo.is_decided(receipt jsonb) returns boolean
+language sql immutable as $$
+  select receipt->>'status' in ('confirmed', 'rejected');
+$$;
+
 -- The receipt of a commit that ended with this error. Null: not for the commit to suffer.
 create or replace function ablo.refusal(state text, told text, name text, relation text, field text, rule text)
 returns jsonb

@@ -39,7 +39,7 @@ create or replace function ablo.sentence(code text) returns text language sql im
     when 'claim_lost' then 'The claim this write relied on is over. Claim the row again and read it again.'
     when 'claim_not_found' then 'There is no such claim.'
     when 'queue_too_deep' then 'Too many are waiting for this row already.'
-    when 'grant_timeout' then 'The claim was not granted in the time given.'
+    when 'grant_timeout' then 'The claim was not granted in the time given. Try again later, or give it a longer timeout.'
     when 'idempotency_conflict' then 'The same idempotency key was used for another commit.'
     when 'idempotency_key_expired' then 'The commit was issued too long ago to be sent again. Look whether it took effect, then send it under a new key.'
     when 'unique_violation' then 'A row with this id, or with this unique value, exists already.'
@@ -65,6 +65,7 @@ create or replace function ablo.sentence(code text) returns text language sql im
     when 'block_damaged' then 'Rows that came in bulk are damaged or cut. Nothing of them was taken; they are asked for again.'
     when 'image_damaged' then 'The stored image of the rows is damaged, or of another version. It was left aside; the rows are loaded from the server.'
     when 'store_full' then 'The rows would take more memory than this client may use. Ask for fewer (bootstrap: none), or raise the budget.'
+    when 'too_much_unanswered' then 'Too much of this connection has no answer yet. Wait for answers before sending more.'
     when 'core_aborted' then 'The WebAssembly core stopped. A server builds it again by itself; a client is made anew with Ablo().'
     when 'internal_error' then 'Something went wrong inside the server. Its log has the details under this request id.'
   end;

@@ -53,6 +53,7 @@ class Client {
     premise,
     warning,
     forget,
+    lost,
     model
   };
   enum class Settled : uint32_t { confirmed = 1, rejected = 2, unknown = 3 };
@@ -69,7 +70,8 @@ class Client {
   void closed(int code, std::string_view reason, double now);
   void receive(std::string_view bytes, double now);
   void tokenReady(double now);
-  void tokenFailed(bool terminal, std::string_view message, double now);
+  void tokenFailed(std::string_view code, std::string_view message, double now);  // no code: it may work next time
+  void tokenChanged(double now);
   void tick(double now);
   void nudge(double now);
   void stop(double now);

@@ -71,6 +71,7 @@ enum class ErrorCode {
   block_damaged,
   image_damaged,
   store_full,
+  too_much_unanswered,
   core_aborted,
   internal_error,
 };
@@ -80,7 +81,7 @@ struct ErrorText {
   std::string_view sentence;
 };
 
-inline constexpr std::array<ErrorText, 64> kErrors{{
+inline constexpr std::array<ErrorText, 65> kErrors{{
     {"apikey_missing", "No API key was given. Set apiKey or ABLO_API_KEY; `ablo dev` and `ablo keys create` print one."},
     {"apikey_invalid", "The API key is not one of this server's. Check that it was copied whole, or make one with `ablo keys create`."},
     {"apikey_revoked", "The API key was revoked. Make a new one with `ablo keys create`."},
@@ -117,7 +118,7 @@ inline constexpr std::array<ErrorText, 64> kErrors{{
     {"claim_lost", "The claim this write relied on is over. Claim the row again and read it again."},
     {"claim_not_found", "There is no such claim."},
     {"queue_too_deep", "Too many are waiting for this row already."},
-    {"grant_timeout", "The claim was not granted in the time given."},
+    {"grant_timeout", "The claim was not granted in the time given. Try again later, or give it a longer timeout."},
     {"idempotency_conflict", "The same idempotency key was used for another commit."},
     {"idempotency_key_expired", "The commit was issued too long ago to be sent again. Look whether it took effect, then send it under a new key."},
     {"unique_violation", "A row with this id, or with this unique value, exists already."},
@@ -143,6 +144,7 @@ inline constexpr std::array<ErrorText, 64> kErrors{{
     {"block_damaged", "Rows that came in bulk are damaged or cut. Nothing of them was taken; they are asked for again."},
     {"image_damaged", "The stored image of the rows is damaged, or of another version. It was left aside; the rows are loaded from the server."},
     {"store_full", "The rows would take more memory than this client may use. Ask for fewer (bootstrap: none), or raise the budget."},
+    {"too_much_unanswered", "Too much of this connection has no answer yet. Wait for answers before sending more."},
     {"core_aborted", "The WebAssembly core stopped. A server builds it again by itself; a client is made anew with Ablo()."},
     {"internal_error", "Something went wrong inside the server. Its log has the details under this request id."},
 }};

@@ -27,6 +27,15 @@
 
 namespace ablo {
 
+/// What one socket may have under way; more is refused as `too_much_unanswered`. Our own client comes back when it is
+/// closed for that, and finds what was decided meanwhile.
+struct HubLimits {
+  std::size_t commits = 5'000;  // without a receipt: one more closes the socket, for what is said about it may be wrong
+  std::size_t commitBytes = 16 << 20;  // of them; one may exceed it
+  std::size_t requests = 1'000;        // queries and claims without an answer: one more is refused
+  std::size_t heldBytes = 16 << 20;    // of answers that wait for the stream; one may exceed it
+};
+
 class Hub {
  public:
   using Socket = uint32_t;
@@ -34,13 +43,13 @@ class Hub {
   enum class Record : uint32_t { send = 1, call = 2, close = 3, wake = 4, log = 5 };  // wasm/boundary/module.d.ts
   enum class Payload : uint32_t { text = 1, binary = 2 };  // of what is sent: a WebSocket's opcode
 
-  Hub();
+  explicit Hub(HubLimits limits = {});
   ~Hub();
 
   /// The schema in force from now on; its hash. Clients that were built with another one are sent away.
   Result<std::string> setSchema(std::string_view document);
 
-  /// A socket, and who it is: `{organization, actor, onBehalfOf?, groups, operations, mayNameAgent, expiresAt?}`.
+  /// A socket, and who it is: `{organization, actor, onBehalfOf?, credential?, groups, operations, mayNameAgent, expiresAt?}`.
   void open(Socket socket, std::string_view identity, double now);
   /// One frame of it.
   void receive(Socket socket, std::string_view bytes, double now);

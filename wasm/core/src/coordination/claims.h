@@ -1,15 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Claims: who holds which row and who waits, as the log tells it; and the claims of this client among them.
-//
-// A claim of ours is settled by the log, not by the answer alone: it is granted once its grant has been applied here, so that
-// the row read next is the one the claim protects.
-//
-//             request sent              grant applied                 release asked, writes settled
-//   wanted ───────────────▶ asked ──────────────────▶ held ──────────────────────────────────────────▶ leaving ──▶ gone
-//                             │  refused, canceled      │ expired, canceled
-//                             └──────▶ gone             └──────▶ lost: until it is given back, writes to its row are
-//                                                                refused, or they would go out with no guard at all
+// Claims: who holds which row and who waits, as the log tells it. This client's own among them are in own_claim.h.
 #pragma once
 
 #include <map>
@@ -58,20 +49,6 @@ class Claims {
   std::set<Target> changed_;
 
   void erase(const std::string& id);
-};
-
-/// A claim this client asked for.
-struct OwnClaim {
-  enum class State : uint8_t { wanted, asked, held, lost, leaving };
-  State state = State::wanted;
-  Claims::Target target;
-  uint32_t request = 0;       // who waits for the grant
-  uint32_t leaveRequest = 0;  // who waits for the release
-  std::string message;        // the frame that asks for it
-  double ttl = 0;
-  double renewAt = 0;
-
-  bool renews() const { return state == State::asked || state == State::held; }
 };
 
 }  // namespace ablo

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "hub/claim.h"
 
+#include "base/limits.h"
 #include "codec/raw_json.h"
 #include "hub/hello.h"
 #include "writes/operation.h"
@@ -9,7 +10,6 @@ namespace ablo::hub {
 
 namespace {
 
-constexpr double kShortestTtl = 100, kLongestTtl = 24 * 3600 * 1000.0;  // ms
 constexpr std::size_t kMostRenewed = 1000;
 
 Error invalid(std::string_view what) { return Error::of(ErrorCode::invalid_request, what); }

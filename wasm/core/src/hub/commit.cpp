@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "codec/raw_json.h"
 #include "hub/hello.h"
 #include "writes/operation.h"
@@ -11,7 +12,6 @@ namespace ablo::hub {
 
 namespace {
 
-constexpr std::size_t kLongestKey = 255;
 constexpr std::size_t kMostClaims = 500;
 constexpr double kMostAttempts = 1'000'000;
 constexpr double kLatest = 253'402'300'799'999;  // the end of the year 9999
@@ -78,6 +78,7 @@ Result<Commit> readCommit(const Schema& schema, const Subscriber& from, CommitNa
       .member("issuedAt", *message.find("issuedAt"))
       .member("actor", from.actor);
   if (!from.identity.onBehalfOf.isNull()) text.member("onBehalfOf", from.identity.onBehalfOf);
+  if (!from.identity.credential.empty()) text.member("credential", from.identity.credential);
   text.member("session", from.session).member("operations", list);
   for (const std::string_view option : {"readAt", "onStale", "claims"})
     if (const Json* value = message.find(option)) text.member(option, *value);

@@ -30,7 +30,7 @@ struct Commit {
 
   uint64_t place = 0;  // in the queue
   Way way = Way::together;
-  int patience = 0;  // how often it waited for a row that another transaction holds
+  int patience = 0;  // how often it waited in vain for a row that another transaction holds
 };
 
 /// A commit without a name cannot be answered: that frame is malformed.

@@ -15,7 +15,7 @@ namespace {
 using Way = Commit::Way;
 
 constexpr std::size_t kLargestBatch = 50;
-constexpr int kMostPatience = 3;
+constexpr int kPatientTries = 3;
 constexpr int kMostResends = 3;
 constexpr double kFirstPause = 100;  // ms, then four times as long each
 constexpr double kInTheAir = std::numeric_limits<double>::infinity();
@@ -89,16 +89,16 @@ std::string CommitQueue::text(FlightNumber number) const {
   ObjectText text;
   text.raw("commits", arrayText(commits));
   if (flight.way == Way::patiently) text.member("patient", true);
+  if (flight.commits[0].patience + 1 >= kPatientTries) text.member("final", true);
   return text.take();
 }
 
 CommitQueue::Flight CommitQueue::land(FlightNumber number) { return std::move(flights_.extract(number).mapped()); }
 
-bool CommitQueue::block(Commit commit) {
-  if (commit.way == Way::patiently && ++commit.patience == kMostPatience) return false;
+void CommitQueue::block(Commit commit) {
+  if (commit.way == Way::patiently) ++commit.patience;
   commit.way = Way::patiently;
   putBack(std::move(commit));
-  return true;
 }
 
 std::vector<Socket> CommitQueue::fail(FlightNumber number, double now) {

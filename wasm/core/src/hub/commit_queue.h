@@ -3,7 +3,8 @@
 // CommitQueue: the commits of one organization on their way to its database, in batches.
 //
 //   waiting ──depart──▶ in flight ──land──▶ decided
-//      ▲                    │ blocked: again, alone and with patience, three times at most
+//      ▲                    │ blocked: again, alone and with patience. The third time is the last: then the database
+//      │                    │ decides that the row was held for too long, or nothing, and is asked again
 //      └────────────────────┤
 //                           │ no answer: the same flight again after a pause; if that goes on, each commit alone;
 //                           ▼ if that goes on too, given up: its outcome is not known, and its client asks again
@@ -14,7 +15,7 @@
 //      rows; the two never share a batch because of a row, and may because of a lane;
 //   3. a commit whose outcome is not known takes those of its lane behind it along when it is given up, or they would
 //      overtake it;
-//   4. it is left by each commit once: decided, given up, or too long blocked.
+//   4. it is left by each commit once: decided, or given up.
 #pragma once
 
 #include <cstdint>
@@ -48,8 +49,8 @@ class CommitQueue {
 
   /// The database answered: its commits, in the order they were sent.
   Flight land(FlightNumber number);
-  /// A commit of a landed flight that somebody else's transaction blocks. False: it has waited often enough.
-  bool block(Commit commit);
+  /// A commit of a landed flight that somebody else's transaction blocks.
+  void block(Commit commit);
 
   /// The database did not answer. The sockets of those who were given up.
   std::vector<Socket> fail(FlightNumber number, double now);

@@ -53,7 +53,7 @@ void Conversation::commit(const Json& message) {
   if (!name) return refuse(name.error(), CloseCode::malformed);
   Result<Commit> commit = readCommit(*schema_, subscriber_, *name, message);
   if (!commit) return organization_.reject(subscriber_.socket, *name, commit.error());
-  organization_.commit(std::move(*commit));
+  organization_.commit(subscriber_, std::move(*commit));
 }
 
 void Conversation::query(const Json& message) {

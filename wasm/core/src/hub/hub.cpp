@@ -24,6 +24,8 @@ constexpr double kLongestSleep = 3'600'000;  // ms: timers of the world outside 
 
 class Hub::Impl {
  public:
+  explicit Impl(HubLimits limits) : limits_(limits) {}
+
   Result<std::string> setSchema(std::string_view document) {
     Result<Schema> schema = parseSchema(document);
     if (!schema) return schema.error();
@@ -144,7 +146,7 @@ class Hub::Impl {
 
  private:
   Organization& organization(const std::string& name) {
-    return organizations_.try_emplace(name, name, schema_, outbox_, counters_).first->second;
+    return organizations_.try_emplace(name, name, schema_, outbox_, counters_, limits_).first->second;
   }
 
   /// After whatever happened in an organization: when does it have to be looked at again, and is it over?
@@ -155,6 +157,7 @@ class Hub::Impl {
     if (found->second.isOver()) organizations_.erase(found);
   }
 
+  const HubLimits limits_;
   std::optional<Schema> schema_;
   Outbox outbox_;
   Counters counters_;
@@ -166,7 +169,7 @@ class Hub::Impl {
   bool retired_ = false;
 };
 
-Hub::Hub() : impl_(std::make_unique<Impl>()) {}
+Hub::Hub(HubLimits limits) : impl_(std::make_unique<Impl>(limits)) {}
 Hub::~Hub() = default;
 
 Result<std::string> Hub::setSchema(std::string_view document) { return impl_->setSchema(document); }

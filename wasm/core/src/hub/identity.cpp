@@ -33,6 +33,7 @@ std::optional<Identity> readIdentity(std::string_view text) {
   identity.organization = json->text("organization");
   identity.actor = *actor;
   if (const Json* onBehalfOf = json->find("onBehalfOf")) identity.onBehalfOf = *onBehalfOf;
+  identity.credential = json->text("credential");
   identity.groups = readTexts(json->find("groups"));
   std::sort(identity.groups.begin(), identity.groups.end());
   identity.operations = readTexts(json->find("operations"));

@@ -17,6 +17,7 @@ struct Identity {
   std::string organization;
   Json actor;                           // {kind, id}
   Json onBehalfOf;                      // null: nobody
+  std::string credential;               // its id; empty: it came in without one
   std::vector<std::string> groups;      // sorted
   std::vector<std::string> operations;  // "*", "tasks.update", …
   bool mayNameAgent = false;

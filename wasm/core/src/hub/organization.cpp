@@ -9,12 +9,24 @@ namespace {
 
 using Purpose = Call::Purpose;
 
+/// Counted among the requests of its socket.
+bool isRequest(Purpose purpose) {
+  return purpose == Purpose::read || purpose == Purpose::claim || purpose == Purpose::release ||
+         purpose == Purpose::renew;
+}
+
 std::string_view functionText(Purpose purpose) {
   switch (purpose) {
     case Purpose::claim: return "claim";
     case Purpose::release: return "release";
     default: return "renew";
   }
+}
+
+std::size_t heldBytes(const Subscriber& subscriber) {
+  std::size_t bytes = 0;
+  for (const HeldAnswer& answer : subscriber.held) bytes += answer.text.size();
+  return bytes;
 }
 
 /// What ablo.commit answered: a part for each commit of the flight, in their order.
@@ -39,7 +51,12 @@ std::optional<Verdicts> readVerdicts(std::string_view bytes, std::size_t commits
 
 }  // namespace
 
-void Organization::commit(Commit commit) {
+/// A commit that is refused here might have been sent before and still take effect: nobody is told no, but to come back.
+void Organization::commit(Subscriber& from, Commit commit) {
+  if (from.commits >= limits_.commits || from.commitBytes >= limits_.commitBytes)
+    return audience.refuse(from.socket, Error::of(ErrorCode::too_much_unanswered), CloseCode::tooMuch);
+  ++from.commits;
+  from.commitBytes += commit.text.size();
   ++counters_.commits;
   queue_.add(std::move(commit));
   depart();
@@ -74,17 +91,32 @@ void Organization::decided(CommitQueue::FlightNumber number, bool ok, std::strin
 
 void Organization::settle(Commit commit, const RawObject& outcome) {
   const std::string status = outcome.text("status");
-  if (status == "blocked") {
-    const CommitName name = commit.name;
-    const Socket socket = commit.socket;
-    if (!queue_.block(std::move(commit))) reject(socket, name, Error::of(ErrorCode::row_locked));
-    return;
+  if (status == "blocked") return queue_.block(std::move(commit));
+  if (Subscriber* from = audience.find(commit.socket)) {
+    --from->commits;
+    from->commitBytes -= commit.text.size();
   }
+  if (status == "revoked")
+    return audience.refuse(commit.socket, Error::of(ErrorCode::apikey_revoked), CloseCode::credential);
   if (status == "rejected") ++counters_.rejections;
   if (audience.find(commit.socket)) outbox_.send(commit.socket, receiptText(commit.name, outcome));
 }
 
-void Organization::query(const Subscriber& subscriber, double request, const Statement& statement) {
+bool Organization::admits(Subscriber& subscriber, Purpose purpose, double request) {
+  if (subscriber.requests + subscriber.held.size() < limits_.requests) {
+    ++subscriber.requests;
+    return true;
+  }
+  const Error error = Error::of(ErrorCode::too_much_unanswered);
+  if (purpose == Purpose::renew)
+    audience.refuse(subscriber.socket, error, CloseCode::tooMuch);
+  else
+    outbox_.send(subscriber.socket, refusalText(request, error));
+  return false;
+}
+
+void Organization::query(Subscriber& subscriber, double request, const Statement& statement) {
+  if (!admits(subscriber, Purpose::read, request)) return;
   const std::string input = ObjectText().member("statement", statement.text).raw("params", statement.params).take();
   outbox_.call({Purpose::read, name_, subscriber.socket, audience.log(), request}, "read", input);
 }
@@ -95,11 +127,14 @@ void Organization::wasRead(const Call& call, Subscriber& subscriber, bool ok, st
   if (call.turn != audience.log())
     return outbox_.send(call.socket, refusalText(call.request, Error::of(ErrorCode::log_epoch_changed)));
   const double seq = answer->number("seq", 0);
+  if (heldBytes(subscriber) >= limits_.heldBytes)
+    return outbox_.send(call.socket, refusalText(call.request, Error::of(ErrorCode::too_much_unanswered)));
   audience.hold(subscriber, {seq, call.request, answerText(call.request, "rows", *answer)});
   audience.hear(seq, now);
 }
 
-void Organization::coordinate(const Subscriber& subscriber, Purpose purpose, double request, const std::string& input) {
+void Organization::coordinate(Subscriber& subscriber, Purpose purpose, double request, const std::string& input) {
+  if (!admits(subscriber, purpose, request)) return;
   outbox_.call({purpose, name_, subscriber.socket, 0, request}, functionText(purpose), input);
 }
 
@@ -113,6 +148,7 @@ void Organization::coordinated(const Call& call, bool ok, std::string_view bytes
 void Organization::answer(const Call& call, bool ok, std::string_view bytes, double now) {
   Subscriber* subscriber = audience.find(call.socket);
   const bool awaited = subscriber && subscriber->turn == call.turn;
+  if (subscriber && isRequest(call.purpose)) --subscriber->requests;
   switch (call.purpose) {
     case Purpose::load:
       if (awaited) audience.loaded(*subscriber, ok, bytes, now);

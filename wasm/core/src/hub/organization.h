@@ -29,17 +29,18 @@ struct Counters {
 
 class Organization {
  public:
-  Organization(const std::string& name, const std::optional<Schema>& schema, Outbox& outbox, Counters& counters)
-      : audience(name, schema, outbox), name_(name), outbox_(outbox), counters_(counters) {}
+  Organization(const std::string& name, const std::optional<Schema>& schema, Outbox& outbox, Counters& counters,
+               const HubLimits& limits)
+      : audience(name, schema, outbox), name_(name), outbox_(outbox), counters_(counters), limits_(limits) {}
 
   Audience audience;
 
-  void commit(Commit commit);
+  void commit(Subscriber& from, Commit commit);
   /// Refused before the database was asked.
   void reject(Socket socket, const CommitName& commit, const Error& error);
-  void query(const Subscriber& subscriber, double request, const Statement& statement);
+  void query(Subscriber& subscriber, double request, const Statement& statement);
   /// claim, release or renew, with what the function of that name takes.
-  void coordinate(const Subscriber& subscriber, Call::Purpose purpose, double request, const std::string& input);
+  void coordinate(Subscriber& subscriber, Call::Purpose purpose, double request, const std::string& input);
 
   void answer(const Call& call, bool ok, std::string_view bytes, double now);
   void tick(double now);
@@ -48,6 +49,8 @@ class Organization {
   bool isOver() const;
 
  private:
+  /// Whether it may ask once more; if not, it was refused.
+  bool admits(Subscriber& subscriber, Call::Purpose purpose, double request);
   void depart();
   void launch(CommitQueue::FlightNumber number);
   void decided(CommitQueue::FlightNumber number, bool ok, std::string_view bytes, double now);
@@ -58,6 +61,7 @@ class Organization {
   const std::string name_;
   Outbox& outbox_;
   Counters& counters_;
+  const HubLimits& limits_;
   CommitQueue queue_;
 };
 

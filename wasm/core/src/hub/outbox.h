@@ -31,6 +31,7 @@ struct Call {
 enum class CloseCode : uint32_t {
   goingAway = 1001,
   serverFault = 1011,
+  tooMuch = 1013,
   credential = 4001,
   forbidden = 4003,
   malformed = 4009,

@@ -58,6 +58,11 @@ struct Subscriber {
   uint32_t turn = 0;   // of its last question to the database
   std::vector<HeldAnswer> held;
 
+  // What it has under way (HubLimits).
+  std::size_t commits = 0;
+  std::size_t commitBytes = 0;
+  std::size_t requests = 0;  // at the database
+
   // What its hello said.
   Json actor;  // its identity's, or the agent it acts as
   std::string session;

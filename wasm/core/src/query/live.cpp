@@ -8,7 +8,8 @@ namespace ablo {
 
 namespace {
 
-constexpr std::size_t kSpare = 64;  // rows kept beyond the last one that is wanted
+constexpr std::size_t kSpare = 64, kMostSpare = 65'536;  // rows kept beyond the last one that is wanted
+constexpr std::size_t kManyValues = 16;                  // asked for of one field: an index of it pays
 
 }  // namespace
 
@@ -42,9 +43,11 @@ void LiveQueries::close(uint32_t number) {
   Entry& entry = *found->second;
   std::erase(home(entry), &entry);
   if (entry.symbol != Strings::kNone) {
-    auto& values = open_[entry.query.model].anchored[entry.anchor];
+    auto& anchored = open_[entry.query.model].anchored;
+    auto& values = anchored[entry.anchor].values;
     if (values[entry.symbol].empty()) values.erase(entry.symbol);
-    if (values.empty()) open_[entry.query.model].anchored.erase(entry.anchor);
+    if (values.size() < kManyValues) anchored[entry.anchor].postings.reset();
+    if (values.empty()) anchored.erase(entry.anchor);
     strings_.release(entry.symbol);
   }
   byText_.erase(entry.text);
@@ -56,6 +59,16 @@ int LiveQueries::model(uint32_t number) const {
   return found == entries_.end() ? -1 : found->second->query.model;
 }
 
+/// How many queries are found under that value.
+std::size_t LiveQueries::howManyAsk(int model, int field, std::string_view value) const {
+  const auto open = open_.find(model);
+  if (open == open_.end()) return 0;
+  const auto anchored = open->second.anchored.find(field);
+  if (anchored == open->second.anchored.end()) return 0;
+  const auto asking = anchored->second.values.find(strings_.find(value));
+  return asking == anchored->second.values.end() ? 0 : asking->second.size();
+}
+
 /// Finds the query a place under a value it asks for; where there are several, under the one that fewest others ask for.
 void LiveQueries::anchor(Entry& entry) {
   std::size_t fewest = SIZE_MAX;
@@ -64,9 +77,7 @@ void LiveQueries::anchor(Entry& entry) {
     const Column& column = tableOf(entry).column(static_cast<std::size_t>(condition.field));
     if (condition.op != Condition::Op::eq || column.kind() != ColumnKind::symbol || condition.values[0].isNull())
       continue;
-    const auto& values = open_[entry.query.model].anchored[condition.field];
-    const auto others = values.find(strings_.find(condition.values[0].text));
-    const std::size_t asked = others == values.end() ? 0 : others->second.size();
+    const std::size_t asked = howManyAsk(entry.query.model, condition.field, condition.values[0].text);
     if (asked >= fewest) continue;
     fewest = asked;
     entry.anchor = condition.field;
@@ -77,7 +88,7 @@ void LiveQueries::anchor(Entry& entry) {
 
 std::vector<LiveQueries::Entry*>& LiveQueries::home(const Entry& entry) {
   Open& open = open_[entry.query.model];
-  return entry.anchor < 0 ? open.others : open.anchored[entry.anchor][entry.symbol];
+  return entry.anchor < 0 ? open.others : open.anchored[entry.anchor].values[entry.symbol];
 }
 
 template <class Visit>
@@ -91,9 +102,9 @@ void LiveQueries::eachMatching(int model, uint32_t slot, Visit visit) {
       if (!entry->stale && matches(entry->query, description, cellsAt(table, slot))) visit(*entry);
   };
   look(found->second.others);
-  for (const auto& [field, values] : found->second.anchored)
-    if (const auto asking = values.find(table.column(static_cast<std::size_t>(field)).symbol(slot));
-        asking != values.end())
+  for (const auto& [field, anchored] : found->second.anchored)
+    if (const auto asking = anchored.values.find(table.column(static_cast<std::size_t>(field)).symbol(slot));
+        asking != anchored.values.end())
       look(asking->second);
 }
 
@@ -107,7 +118,15 @@ std::size_t LiveQueries::place(const Entry& entry, uint32_t slot) const {
                                   entry.window.begin());
 }
 
+template <class Visit>
+void LiveQueries::eachPostings(int model, Visit visit) {
+  if (const auto found = open_.find(model); found != open_.end())
+    for (auto& [field, anchored] : found->second.anchored)
+      if (anchored.postings) visit(*anchored.postings);
+}
+
 void LiveQueries::leave(int model, uint32_t slot) {
+  eachPostings(model, [&](Postings& postings) { postings.leave(slot); });
   eachMatching(model, slot, [&](Entry& entry) {
     if (entry.query.count) {
       --entry.matching;
@@ -122,6 +141,7 @@ void LiveQueries::leave(int model, uint32_t slot) {
 }
 
 void LiveQueries::enter(int model, uint32_t slot) {
+  eachPostings(model, [&](Postings& postings) { postings.enter(slot); });
   eachMatching(model, slot, [&](Entry& entry) {
     if (entry.query.count) {
       ++entry.matching;
@@ -131,8 +151,8 @@ void LiveQueries::enter(int model, uint32_t slot) {
     if (at == entry.window.size() && !entry.complete) return;
     if (at < entry.wanted()) remember(entry);
     entry.window.insert(entry.window.begin() + static_cast<std::ptrdiff_t>(at), slot);
-    if (entry.query.limit && entry.window.size() > entry.wanted() + 4 * kSpare) {
-      entry.window.resize(entry.wanted() + kSpare);
+    if (entry.query.limit && entry.window.size() > entry.wanted() + 2 * entry.spare) {
+      entry.window.resize(entry.wanted() + entry.spare);
       entry.complete = false;
     }
   });
@@ -142,9 +162,11 @@ void LiveQueries::lookAgain(int model) {
   const auto found = open_.find(model);
   if (found == open_.end()) return;
   for (Entry* entry : found->second.others) goStale(*entry);
-  for (const auto& [field, values] : found->second.anchored)
-    for (const auto& [symbol, entries] : values)
+  for (auto& [field, anchored] : found->second.anchored) {
+    anchored.postings.reset();
+    for (const auto& [symbol, entries] : anchored.values)
       for (Entry* entry : entries) goStale(*entry);
+  }
 }
 
 void LiveQueries::touch(Entry& entry) {
@@ -157,7 +179,7 @@ void LiveQueries::remember(Entry& entry) {
   touch(entry);
   if (entry.news || entry.told) return;
   const std::span<const uint32_t> shown = entry.shown();
-  if (entry.query.limit || entry.stale)
+  if (entry.query.limit || entry.query.offset > 0 || entry.stale)
     entry.told.emplace(shown.begin(), shown.end());
   else
     entry.news = true;
@@ -174,13 +196,25 @@ void LiveQueries::goStale(Entry& entry) {
 void LiveQueries::refresh(Entry& entry) {
   if (!std::exchange(entry.stale, false)) return;
   if (entry.query.count) {
-    entry.matching = ablo::count(entry.query, modelOf(entry), tableOf(entry), strings_);
+    entry.matching = ablo::count(entry.query, sourceFor(entry));
     return;
   }
-  const std::size_t most = entry.query.limit ? entry.wanted() + kSpare : SIZE_MAX;
-  Selection selection = select(entry.query, modelOf(entry), tableOf(entry), strings_, most);
+  entry.spare = std::clamp(entry.spare * 4, kSpare, kMostSpare);
+  const std::size_t most = entry.query.limit ? entry.wanted() + entry.spare : SIZE_MAX;
+  Selection selection = select(entry.query, sourceFor(entry), most);
   entry.window = std::move(selection.slots);
   entry.complete = selection.complete;
+}
+
+Source LiveQueries::sourceFor(const Entry& entry) {
+  Source source{modelOf(entry), tableOf(entry), strings_};
+  if (entry.anchor < 0) return source;
+  Anchored& anchored = open_[entry.query.model].anchored[entry.anchor];
+  if (anchored.values.size() < kManyValues) return source;
+  if (!anchored.postings)
+    anchored.postings = std::make_unique<Postings>(static_cast<std::size_t>(entry.anchor), tableOf(entry));
+  source.slots = &anchored.postings->slots(entry.symbol);
+  return source;
 }
 
 /// Whether a query that was touched has another result than was told.

@@ -6,7 +6,8 @@
 //   leave(row), the table is written, enter(row)
 //
 // A query with a limit keeps its rows and some beyond them. When so many left that it may miss one, the table is scanned
-// again at the next look. `settle` tells a query once for each time its result became another one: its rows, their order or
+// again at the next look, and more are kept from then on. Where many queries ask for one value each of the same field, they
+// are scanned for in an index of it. `settle` tells a query once for each time its result became another one: its rows, their order or
 // what one of them shows.
 #pragma once
 
@@ -18,6 +19,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "query/postings.h"
 #include "query/scan.h"
 
 namespace ablo {
@@ -30,6 +32,7 @@ class LiveQueries {
   /// The same text opens the same query again.
   uint32_t open(std::string text, Query query);
   void close(uint32_t number);
+  bool isOpen(const std::string& text) const { return byText_.count(text) > 0; }
   int model(uint32_t number) const;  // -1: not open
 
   /// The row shown at that slot is about to change, or to go.
@@ -59,6 +62,7 @@ class LiveQueries {
     uint32_t opened = 1;
     uint32_t version = 0;
     std::vector<uint32_t> window;               // the first rows in order
+    std::size_t spare = 0;                      // how many are kept beyond those that are wanted
     bool complete = false;                      // the window has all that match
     uint32_t matching = 0;                      // of a query that counts
     bool stale = true;                          // has to be scanned for
@@ -72,9 +76,14 @@ class LiveQueries {
     std::size_t wanted() const { return query.limit ? std::size_t{query.offset} + *query.limit : SIZE_MAX; }
     std::span<const uint32_t> shown() const;
   };
-  /// The queries of one model: those found under a value of a field, and the rest.
+  /// The queries that are found under a value of one field.
+  struct Anchored {
+    std::unordered_map<uint32_t, std::vector<Entry*>> values;
+    std::unique_ptr<Postings> postings;  // while there are many values
+  };
+  /// The queries of one model.
   struct Open {
-    std::map<int, std::unordered_map<uint32_t, std::vector<Entry*>>> anchored;
+    std::map<int, Anchored> anchored;  // by field
     std::vector<Entry*> others;
   };
 
@@ -82,13 +91,17 @@ class LiveQueries {
   const Model& modelOf(const Entry& entry) const { return schema_.models[static_cast<std::size_t>(entry.query.model)]; }
   std::size_t place(const Entry& entry, uint32_t slot) const;
   std::vector<Entry*>& home(const Entry& entry);
+  std::size_t howManyAsk(int model, int field, std::string_view value) const;
   void anchor(Entry& entry);
+  template <class Visit>
+  void eachPostings(int model, Visit visit);
   template <class Visit>
   void eachMatching(int model, uint32_t slot, Visit visit);
   void touch(Entry& entry);
   void remember(Entry& entry);
   void goStale(Entry& entry);
   void refresh(Entry& entry);
+  Source sourceFor(const Entry& entry);
   bool differs(Entry& entry) const;
 
   const Schema& schema_;

@@ -14,11 +14,16 @@ using Op = Condition::Op;
 /// Walks the rows that match, chunk by chunk.
 class Scan {
  public:
-  Scan(const Query& query, const Model& model, const Table& table, const Strings& strings)
-      : query_(query), model_(model), table_(table), strings_(strings) {}
+  Scan(const Query& query, const Source& source)
+      : query_(query), model_(source.model), table_(source.table), strings_(source.strings), slots_(source.slots) {}
 
   template <class Visit>
   void each(Visit visit) const {
+    if (slots_) {
+      for (const uint32_t slot : *slots_)
+        if (table_.shown(slot) && matches(query_, model_, cellsAt(table_, slot))) visit(slot);
+      return;
+    }
     for (uint32_t chunk = 0; chunk < table_.chunks(); ++chunk) {
       Bits rows = table_.shownIn(chunk);
       narrowByState(chunk, rows);
@@ -67,6 +72,7 @@ class Scan {
   const Model& model_;
   const Table& table_;
   const Strings& strings_;
+  const std::vector<uint32_t>* slots_;
 };
 
 /// A row with the first key of its order as a number that orders it nearly always; where it does not, the row itself does.
@@ -82,15 +88,14 @@ double rank(const Cell& cell, double sign) {
 
 }  // namespace
 
-Selection select(const Query& query, const Model& model, const Table& table, const Strings& strings, std::size_t most) {
+Selection select(const Query& query, const Source& source, std::size_t most) {
+  const Table& table = source.table;
   const Column* first =
       query.orderBy.empty() ? nullptr : &table.column(static_cast<std::size_t>(query.orderBy[0].field));
   if (first && first->kind() != ColumnKind::number) first = nullptr;
   const double sign = first && query.orderBy[0].descending ? -1 : 1;
   std::vector<Ranked> found;
-  Scan(query, model, table, strings).each([&](uint32_t slot) {
-    found.push_back({first ? rank(first->cell(slot), sign) : 0, slot});
-  });
+  Scan(query, source).each([&](uint32_t slot) { found.push_back({first ? rank(first->cell(slot), sign) : 0, slot}); });
   const auto inOrder = [&](const Ranked& a, const Ranked& b) {
     return a.key != b.key ? a.key < b.key : before(query, cellsAt(table, a.slot), cellsAt(table, b.slot));
   };
@@ -106,9 +111,9 @@ Selection select(const Query& query, const Model& model, const Table& table, con
   return selection;
 }
 
-uint32_t count(const Query& query, const Model& model, const Table& table, const Strings& strings) {
+uint32_t count(const Query& query, const Source& source) {
   uint32_t count = 0;
-  Scan(query, model, table, strings).each([&](uint32_t) { ++count; });
+  Scan(query, source).each([&](uint32_t) { ++count; });
   return count;
 }
 

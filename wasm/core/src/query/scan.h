@@ -20,10 +20,18 @@ struct Selection {
   bool complete = true;         // there are no more
 };
 
+/// Where to look: a table, or those of its slots that alone can match.
+struct Source {
+  const Model& model;
+  const Table& table;
+  const Strings& strings;
+  const std::vector<uint32_t>* slots = nullptr;
+};
+
 /// The first `most` rows of the query's order, whatever its limit and offset.
-Selection select(const Query& query, const Model& model, const Table& table, const Strings& strings, std::size_t most);
+Selection select(const Query& query, const Source& source, std::size_t most);
 
 /// How many rows match, whatever limit and offset.
-uint32_t count(const Query& query, const Model& model, const Table& table, const Strings& strings);
+uint32_t count(const Query& query, const Source& source);
 
 }  // namespace ablo

@@ -16,9 +16,10 @@ void Client::opened(double now) { impl_->handle(Session::Event::opened, now); }
 void Client::closed(int code, std::string_view reason, double now) { impl_->closed(code, reason, now); }
 void Client::receive(std::string_view bytes, double now) { impl_->receive(bytes, now); }
 void Client::tokenReady(double now) { impl_->handle(Session::Event::token, now); }
-void Client::tokenFailed(bool terminal, std::string_view message, double now) {
-  impl_->tokenFailed(terminal, message, now);
+void Client::tokenFailed(std::string_view code, std::string_view message, double now) {
+  impl_->tokenFailed(code, message, now);
 }
+void Client::tokenChanged(double now) { impl_->tokenChanged(now); }
 void Client::tick(double now) { impl_->tick(now); }
 void Client::nudge(double now) { impl_->handle(Session::Event::nudge, now); }
 void Client::stop(double now) { impl_->stop(now); }

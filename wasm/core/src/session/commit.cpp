@@ -2,13 +2,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/limits.h"
 #include "session/conversation.h"
 
 namespace ablo {
 
 namespace {
 
-constexpr std::size_t kLongestKey = 255;
 constexpr std::size_t kLargestFrame = 256 * 1024;  // what the server takes
 
 Error badOption(std::string_view name, std::string_view wanted) {
@@ -95,35 +95,46 @@ Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
   commit.operations = std::move(*operations);
 
   PendingCommit& added = store_.add(std::move(commit), {organization_, std::string(actor_.text("id")), now * 1000});
-  if (session_.state() == Session::State::live) sendCommit(added);
+  if (session_.state() == Session::State::live) advance(added, CommitLife::Event::connected);
   statusChanged();
   return added.number;
 }
 
-void Client::Impl::sendCommit(PendingCommit& commit) {
-  commit.state = PendingCommit::State::sent;
-  send(commit.message);
+void Client::Impl::advance(PendingCommit& commit, CommitLife::Event event, const std::optional<Error>& error) {
+  const CommitLife::Step step = CommitLife::step(commit.state, event);
+  commit.state = step.next;
+  const auto tell = [&](Settled outcome, std::string text) {
+    news_.push_back({Record::settled, commit.number, static_cast<uint32_t>(outcome), commit.seq, std::move(text)});
+  };
+  switch (step.effect) {
+    case CommitLife::Effect::none: break;
+    case CommitLife::Effect::send: send(commit.message); break;
+    case CommitLife::Effect::confirm: tell(Settled::confirmed, commit.notifications); break;
+    case CommitLife::Effect::reject: tell(Settled::rejected, writeJson(errorJson(*error))); break;
+    case CommitLife::Effect::doubt:  // who waited gets the key to ask with
+      commit.overdue = true;
+      tell(Settled::unknown, writeJson(errorJson(*error).set("idempotencyKey", commit.key)));
+      break;
+  }
 }
 
-void Client::Impl::settle(const PendingCommit& commit, Settled outcome, std::string text) {
-  news_.push_back({Record::settled, commit.number, static_cast<uint32_t>(outcome), commit.seq, std::move(text)});
-}
-
-/// It stays pending; who waited gets the key to ask with.
-void Client::Impl::settleUnknown(const PendingCommit& commit, const Error& error) {
-  settle(commit, Settled::unknown, writeJson(errorJson(error).set("idempotencyKey", commit.key)));
+void Client::Impl::advanceAll(CommitLife::Event event) {
+  for (PendingCommit& commit : store_.pending().commits()) advance(commit, event);
 }
 
 /// A confirmed commit leaves the view once the log has been applied up to it: then the base says the same.
 void Client::Impl::settleApplied(double now) {
+  for (PendingCommit& commit : store_.pending().commits())
+    if (commit.seq <= cursor_) advance(commit, CommitLife::Event::applied);
+  dropSettled(now);
+}
+
+void Client::Impl::dropSettled(double now) {
   std::vector<std::string> done;
   for (const PendingCommit& commit : store_.pending().commits())
-    if (commit.state == PendingCommit::State::confirmed && commit.seq <= cursor_) {
-      settle(commit, Settled::confirmed, commit.notifications);
-      done.push_back(commit.key);
-    }
-  for (const std::string& key : done) store_.drop(key);
+    if (commit.state == CommitLife::State::settled) done.push_back(commit.key);
   if (done.empty()) return;
+  for (const std::string& key : done) store_.drop(key);
   statusChanged();
   leaveClaims(now);
 }

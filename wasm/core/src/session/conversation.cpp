@@ -9,8 +9,7 @@ namespace ablo {
 
 namespace {
 
-constexpr double kPatience = 10'000;        // how long a request may wait for a connection
-constexpr double kCommitPatience = 30'000;  // how long somebody may wait for a commit while there is none
+constexpr double kTokenSpare = 30'000;  // how long a token must still be good to be used again
 
 constexpr int kExpired = 4001, kForbidden = 4003, kMalformed = 4009, kOtherSchema = 4010, kTooLarge = 1009;
 
@@ -40,17 +39,23 @@ void Client::Impl::perform(Session::Effect effect, double now) {
 
   switch (effect) {
     case Session::Effect::none: break;
-    case Session::Effect::getToken: effects_.push_back({Record::token, {}}); break;
+    case Session::Effect::getToken:
+      tokenReused_ = now + kTokenSpare < tokenLasts_;
+      if (tokenReused_)
+        handle(Session::Event::token, now);
+      else
+        effects_.push_back({Record::token, {}});
+      break;
     case Session::Effect::connect: effects_.push_back({Record::connect, {}}); break;
     case Session::Effect::greet: greet(); break;
     case Session::Effect::ready: catchUp(now); break;
     case Session::Effect::ping: send(R"({"type":"ping"})"); break;
     case Session::Effect::disconnect:
       effects_.push_back({Record::disconnect, {}, kGoingAway});
-      store_.pending().disconnected();
+      advanceAll(CommitLife::Event::lost);
       if (session_.state() == Session::State::refused)
-        refuseAll(problem_.value_or(Error::of(ErrorCode::api_unreachable)));
-      if (session_.state() == Session::State::stopped) refuseAll(Error::of(ErrorCode::client_disposed));
+        refuseAll(problem_.value_or(Error::of(ErrorCode::api_unreachable)), now);
+      if (session_.state() == Session::State::stopped) refuseAll(Error::of(ErrorCode::client_disposed), now);
       break;
   }
 }
@@ -78,25 +83,20 @@ void Client::Impl::greet() {
 void Client::Impl::catchUp(double now) {
   problem_.reset();
   statusChanged();
-  for (auto& [id, own] : own_) {
-    if (own.state == OwnClaim::State::wanted || own.state == OwnClaim::State::asked) {
-      own.state = OwnClaim::State::asked;
-      send(own.message);
-    }
-    own.renewAt = std::min(own.renewAt, now);
-  }
+  advanceClaims(OwnClaim::Event::connected, now);
+  for (auto& [id, own] : own_) own.renewAt = std::min(own.renewAt, now);
   for (const auto& [number, request] : requests_.open()) {
     const bool waits =
         request.kind == Request::Kind::claim || own_.count(request.subject);  // said above, or after its writes
     if (!request.message.empty() && !waits) send(request.message);
   }
-  for (PendingCommit& commit : store_.pending().commits())
-    if (commit.state == PendingCommit::State::queued) sendCommit(commit);
+  askAgain(now);
+  advanceAll(CommitLife::Event::connected);
   renewClaims(now);
 }
 
 void Client::Impl::closed(int code, std::string_view reason, double now) {
-  store_.pending().disconnected();
+  advanceAll(CommitLife::Event::lost);
   resuming_ = false;
   // A server that may not say more to this socket names its reason in the close alone.
   if (const std::optional<ErrorCode> named = errorCode(reason))
@@ -106,9 +106,13 @@ void Client::Impl::closed(int code, std::string_view reason, double now) {
   statusChanged();
   switch (code) {
     case kExpired:
-      handle(problem_->code == ErrorCode::session_expired ? Session::Event::expired : Session::Event::refused, now);
-      break;
     case kForbidden:
+      tokenLasts_ = -1;
+      // One that was good a moment ago may have been replaced meanwhile.
+      handle(tokenReused_ || problem_->code == ErrorCode::session_expired ? Session::Event::expired
+                                                                          : Session::Event::refused,
+             now);
+      break;
     case kMalformed:
     case kOtherSchema:
     case kTooLarge: handle(Session::Event::refused, now); break;
@@ -116,93 +120,37 @@ void Client::Impl::closed(int code, std::string_view reason, double now) {
   }
 }
 
-void Client::Impl::tokenFailed(bool terminal, std::string_view message, double now) {
-  problem_ = Error::of(terminal ? ErrorCode::session_expired : ErrorCode::auth_no_credentials, message);
+/// Without a code the next try may succeed; with one there will be no token until somebody does something about it.
+void Client::Impl::tokenFailed(std::string_view code, std::string_view message, double now) {
+  problem_ =
+      Error::of(errorCode(code).value_or(code.empty() ? ErrorCode::api_unreachable : ErrorCode::session_expired));
+  if (!message.empty()) problem_->message = message;
   statusChanged();
-  handle(terminal ? Session::Event::denied : Session::Event::noToken, now);
+  handle(code.empty() ? Session::Event::noToken : Session::Event::denied, now);
 }
 
-void Client::Impl::tick(double now) {
-  wake_ = -1;  // the timer that called is spent: if it was early, another is needed
-  const Session::State before = session_.state();
-  const Session::Effect effect = session_.tick(now, chance());
-  if (session_.state() != before) statusChanged();
-  perform(effect, now);
-  if (session_.state() == Session::State::live) renewClaims(now);
-  giveUpWaiting(now);
+void Client::Impl::tokenChanged(double now) {
+  tokenLasts_ = -1;
+  handle(Session::Event::nudge, now);
 }
 
-/// Until when somebody waits who asked at `since`. A server that refused this client is not waited for at all.
-double Client::Impl::giveUpAt(double since, double patience) const {
-  return session_.state() == Session::State::refused ? since : std::max(since, offlineSince_) + patience;
+void Client::Impl::refuseAll(const Error& error, double now) {
+  advanceClaims(OwnClaim::Event::ended, now, error);
+  while (!requests_.open().empty()) refuse(requests_.open().begin()->first, error, now);
+  for (PendingCommit& commit : store_.pending().commits())
+    if (!commit.overdue) advance(commit, CommitLife::Event::late, error);
 }
 
-/// Nobody waits for ever for a server that is not there. What was refused here was never sent, or is only read; a commit stays
-/// pending, and its outcome is called what it is: unknown.
-void Client::Impl::giveUpWaiting(double now) {
-  if (session_.online()) return;
-  const Error error = problem_.value_or(Error::of(ErrorCode::api_unreachable));
-  std::vector<uint32_t> late;
-  for (const auto& [number, request] : requests_.open())
-    if (now >= giveUpAt(request.since, kPatience)) late.push_back(number);
-  for (const uint32_t number : late) {
-    const std::optional<Request> request = requests_.take(number);
-    if (request->kind == Request::Kind::claim)
-      endClaim(request->subject, error);
-    else
-      refused(number, error);
-  }
-  for (PendingCommit& commit : store_.pending().commits()) {
-    if (commit.overdue || now < giveUpAt(commit.issuedAt, kCommitPatience)) continue;
-    commit.overdue = true;
-    settleUnknown(commit, Error::of(ErrorCode::commit_no_result, error.message));
-  }
-}
-
-void Client::Impl::refuseAll(const Error& error) {
-  std::vector<uint32_t> numbers;
-  for (const auto& [number, request] : requests_.open()) numbers.push_back(number);
-  for (const uint32_t number : numbers) {
-    requests_.take(number);
-    refused(number, error);
-  }
-  own_.clear();
-  for (PendingCommit& commit : store_.pending().commits()) {
-    if (commit.overdue) continue;
-    commit.overdue = true;
-    settleUnknown(commit, error);
-  }
-}
-
-void Client::Impl::renewClaims(double now) {
-  Json due = Json::array();
-  for (auto& [id, own] : own_) {
-    if (!own.renews() || now < own.renewAt) continue;
-    due.push(id);
-    own.renewAt = now + own.ttl / 3;
-  }
-  if (!due.items().empty()) send(writeJson(Json::object({{"type", "renew"}, {"claims", due}})));
+void Client::Impl::refuse(uint32_t number, const Error& error, double now) {
+  const Request& request = requests_.open().at(number);
+  if (request.kind == Request::Kind::claim) advance(std::string(request.subject), OwnClaim::Event::ended, now, error);
+  if (requests_.take(number)) refused(number, error);
+  store_.remember(requests_.waitsForRows());
 }
 
 /// Spreads the pauses of clients that lost their server together, without a source of randomness.
 double Client::Impl::chance() const {
   return static_cast<double>(hashBytes(std::to_string(session_.failures()), hashBytes(options_.session)) % 1000) / 1000;
-}
-
-double Client::Impl::nextWake() const {
-  double at = session_.wakeAt();
-  const auto sooner = [&at](double other) {
-    if (other >= 0 && (at < 0 || other < at)) at = other;
-  };
-  if (session_.state() == Session::State::live)
-    for (const auto& [id, own] : own_)
-      if (own.renews()) sooner(own.renewAt);
-  if (!session_.online()) {
-    for (const auto& [number, request] : requests_.open()) sooner(giveUpAt(request.since, kPatience));
-    for (const PendingCommit& commit : store_.pending().commits())
-      if (!commit.overdue) sooner(giveUpAt(commit.issuedAt, kCommitPatience));
-  }
-  return session_.state() == Session::State::idle || session_.state() == Session::State::stopped ? -1 : at;
 }
 
 Json Client::Impl::status() const {
@@ -243,7 +191,8 @@ const Frame& Client::Impl::drain() {
   if (std::exchange(statusChanged_, false)) frame_.word(static_cast<uint32_t>(Record::status));
   for (const Effect& effect : effects_) {
     frame_.word(static_cast<uint32_t>(effect.record));
-    if (effect.record == Record::send || effect.record == Record::warning) frame_.text(effect.text);
+    if (effect.record == Record::send || effect.record == Record::warning || effect.record == Record::lost)
+      frame_.text(effect.text);
     if (effect.record == Record::disconnect) frame_.word(effect.code);
   }
   effects_.clear();

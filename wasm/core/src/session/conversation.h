@@ -2,18 +2,18 @@
 //
 // Conversation: everything a client knows, and what it says to the server. It joins the session's states with the store,
 // the claims and the snapshots, and collects what a drain hands over. Its parts by what happens:
-//   conversation.cpp  connecting, deadlines, the frame      receive.cpp     what the server says
-//   commit.cpp        writes and how they settle            coordinate.cpp  claims and snapshots      load.cpp  reads
+//   conversation.cpp  connecting, the frame         receive.cpp     what the server says
+//   commit.cpp        writes and how they settle    coordinate.cpp  claims and snapshots
+//   load.cpp          reads                         deadlines.cpp   how long anybody waits
 #pragma once
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "ablo/client.h"
-#include "coordination/claims.h"
+#include "coordination/own_claim.h"
 #include "coordination/snapshots.h"
 #include "session/requests.h"
 #include "session/session.h"
@@ -37,10 +37,13 @@ class Client::Impl {
   void stop(double now);
   void opened(double now) { handle(Session::Event::opened, now); }
   void closed(int code, std::string_view reason, double now);
-  void tokenFailed(bool terminal, std::string_view message, double now);
-  void tick(double now);
+  void tokenFailed(std::string_view code, std::string_view message, double now);
+  void tokenChanged(double now);
   Json status() const;
   const Frame& drain();
+
+  // deadlines.cpp
+  void tick(double now);
 
   // receive.cpp
   void receive(std::string_view bytes, double now);
@@ -81,15 +84,19 @@ class Client::Impl {
   void perform(Session::Effect effect, double now);
   void greet();
   void catchUp(double now);
-  void refuseAll(const Error& error);
-  double giveUpAt(double since, double patience) const;
-  void giveUpWaiting(double now);
-  void renewClaims(double now);
+  void refuse(uint32_t request, const Error& error, double now);
+  void refuseAll(const Error& error, double now);
   double chance() const;
-  double nextWake() const;
   void send(std::string text) { effects_.push_back({Record::send, std::move(text)}); }
   void statusChanged() { statusChanged_ = true; }
   void warn(std::string text) { effects_.push_back({Record::warning, std::move(text)}); }
+
+  // deadlines.cpp
+  double giveUpAt(const Request& request) const;
+  double giveUpAt(const PendingCommit& commit) const;
+  void giveUpWaiting(double now);
+  void renewClaims(double now);
+  double nextWake() const;
 
   // receive.cpp
   void welcome(const Json& message, double now);
@@ -102,12 +109,13 @@ class Client::Impl {
   void receipt(const Json& message, double now);
   void answer(const Json& message, double now);
   void resume();
+  void setEpoch(std::string_view epoch);
 
   // commit.cpp
-  void sendCommit(PendingCommit& commit);
+  void advance(PendingCommit& commit, CommitLife::Event event, const std::optional<Error>& error = std::nullopt);
+  void advanceAll(CommitLife::Event event);
   void settleApplied(double now);
-  void settle(const PendingCommit& commit, Settled outcome, std::string text);
-  void settleUnknown(const PendingCommit& commit, const Error& error);
+  void dropSettled(double now);
   Result<std::vector<const Claim*>> claimsFor(const Json& json, const std::vector<Operation>& operations) const;
 
   // load.cpp
@@ -116,11 +124,15 @@ class Client::Impl {
   }
   void refused(uint32_t request, const Error& error);
   uint32_t ask(Request request);
+  void askAgain(double now);
 
   // coordinate.cpp
+  void advance(const std::string& id, OwnClaim::Event event, double now,
+               const Error& error = Error::of(ErrorCode::claim_lost));
+  void advanceClaims(OwnClaim::Event event, double now, const Error& error = Error::of(ErrorCode::claim_lost));
   void consider(const std::string& id, double now);
-  void endClaim(const std::string& id, const Error& error);
   void leaveClaims(double now);
+  uint32_t askRelease(const std::string& id, double now);
 
   ClientOptions options_;
   Session session_;
@@ -128,7 +140,6 @@ class Client::Impl {
   Claims claims_;
   Snapshots snapshots_;
   std::map<std::string, OwnClaim> own_;
-  std::set<std::string> kept_;  // texts of the queries whose rows are here and being kept
   Requests requests_;
 
   std::vector<std::string> blocks_;     // came, and wait for the message that says what they are
@@ -141,6 +152,8 @@ class Client::Impl {
   uint32_t resumes_ = 0;
   double serverAhead_ = 0;    // ms by which the server's clock is ahead of this one
   double offlineSince_ = -1;  // negative: not offline
+  double tokenLasts_ = -1;    // until when the token is good, by this clock
+  bool tokenReused_ = false;  // the connection was made with the token of the one before
   std::optional<Error> problem_;
 
   uint32_t lastCommit_ = 0;

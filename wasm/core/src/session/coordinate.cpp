@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "base/limits.h"
 #include "session/conversation.h"
 
 namespace ablo {
 
 namespace {
-constexpr double kShortestTtl = 100, kLongestTtl = 24 * 3600 * 1000.0;  // ms
+
+std::string releaseFrame(uint32_t request, const std::string& claim) {
+  return writeJson(Json::object({{"type", "release"}, {"request", request}, {"claim", claim}}));
 }
+
+}  // namespace
 
 Result<uint32_t> Client::Impl::claim(std::string_view text, double now) {
   const Result<Json> json = parseJson(text);
@@ -21,11 +26,14 @@ Result<uint32_t> Client::Impl::claim(std::string_view text, double now) {
   if (json->text("id").empty() || json->text("id").size() > kLongestId) return Error::of(ErrorCode::invalid_id);
   const double ttl = json->number("ttl");
   if (!(ttl >= kShortestTtl && ttl <= kLongestTtl)) return Error::of(ErrorCode::duration_invalid);
+  const Json* timeout = json->find("timeout");
+  if (timeout && !(timeout->isNumber() && timeout->asNumber() >= 0)) return Error::of(ErrorCode::duration_invalid);
 
   const std::string id(json->text("claim"));
   const uint32_t number = ask({Request::Kind::claim, id, {}, std::nullopt, now});
   Json message = Json::object({{"type", "claim"}, {"request", number}});
-  for (const Json::Member& member : json->members()) message.set(member.name, member.value);
+  for (const Json::Member& member : json->members())
+    if (member.name != "timeout") message.set(member.name, member.value);
   const Claims::Target target{std::string(json->text("model")), std::string(json->text("id"))};
   std::erase_if(own_, [&](const auto& entry) {
     return entry.second.state == OwnClaim::State::lost && entry.second.target == target;
@@ -36,78 +44,84 @@ Result<uint32_t> Client::Impl::claim(std::string_view text, double now) {
   own.target = target;
   own.message = writeJson(message);
   own.renewAt = now + own.ttl / 3;
+  if (timeout) own.lateAt = now + timeout->asNumber();
   requests_.open()[number].message = own.message;
-  if (session_.state() == Session::State::live) {
-    own.state = OwnClaim::State::asked;
-    send(own.message);
-  }
+  if (session_.state() == Session::State::live) advance(id, OwnClaim::Event::connected, now);
   return number;
+}
+
+/// What an event does to a claim of ours. `error` is told who waits for it, if they are to wait no longer.
+void Client::Impl::advance(const std::string& id, OwnClaim::Event event, double now, const Error& error) {
+  const auto found = own_.find(id);
+  if (found == own_.end()) return;
+  OwnClaim& own = found->second;
+  const OwnClaim::Step step = OwnClaim::step(own.state, event);
+  own.state = step.next;
+  const auto refuseWaiting = [&] {
+    if (requests_.take(own.request)) refused(own.request, error);
+  };
+  switch (step.effect) {
+    case OwnClaim::Effect::none: break;
+    case OwnClaim::Effect::ask: send(own.message); break;
+    case OwnClaim::Effect::grant:
+      own.renewAt = now + own.ttl / 3;
+      if (requests_.take(own.request)) answered(own.request, writeJson(claims_.find(id)->json));
+      break;
+    case OwnClaim::Effect::refuse: refuseWaiting(); break;
+    case OwnClaim::Effect::lose: effects_.push_back({Record::lost, id}); break;
+    case OwnClaim::Effect::leave:
+      refuseWaiting();
+      own.leaveRequest = askRelease(id, now);
+      break;
+    case OwnClaim::Effect::giveBack:
+      if (session_.state() == Session::State::live) send(releaseFrame(own.leaveRequest, id));
+      break;
+  }
+  if (own.state == OwnClaim::State::gone) own_.erase(found);
+}
+
+void Client::Impl::advanceClaims(OwnClaim::Event event, double now, const Error& error) {
+  std::vector<std::string> ids;
+  for (const auto& [id, own] : own_) ids.push_back(id);
+  for (const std::string& id : ids) advance(id, event, now, error);
 }
 
 /// A claim is given back after the writes under it have settled, never before: the server takes both in the order they come.
 Result<uint32_t> Client::Impl::release(std::string_view claim, double now) {
   const std::string id(claim);
-  if (const auto lost = own_.find(id); lost != own_.end() && lost->second.state == OwnClaim::State::lost) {
-    own_.erase(lost);
-    return 0u;
-  }
-  const uint32_t number = ask({Request::Kind::release, id, {}, std::nullopt, now});
-  requests_.open()[number].message = writeJson(Json::object({{"type", "release"}, {"request", number}, {"claim", id}}));
-  if (const auto found = own_.find(id); found != own_.end()) {
-    OwnClaim& own = found->second;
-    if (own.request && requests_.take(own.request))
-      refused(own.request, Error::of(ErrorCode::claim_not_found, "It was given back before it was granted."));
-    own.request = 0;
-    own.state = OwnClaim::State::leaving;
-    own.leaveRequest = number;
+  if (own_.count(id)) {
+    advance(id, OwnClaim::Event::released, now,
+            Error::of(ErrorCode::claim_not_found, "It was given back before it was granted."));
+    const auto leaving = own_.find(id);
+    const uint32_t request = leaving == own_.end() ? 0 : leaving->second.leaveRequest;
     leaveClaims(now);
-  } else if (session_.state() == Session::State::live) {
-    send(requests_.open()[number].message);
+    return request;
   }
+  const uint32_t number = askRelease(id, now);
+  if (session_.state() == Session::State::live) send(requests_.open()[number].message);
   return number;
 }
 
-void Client::Impl::leaveClaims(double) {
-  for (auto own = own_.begin(); own != own_.end();) {
-    if (own->second.state != OwnClaim::State::leaving || store_.pending().underClaim(own->first)) {
-      ++own;
-      continue;
-    }
-    if (session_.state() == Session::State::live)
-      if (const auto request = requests_.open().find(own->second.leaveRequest); request != requests_.open().end())
-        send(request->second.message);
-    own = own_.erase(own);
-  }
+uint32_t Client::Impl::askRelease(const std::string& id, double now) {
+  const uint32_t number = ask({Request::Kind::release, id, {}, std::nullopt, now});
+  requests_.open()[number].message = releaseFrame(number, id);
+  return number;
+}
+
+void Client::Impl::leaveClaims(double now) {
+  std::vector<std::string> ids;
+  for (const auto& [id, own] : own_)
+    if (!store_.pending().underClaim(id)) ids.push_back(id);
+  for (const std::string& id : ids) advance(id, OwnClaim::Event::settled, now);
 }
 
 /// Looks at a claim of ours after the log has said something of it.
 void Client::Impl::consider(const std::string& id, double now) {
-  const auto found = own_.find(id);
-  if (found == own_.end()) return;
-  OwnClaim& own = found->second;
   const Claim* claim = claims_.find(id);
-  if (!claim) {
-    endClaim(id, Error::of(ErrorCode::claim_lost));
-    return;
-  }
-  if (!claim->active || own.state != OwnClaim::State::asked) return;
-  own.state = OwnClaim::State::held;
-  own.renewAt = now + own.ttl / 3;
-  if (requests_.take(own.request)) answered(own.request, writeJson(claim->json));
-  own.request = 0;
-}
-
-void Client::Impl::endClaim(const std::string& id, const Error& error) {
-  const auto found = own_.find(id);
-  if (found == own_.end()) return;
-  if (const uint32_t request = found->second.request) {
-    requests_.take(request);
-    refused(request, error);
-  }
-  if (found->second.state == OwnClaim::State::held)
-    found->second.state = OwnClaim::State::lost;
-  else if (found->second.state != OwnClaim::State::leaving)
-    own_.erase(found);
+  if (!claim)
+    advance(id, OwnClaim::Event::ended, now);
+  else if (claim->active)
+    advance(id, OwnClaim::Event::granted, now);
 }
 
 Json Client::Impl::intents(std::string_view filter) const {

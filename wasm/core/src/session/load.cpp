@@ -18,7 +18,7 @@ Result<uint32_t> Client::Impl::load(std::string_view text, double now) {
     if (const uint32_t asked = requests_.find(Request::Kind::everything, {})) return asked;
     return ask({Request::Kind::everything, {}, {}, std::nullopt, now});
   }
-  if (cursor_ >= 0 && kept_.count(std::string(text))) return 0u;
+  if (cursor_ >= 0 && store_.kept().complete(text)) return 0u;
   if (const uint32_t asked = requests_.find(Request::Kind::query, text)) return asked;
 
   const uint32_t number = ask({Request::Kind::query, std::string(text), {}, std::move(*query), now});
@@ -29,6 +29,11 @@ Result<uint32_t> Client::Impl::load(std::string_view text, double now) {
   store_.remember(true);
   if (session_.state() == Session::State::live) send(requests_.open()[number].message);
   return number;
+}
+
+/// Asks the kept queries that were not answered since the last fresh load, unless they are being asked.
+void Client::Impl::askAgain(double now) {
+  for (const std::string& query : store_.kept().outdated()) static_cast<void>(load(query, now));
 }
 
 uint32_t Client::Impl::ask(Request request) { return requests_.add(std::move(request)); }

@@ -65,8 +65,9 @@ void Client::Impl::welcome(const Json& message, double now) {
   organization_ = message.text("organization");
   if (const Json* actor = message.find("actor")) actor_ = *actor;
   store_.setAuthor(organization_, std::string(actor_.text("id")));
-  epoch_ = message.text("epoch");
+  setEpoch(message.text("epoch"));
   if (message.find("now")) serverAhead_ = std::floor(message.number("now") - now);
+  tokenLasts_ = message.find("expiresAt") ? message.number("expiresAt") - serverAhead_ : -1;
   resuming_ = false;
   const bool resumes = message.text("start") == "resume";
   if (resumes) ++resumes_;
@@ -113,13 +114,15 @@ void Client::Impl::loaded(const Json& message, double now) {
     blocks.push_back(std::move(*block));
   }
   const double seq = message.number("seq");
-  store_.replaceAll(message.find("models") ? *message.find("models") : Json::object(), blocks);
-  const std::set<std::string> kept = std::exchange(kept_, {});
+  if (options_.loadAll)
+    store_.replaceAll(message.find("models") ? *message.find("models") : Json::object(), blocks);
+  else
+    store_.holdKept();
   claims_.clear();
   if (const Json* claims = message.find("claims"))
     for (const Json& claim : claims->items()) claims_.apply(claim);
   cursor_ = seq;
-  if (!message.text("epoch").empty()) epoch_ = message.text("epoch");
+  if (!message.text("epoch").empty()) setEpoch(message.text("epoch"));
   loadedOnce_ = true;
   resuming_ = false;
   while (const uint32_t request = requests_.find(Request::Kind::everything, {})) {
@@ -132,8 +135,19 @@ void Client::Impl::loaded(const Json& message, double now) {
   for (const auto& [id, own] : own_)
     if (own.state == OwnClaim::State::held || claims_.find(id)) ids.push_back(id);
   for (const std::string& id : ids) consider(id, now);
-  for (const std::string& query : kept) static_cast<void>(load(query, now));  // their rows are gone: asked for again
+  if (session_.state() == Session::State::live) advanceAll(CommitLife::Event::connected);
+  askAgain(now);
   statusChanged();
+}
+
+/// Another epoch is another log: what was accepted in the last one has to be asked again.
+void Client::Impl::setEpoch(std::string_view epoch) {
+  if (!epoch_.empty() && epoch != epoch_)
+    for (PendingCommit& commit : store_.pending().commits()) {
+      commit.seq = 0;
+      advance(commit, CommitLife::Event::replaced);
+    }
+  epoch_ = epoch;
 }
 
 void Client::Impl::resume() {
@@ -178,8 +192,8 @@ void Client::Impl::change(const Json& change, double now) {
         onlyBaseFields(store_.schema().models[static_cast<std::size_t>(model)], change.find("fields"));
     snapshots_.changed({model, id}, metadata ? Snapshots::Severity::metadata : Snapshots::Severity::semantic);
   } else if (PendingCommit* commit = store_.pending().find(change.text("key"))) {
-    commit->state = PendingCommit::State::confirmed;
     commit->seq = std::max(commit->seq, seq);
+    advance(*commit, CommitLife::Event::accepted);
   }
 }
 
@@ -187,17 +201,15 @@ void Client::Impl::receipt(const Json& message, double now) {
   PendingCommit* commit = store_.pending().find(message.text("key"));
   if (!commit || message.number("attempt") != commit->attempt) return;
   if (message.text("status") == "confirmed") {
-    commit->state = PendingCommit::State::confirmed;
     commit->seq = std::max(commit->seq, message.number("seq"));
+    advance(*commit, CommitLife::Event::accepted);
     if (const Json* notifications = message.find("notifications")) commit->notifications = writeJson(*notifications);
     settleApplied(now);
     return;
   }
   if (message.text("status") != "rejected") return;
-  settle(*commit, Settled::rejected, writeJson(errorJson(readError(message.find("error")))));
-  store_.drop(std::string(commit->key));
-  leaveClaims(now);
-  statusChanged();
+  advance(*commit, CommitLife::Event::rejected, readError(message.find("error")));
+  dropSettled(now);
 }
 
 void Client::Impl::answer(const Json& message, double now) {
@@ -207,20 +219,14 @@ void Client::Impl::answer(const Json& message, double now) {
   const Request::Kind kind = found->second.kind;
 
   if (const Json* error = message.find("error")) {
-    const std::string subject = found->second.subject;
-    if (kind == Request::Kind::claim) {
-      endClaim(subject, readError(error));
-    } else {
-      requests_.take(number);
-      refused(number, readError(error));
-    }
+    refuse(number, readError(error), now);
   } else if (kind == Request::Kind::claim) {
     const Json* claim = message.find("claim");
     if (!claim) return;
     const std::string_view status = claim->text("status");
     // The stream tells of grants; an answer that is older than what the stream told already says how it stands.
     if (status != "active" && status != "queued")
-      endClaim(std::string(claim->text("id")), Error::of(ErrorCode::claim_lost));
+      advance(std::string(claim->text("id")), OwnClaim::Event::ended, now);
     else if (claim->number("readAt") <= cursor_ && !claims_.find(claim->text("id")))
       claims_.apply(*claim);
     if (claims_.find(claim->text("id"))) consider(std::string(claim->text("id")), now);
@@ -229,8 +235,7 @@ void Client::Impl::answer(const Json& message, double now) {
     if (kind == Request::Kind::query) {
       if (const Json* rows = message.find("rows"))
         store_.hydrate(request->query->model, rows->items(), message.number("seq"));
-      kept_.insert(request->subject);
-      store_.keep(*request->query);
+      store_.keep(request->subject, *request->query);
     }
     answered(number);
   }

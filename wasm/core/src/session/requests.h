@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Requests: what this client asked the server and was not answered yet. They go out again on every new connection; one that
-// could not be sent for too long is refused, so that nobody waits for ever.
+// Requests: what this client asked the server and was not answered yet. They go out again on every new connection; deadlines.cpp
+// says how long each is waited for.
 #pragma once
 
 #include <map>

@@ -35,9 +35,7 @@ Row Store::read(int model, const Json& json) const {
 
 bool Store::wanted(int model, const std::string& id, const Row& row) const {
   if (holdsAll_ || remembers_ || table(model).find(id) != Table::kNone) return true;
-  return std::any_of(kept_.begin(), kept_.end(), [&](const Query& query) {
-    return query.model == model && matches(query, description(model), cellsOf(row));
-  });
+  return kept_.match(model, description(model), row);
 }
 
 void Store::replaceAll(const Json& models, std::span<const Block> blocks) {
@@ -62,7 +60,6 @@ void Store::replaceAll(const Json& models, std::span<const Block> blocks) {
     for (uint32_t slot = 0; slot < table(model).size() && !adopts; ++slot)
       if (table(model).used(slot) && !here.count(slot)) confirm(model, slot, std::nullopt);
   }
-  kept_.clear();
   said_.clear();
 }
 
@@ -135,6 +132,7 @@ void Store::drop(const std::string& key) {
 void Store::confirm(int model, uint32_t slot, std::optional<Row> base) {
   if (table(model).touched(slot)) table(model).setBase(slot, base);
   table(model).baseChanged(slot);
+  held_.erase({model, slot});
   refold(model, slot, std::move(base));
 }
 
@@ -188,7 +186,7 @@ std::size_t Store::bytes() const {
 }
 
 uint32_t Store::count(const Query& query) const {
-  return ablo::count(query, description(query.model), table(query.model), strings_);
+  return ablo::count(query, {description(query.model), table(query.model), strings_});
 }
 
 StoreImage Store::save() {

@@ -16,6 +16,7 @@
 #include "ablo/client.h"
 #include "ablo/frame.h"
 #include "query/live.h"
+#include "store/kept_queries.h"
 #include "store/strings.h"
 #include "store/table.h"
 #include "writes/fold.h"
@@ -42,8 +43,12 @@ class Store {
   void apply(int model, const std::string& id, const Json* row, double seq);
   /// Rows that were asked for, as of `seq`. Whatever the log said of them since is newer and stays.
   void hydrate(int model, const std::vector<Json>& rows, double seq);
-  /// From now on changes that match this query are taken in, even of rows that were not here.
-  void keep(Query query) { kept_.push_back(std::move(query)); }
+  /// The answer to a query is here. From now on changes that match it are taken in, even of rows that were not here; held
+  /// rows that it should have named, and did not, are gone.
+  void keep(const std::string& text, Query query);
+  KeptQueries& kept() { return kept_; }
+  /// A fresh load that brings no rows: those of kept queries are held until the answers come, the others are gone.
+  void holdKept();
   /// While somebody waits for rows, every change is taken in and remembered: an answer that is older than what the log has said
   /// meanwhile must not put back what was.
   void remember(bool everything);
@@ -92,6 +97,7 @@ class Store {
   void confirm(int model, uint32_t slot, std::optional<Row> base);
   bool isEmpty(int model) const;
   void adopt(const Block& block);
+  void letGo(const Query* query);  // held rows that match; null: all of them
   void refold(int model, uint32_t slot, std::optional<Row> base);
   void show(int model, uint32_t slot, const std::optional<Row>& view);
   Author author(const PendingCommit& commit) const { return {organization_, actor_, commit.issuedAt * 1000}; }
@@ -103,7 +109,9 @@ class Store {
   uint32_t version_ = 0;  // the last that a row was given
   Pending pending_;
   LiveQueries queries_;
-  std::vector<Query> kept_;
+  KeptQueries kept_;
+  std::set<std::pair<int, uint32_t>> held_;  // slots whose base any answer is newer than
+  bool holds_ = false;                       // there may be held rows
   std::string organization_, actor_;
   bool remembers_ = false;
   std::map<std::pair<int, std::string>, double> said_;  // rows the log spoke of while somebody waits, and when

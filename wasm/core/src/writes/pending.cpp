@@ -19,9 +19,4 @@ bool Pending::underClaim(std::string_view claim) const {
   });
 }
 
-void Pending::disconnected() {
-  for (PendingCommit& commit : commits_)
-    if (commit.state == PendingCommit::State::sent) commit.state = PendingCommit::State::queued;
-}
-
 }  // namespace ablo

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+//
+// Ablo as an app uses it: Ablo(), onChange(), update(). The server is a WebSocket class that plays its part of
+// docs/internals/wire.md, so what is timed is all that a user waits for: a frame comes in, the core applies it, listeners
+// get row objects. The frames are made before the clock starts, as the peers get their rows as objects.
+import Ablo from '@abloatai/ablo';
+import { defineSchema, field, model } from '@abloatai/ablo/schema';
+import { statuses } from './rows.mjs';
+
+/** Queries and row objects that nobody uses are let go of by the second sweep, at the latest. */
+export const meta = { name: 'Ablo', syncRead: true, forgetsAfter: 10_500 };
+
+const schema = defineSchema({
+  tasks: model({
+    id: field.id(),
+    title: field.string(),
+    status: field.enum(statuses),
+    assignee: field.string(),
+    priority: field.number(),
+    estimate: field.number(),
+    openedAt: field.number(),
+    movedAt: field.number(),
+    done: field.boolean(),
+    projectId: field.string().indexed(),
+  }),
+});
+
+/** The server's half of the conversation, as far as the bench needs it. */
+class Server {
+  seq = 0;
+  #keys = 0;
+
+  /** For Ablo(): every socket it opens is answered here. */
+  get WebSocket() {
+    const server = this;
+    return class {
+      constructor() {
+        server.socket = this;
+        setTimeout(() => this.onopen());
+      }
+      send(text) {
+        if (text.startsWith('{"type":"hello"')) setTimeout(() => server.#welcome(JSON.parse(text)));
+        else if (text === '{"type":"ping"}') setTimeout(() => server.deliver(['{"type":"pong"}']));
+      }
+      close() {}
+    };
+  }
+
+  deliver(frames) {
+    for (const data of frames) this.socket.onmessage({ data });
+  }
+
+  /** Each frame is an event of its own. */
+  async deliverInTurn(frames) {
+    for (const data of frames) {
+      this.socket.onmessage({ data });
+      await null;
+    }
+  }
+
+  key() {
+    return `key ${++this.#keys}`;
+  }
+
+  /** The one place to switch when a workspace comes in another form. */
+  loadFrames(rows) {
+    return [JSON.stringify({ type: 'loaded', seq: this.seq, epoch: 'bench', models: { tasks: rows }, claims: [] })];
+  }
+
+  changesFrame(changes, own = {}) {
+    const from = this.seq;
+    const entries = changes.map(({ id, patch, row }) => ({
+      seq: ++this.seq,
+      kind: 'row',
+      model: 'tasks',
+      id,
+      op: 'update',
+      row,
+      fields: Object.keys(patch),
+      actor: { kind: 'user', id: 'bench' },
+      at: row.movedAt,
+      ...own,
+    }));
+    return JSON.stringify({ type: 'changes', from, to: this.seq, changes: entries });
+  }
+
+  confirmFrames(key, change) {
+    const receipt = { type: 'receipt', key, attempt: 1, status: 'confirmed', seq: this.seq + 1 };
+    return [JSON.stringify(receipt), this.changesFrame([change], { key, session: this.session })];
+  }
+
+  rejectFrames(key) {
+    const error = { code: 'permission_denied', message: 'The bench takes it back.' };
+    return [JSON.stringify({ type: 'receipt', key, attempt: 1, status: 'rejected', error })];
+  }
+
+  #welcome({ session }) {
+    this.session = session;
+    const actor = { kind: 'user', id: 'bench' };
+    const welcome = { type: 'welcome', organization: 'bench', actor, epoch: 'bench', seq: 0, start: 'load' };
+    this.deliverInTurn([JSON.stringify({ ...welcome, now: Date.now() }), ...this.loadFrames([])]);
+  }
+}
+
+const queryOf = ({ status, minPriority, projectId, limit }) => ({
+  where: [
+    ['status', '=', status],
+    ['priority', '>=', minPriority],
+    ...(projectId === undefined ? [] : [['projectId', '=', projectId]]),
+  ],
+  orderBy: { movedAt: 'desc' },
+  limit,
+});
+
+export async function create() {
+  const server = new Server();
+  const quiet = { debug() {}, info() {}, warn: console.error, error() {} };
+  const ablo = Ablo({
+    schema,
+    baseURL: 'http://127.0.0.1:9',
+    authToken: 'bench',
+    bootstrap: 'full',
+    defaultWait: 'queued',
+    WebSocket: server.WebSocket,
+    logger: quiet,
+  });
+  await ablo.ready();
+  const { tasks } = ablo;
+  return {
+    incoming: {
+      load: (rows) => server.loadFrames(rows),
+      changes: (changes) => [server.changesFrame(changes)],
+      confirm: (key, change) => server.confirmFrames(key, change),
+      rollback: (key) => server.rejectFrames(key),
+    },
+    load: (frames) => server.deliver(frames),
+    get: (id) => tasks.get(id),
+    live: (query, tell) => ({ unsubscribe: tasks.onChange(tell, queryOf(query)) }),
+    // There is no live count outside of React yet: the rows are listened to, and counted.
+    liveCount: ({ limit: _, ...query }, tell) => {
+      const { where } = queryOf(query);
+      return { unsubscribe: tasks.onChange((rows) => tell(rows.length), { where }) };
+    },
+    apply: (frames) => server.deliver(frames),
+    optimistic(id, patch) {
+      const key = server.key();
+      tasks.update(id, patch, { wait: 'queued', idempotencyKey: key });
+      return key;
+    },
+    confirm: (_key, frames) => server.deliverInTurn(frames),
+    rollback: (_key, frames) => server.deliver(frames),
+    close: () => ablo.dispose(),
+  };
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+//
+// Numbers a person sets for a longer or a particular run, such as ABLO_STEPS. WebAssembly has no environment of its own:
+// there it is Node's.
+#pragma once
+
+#include <cstdlib>
+
+#ifdef __EMSCRIPTEN__
+#include <emscripten.h>
+EM_JS(double, nodeEnvironment, (const char* name), { return Number(process.env[UTF8ToString(name)]) || 0; });
+#endif
+
+namespace ablo::test {
+
+inline uint64_t environmentNumber(const char* name, uint64_t otherwise) {
+#ifdef __EMSCRIPTEN__
+  const double given = nodeEnvironment(name);
+  return given > 0 ? static_cast<uint64_t>(given) : otherwise;
+#else
+  const char* given = std::getenv(name);
+  return given ? std::strtoull(given, nullptr, 10) : otherwise;
+#endif
+}
+
+}  // namespace ablo::test

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+//
+// One query, two answers: Postgres's, by the statement the hub writes, and the client's own over the same rows. The rows
+// come from SQL and reach the client as the server reads them. ABLO_QUERIES says how many, ABLO_SEED which.
+import Ablo from '@abloatai/ablo';
+import { defineSchema, model, z } from '@abloatai/ablo/schema';
+import { testServer, type TestServer } from '@abloatai/ablo/testing';
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import pg from 'pg';
+import { startPostgres, type PostgresCluster } from '../support/postgres';
+import { Random } from '../support/random';
+import { ScriptedLine, turn } from '../support/scripted-socket';
+import { randomQuery, randomRow, windowed, type Cell, type TaskQuery, type TaskRow } from './support/random-query';
+import { Wire } from './support/wire';
+
+const queries = Number(process.env['ABLO_QUERIES'] ?? 1_000);
+const seed = Number(process.env['ABLO_SEED'] ?? 1);
+const queriesOfSet = 50;
+
+const schema = defineSchema({
+  tasks: model({
+    title: z.string(),
+    status: z.enum(['todo', 'doing', 'done']),
+    count: z.number().optional(),
+    done: z.boolean().optional(),
+    due: z.date().optional(),
+    place: z.string().optional(),
+    extra: z.json().optional(),
+  }),
+});
+
+let cluster: PostgresCluster;
+let server: TestServer;
+let sql: pg.Client;
+let hash: string;
+before(async () => {
+  cluster = await startPostgres();
+  server = await testServer({ schema, databaseUrl: cluster.url });
+  ({ hash } = (await server.database.schema())!);
+  sql = new pg.Client(cluster.url);
+  await sql.connect();
+});
+after(async () => {
+  await sql?.end();
+  await server?.close();
+  await cluster?.stop();
+});
+
+async function replaceRows(rows: readonly TaskRow[]): Promise<void> {
+  const columns = 'id, title, status, count, done, due, place, extra, created_by, archived_at';
+  const cells = 'id, title, status, count, done, due, place, extra, "createdBy", "archivedAt"';
+  const types = `id text, title text, status text, count float8, done boolean, due timestamptz, place text, extra jsonb,
+    "createdBy" text, "archivedAt" timestamptz`;
+  await sql.query('delete from tasks');
+  await sql.query(
+    `insert into tasks (organization_id, ${columns})
+     select $1, ${cells} from jsonb_to_recordset($2) as r (${types})`,
+    [server.organization, JSON.stringify(rows.map((row) => ({ ...row, extra: parsed(row['extra']!) })))],
+  );
+}
+
+const parsed = (json: Cell): unknown => (json === null ? null : JSON.parse(String(json)));
+
+/** The server's answers, in the order of the questions, and all rows as it would load them. */
+async function askServer(asked: readonly TaskQuery[]): Promise<{ loaded: object; answers: string[][] }> {
+  const wire = await Wire.open(server.url, server.apiKey);
+  try {
+    wire.hello(hash);
+    const loaded = await wire.next('loaded');
+    const answers: string[][] = [];
+    asked.forEach((query, request) => wire.send({ type: 'query', request, model: 'tasks', ...query }));
+    for (const _ of asked) {
+      const { request, rows, error } = await wire.next('answer');
+      assert.equal(error, undefined, JSON.stringify(asked[request]));
+      answers[request] = rows.map(({ id }: { id: string }) => id);
+    }
+    return { loaded, answers };
+  } finally {
+    wire.ws.close();
+  }
+}
+
+/** A client that holds what it is told, and nobody to tell it but the test. */
+async function localClient(): Promise<{ tasks: any; hold(loaded: object): Promise<void>; end(): Promise<void> }> {
+  const line = new ScriptedLine();
+  const { WebSocket } = line;
+  const ablo = Ablo({ schema, WebSocket, apiKey: null, bootstrap: 'full', baseURL: 'http://scripted.invalid' });
+  ablo.ready().catch(() => {});
+  await line.called();
+  line.open();
+  const actor = { kind: 'user', id: 'ada' };
+  line.say({ type: 'welcome', organization: 'acme', actor, epoch: 'e', seq: 0, start: 'load' });
+  const hold = async (loaded: object): Promise<void> => (line.say(loaded), turn());
+  return { tasks: ablo.tasks, hold, end: () => ablo.dispose() };
+}
+
+/** Where the two answers differ, a line each. */
+async function differences(sets: number, makeRow: typeof randomRow): Promise<string[]> {
+  const local = await localClient();
+  const found: string[] = [];
+  for (let set = 0; set < sets; set++) {
+    const random = new Random(seed * 100_000 + set);
+    const ids = Array.from({ length: 30 + random.below(31) }, (_, n) => random.pick(['', 'r', 'R', 'é', '😀', '-']) + n);
+    await replaceRows(ids.map((id) => makeRow(random, id)));
+    const whole = Array.from({ length: queriesOfSet / 2 }, () => randomQuery(random, ids));
+    const asked = whole.flatMap((query) => [query, windowed(random, query)]);
+    const { loaded, answers } = await askServer(asked);
+    await local.hold(loaded);
+    asked.forEach((query, n) => {
+      const here = local.tasks.getAll(query).map(({ id }: { id: string }) => id) as string[];
+      const say = (what: string) => found.push(`seed ${seed}, data set ${set}: ${JSON.stringify(query)}: ${what}`);
+      if (here.join() !== answers[n]!.join()) say(`Postgres says ${answers[n]!.join()}, the client ${here.join()}`);
+      const all = answers[n - (n % 2)]!.length;
+      if (local.tasks.getCount(query) !== all) say(`the client counts ${local.tasks.getCount(query)}, not ${all}`);
+    });
+  }
+  await local.end();
+  return found;
+}
+
+test(`the client answers ${queries} queries as Postgres does`, async () => {
+  const found = await differences(Math.ceil(queries / queriesOfSet), randomRow);
+  assert.equal(found.length, 0, `${found.length} differ:\n${found.slice(0, 5).join('\n')}`);
+});
+
+/** What only SQL can write: neither our clients nor JSON have words for it, and rows show null in its place. */
+function foreignRow(random: Random, id: string): TaskRow {
+  const row = randomRow(random, id);
+  if (random.chance(30)) row['count'] = random.pick(['NaN', 'Infinity', '-Infinity']);
+  if (random.chance(30)) row['due'] = random.pick(['infinity', '-infinity', '0044-03-15 BC', '10000-01-01']);
+  return row;
+}
+
+// The server compares what the column holds, the client the null it was sent. Who makes readStatement() see such values
+// as null takes `todo` away.
+test('what rows cannot show counts as null on both sides', { todo: 'readStatement compares the raw column' }, async () => {
+  const found = await differences(4, foreignRow);
+  assert.equal(found.length, 0, `${found.length} differ:\n${found.slice(0, 5).join('\n')}`);
+});

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+//
+// What one connection may have under way, as the server was told to limit it. The limits themselves are tested in
+// tests/core/hub_limits_test.cpp.
+import { Ablo } from '@abloatai/ablo';
+import { testServer } from '@abloatai/ablo/testing';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { schema } from './support/schema';
+import { Wire } from './support/wire';
+
+test('a question too many is refused by name, and the connection goes on', async () => {
+  await using server = await testServer({ schema, limits: { requests: 0 } });
+  const wire = await Wire.open(server.url, server.apiKey);
+  wire.hello((await server.database.schema())!.hash);
+  await wire.next('loaded');
+  wire.send({ type: 'query', request: 1, model: 'tasks' });
+  assert.equal((await wire.next('answer')).error.code, 'too_much_unanswered');
+  wire.send({ type: 'ping' });
+  await wire.next('pong');
+  wire.ws.close();
+});
+
+test('more writes at once than the server takes are all confirmed, each once: the client comes back with the rest', async () => {
+  await using server = await testServer({ schema, limits: { commits: 20 } });
+  const ablo = Ablo({ schema, apiKey: server.apiKey, baseURL: server.url, logLevel: 'silent' });
+  await ablo.ready();
+  const titles = Array.from({ length: 150 }, (_, i) => `task ${i}`);
+  await Promise.all(titles.map((title) => ablo.tasks.create({ data: { title, status: 'todo' } })));
+  const rows = await ablo.tasks.load({});
+  assert.deepEqual(rows.map(({ title }) => title).sort(), [...titles].sort());
+  const { resumes } = (await (await fetch(`${server.url}/healthz`)).json()) as { resumes: number };
+  assert.ok(resumes > 0, 'it was sent away in between');
+  await ablo.dispose();
+});

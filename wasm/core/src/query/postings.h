@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// Postings: the rows of one model by the value of one symbol field: an index that is kept while many open queries ask for one
+// value each. Its lists may name rows that have gone, or another value now: whoever reads one looks at the rows anyway. A list
+// that has grown to twice what it was is gone through again.
+#pragma once
+
+#include <algorithm>
+#include <unordered_map>
+#include <vector>
+
+#include "store/table.h"
+
+namespace ablo {
+
+class Postings {
+ public:
+  Postings(std::size_t field, const Table& table) : field_(field), table_(table) {
+    for (uint32_t slot = 0; slot < table.size(); ++slot)
+      if (table.shown(slot)) lists_[symbol(slot)].slots.push_back(slot);
+    for (auto& [symbol, list] : lists_) list.exact = list.slots.size();
+  }
+
+  void leave(uint32_t slot) {
+    leftSlot_ = slot;
+    leftSymbol_ = symbol(slot);
+  }
+  void enter(uint32_t slot) {
+    const uint32_t now = symbol(slot);
+    if (slot == leftSlot_ && now == leftSymbol_) return;
+    List& list = lists_[now];
+    list.slots.push_back(slot);
+    if (list.slots.size() > 2 * list.exact + 64) tidy(now, list);
+  }
+  /// The slots that show the value, once each and in their order.
+  const std::vector<uint32_t>& slots(uint32_t symbol) {
+    List& list = lists_[symbol];
+    if (list.slots.size() != list.exact) tidy(symbol, list);
+    return list.slots;
+  }
+
+ private:
+  struct List {
+    std::vector<uint32_t> slots;
+    std::size_t exact = 0;  // how many there were when it was last gone through
+  };
+  uint32_t symbol(uint32_t slot) const { return table_.column(field_).symbol(slot); }
+  void tidy(uint32_t symbol, List& list) {
+    std::sort(list.slots.begin(), list.slots.end());
+    list.slots.erase(std::unique(list.slots.begin(), list.slots.end()), list.slots.end());
+    std::erase_if(list.slots, [&](uint32_t slot) { return !table_.shown(slot) || this->symbol(slot) != symbol; });
+    list.exact = list.slots.size();
+    leftSlot_ = Table::kNone;  // the slot may be in no list now
+  }
+
+  std::size_t field_;
+  const Table& table_;
+  std::unordered_map<uint32_t, List> lists_;
+  uint32_t leftSlot_ = Table::kNone, leftSymbol_ = Strings::kNone;
+};
+
+}  // namespace ablo
