@@ -8,6 +8,7 @@
 //   4. what is saved can be restored.
 #include <algorithm>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "support.h"
@@ -39,9 +40,9 @@ class Play {
   }
 
   void run() {
-    for (int step = 0; step < 400 && !choices_.over(); ++step) {
+    for (int step = 0; step < 200 && !choices_.over(); ++step) {
       act();
-      if (choices_.below(3) == 0) look();
+      if (choices_.below(5) == 0) look();
     }
     look();
     restoreWhatIsSaved();
@@ -100,7 +101,7 @@ class Play {
       case 14: return client_.closed(choices_.below(2) ? 1006 : 4000 + static_cast<int>(choices_.below(12)), "", now_);
       case 15: return client_.tick(now_ += choices_.below(2) ? 10'000 : 50);
       case 16: return client_.nudge(now_);
-      case 17: return client_.tokenFailed(choices_.below(2) == 0, "gone", now_);
+      case 17: return client_.tokenFailed(choices_.below(2) ? "" : "session_expired", "gone", now_);
       case 18:
         return static_cast<void>(client_.claim(R"({"claim":"c)" + std::to_string(choices_.below(3)) +
                                                    R"(","model":"tasks","id":")" + id() +
@@ -223,7 +224,11 @@ class Play {
 
   void look() {
     for (int round = 0; read(client_.drain()); ++round) expect(round < 10, "drain ends");
-    for (const auto& [number, query] : queries_) expectAnswer(client_, number, query);
+    View views[2];
+    for (int model = 0; model < 2; ++model)
+      for (const uint32_t slot : told_[model])
+        if (std::optional<Row> row = client_.row(model, slot)) views[model].emplace_back(slot, std::move(*row));
+    for (const auto& [number, query] : queries_) expectAnswer(client_, number, query, views[query.model]);
     static_cast<void>(client_.status());
     static_cast<void>(client_.intents("{}"));
   }
@@ -238,7 +243,11 @@ class Play {
         uint32_t& version = versions_[{words[at + 1], words[at + 2]}];
         expect(words[at + 3] > version, "a version never goes back, and what is told is new");
         version = words[at + 3];
+        told_[words[at + 1]].insert(words[at + 2]);
       }
+      if (words[at] == static_cast<uint32_t>(Client::Record::model))
+        for (const auto& [slot, row] : viewOf(client_, static_cast<int>(words[at + 1])))
+          told_[words[at + 1]].insert(slot);
       at += kWords[words[at]];
     }
     expect(at == words.size(), "a frame ends with a record");
@@ -268,6 +277,7 @@ class Play {
   Client client_;
   unsigned written_ = 0;
   std::map<uint32_t, Query> queries_;
+  std::set<uint32_t> told_[2];  // slots of each model that there was news of
   std::string manifest_;
   std::map<std::pair<int, uint32_t>, std::string> parts_;
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> versions_;

@@ -32,13 +32,13 @@ void query(std::string_view bytes) {
   client.receive(loadedWith("", kRows), 0);
   const Result<uint32_t> open = client.openQuery(bytes);
   expect(static_cast<bool>(open), "a query that can be read can be opened");
-  expectAnswer(client, *open, *read);
+  expectAnswer(client, *open, *read, viewOf(client, read->model));
   client.receive(
       R"({"type":"changes","from":1,"to":3,"changes":[{"seq":2,"kind":"row","model":"tasks","op":"update","id":"d","fields":[],
       "row":{"id":"d","title":"One more","status":"todo"}},{"seq":3,"kind":"row","model":"notes","op":"delete","id":"n1"}]})",
       0);
   drainAll(client);
-  expectAnswer(client, *open, *read);
+  expectAnswer(client, *open, *read, viewOf(client, read->model));
 }
 
 }  // namespace ablo::fuzz

@@ -2,7 +2,6 @@
 #include "support.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace ablo::fuzz {
 
@@ -12,12 +11,18 @@ constexpr uint32_t kSlots = 3 * kBlockRows;  // more than any target fills
 
 }  // namespace
 
-void expectAnswer(Client& client, uint32_t query, const Query& meaning) {
-  const Model& model = client.schema().models[static_cast<std::size_t>(meaning.model)];
-  std::vector<std::pair<uint32_t, Row>> rows;
+View viewOf(const Client& client, int model) {
+  View view;
   for (uint32_t slot = 0; slot < kSlots; ++slot)
-    if (std::optional<Row> row = client.row(meaning.model, slot))
-      if (matches(meaning, model, cellsOf(*row))) rows.emplace_back(slot, std::move(*row));
+    if (client.shows(model, slot)) view.emplace_back(slot, *client.row(model, slot));
+  return view;
+}
+
+void expectAnswer(Client& client, uint32_t query, const Query& meaning, const View& view) {
+  const Model& model = client.schema().models[static_cast<std::size_t>(meaning.model)];
+  View rows;
+  for (const auto& entry : view)
+    if (matches(meaning, model, cellsOf(entry.second))) rows.push_back(entry);
   expect(client.countRows(query) == (meaning.count ? rows.size() : client.rows(query).size()),
          "a query counts its rows");
   if (meaning.count) return;

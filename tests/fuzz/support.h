@@ -8,6 +8,8 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "ablo/client.h"
 #include "base/hash.h"
@@ -92,7 +94,10 @@ inline void drainAll(Client& client) {
   for (int round = 0; !client.drain().empty(); ++round) expect(round < 10, "drain ends");
 }
 
-/// What the query selects, found by asking each row of the view.
-void expectAnswer(Client& client, uint32_t query, const Query& meaning);
+/// The rows of a model that are shown, by slot.
+using View = std::vector<std::pair<uint32_t, Row>>;
+View viewOf(const Client& client, int model);
+/// The query's rows are those that are found by asking each row of the view.
+void expectAnswer(Client& client, uint32_t query, const Query& meaning, const View& view);
 
 }  // namespace ablo::fuzz

@@ -142,7 +142,9 @@ void Client::Impl::refuseAll(const Error& error, double now) {
 }
 
 void Client::Impl::refuse(uint32_t number, const Error& error, double now) {
-  const Request& request = requests_.open().at(number);
+  const auto found = requests_.open().find(number);
+  if (found == requests_.open().end()) return;  // it ended with another one about the same claim
+  const Request& request = found->second;
   if (request.kind == Request::Kind::claim) advance(std::string(request.subject), OwnClaim::Event::ended, now, error);
   if (requests_.take(number)) refused(number, error);
   store_.remember(requests_.waitsForRows());
