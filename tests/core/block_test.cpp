@@ -159,3 +159,27 @@ TEST_CASE("Blocks that wait to be named count against the memory that is allowed
   bench.drain();
   CHECK(bench.client.status().text("state") == "refused");
 }
+
+TEST_CASE("A block without rows is refused") {
+  CHECK(readBlock(kSchema, blockOf(0)).error().code == ErrorCode::block_damaged);
+}
+
+TEST_CASE("An image that would take more memory than allowed is refused before it is read") {
+  Bench before;
+  before.connect();
+  Client::Image image = before.client.saveImage();
+  std::vector<std::string_view> parts;
+  for (const Client::ImagePart& part : image.parts) parts.push_back(part.bytes);
+  Bench small(true, 1'000);
+  CHECK(small.client.restoreImage(image.manifest, parts).error().code == ErrorCode::store_full);
+  CHECK(small.title("t1") == "(none)");
+
+  // Chunks that are gone have no bytes, and take memory all the same.
+  Json manifest = *parseJson(image.manifest), chunks = Json::array();
+  for (int i = 0; i < 100'000; ++i) chunks.push(Json());
+  Json models = *manifest.find("models");
+  manifest.set("models", models.set("tasks", chunks)).set("checksum", Json());
+  manifest.set("checksum", hashText(hashBytes(writeJson(manifest))));
+  Bench after(true, 100'000'000);
+  CHECK(after.client.restoreImage(writeJson(manifest), parts).error().code == ErrorCode::store_full);
+}

@@ -164,7 +164,7 @@ Result<Block> readBlock(const Schema& schema, std::string_view bytes) {
   if (head.checksum != checksumOf(head, body)) return damaged("Its checksum is wrong.");
   if (head.schema != hashNumber(schema.hash)) return Error::of(ErrorCode::schema_mismatch);
   if (head.model >= schema.models.size()) return damaged("There is no such model.");
-  if (head.rows > kBlockRows) return damaged("It has too many rows.");
+  if (head.rows == 0 || head.rows > kBlockRows) return damaged("It has no rows, or too many.");
 
   const Model& model = schema.models[head.model];
   Block block;
