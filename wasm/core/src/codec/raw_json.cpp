@@ -18,14 +18,15 @@ bool RawWalk::done() {
 bool RawWalk::string(std::string_view& inside) {
   if (!skip('"')) return false;
   const std::size_t start = at_;
-  for (bool escaped = false; at_ < text_.size(); ++at_) {
-    const char c = text_[at_];
-    if (c == '"' && !escaped) {
-      inside = text_.substr(start, at_++ - start);
-      return true;
-    }
-    escaped = c == '\\' && !escaped;
+  for (std::size_t end; (end = text_.find('"', at_)) != text_.npos;) {
+    at_ = end + 1;
+    std::size_t escapes = 0;
+    while (end - escapes > start && text_[end - escapes - 1] == '\\') ++escapes;
+    if (escapes % 2 != 0) continue;
+    inside = text_.substr(start, end - start);
+    return true;
   }
+  at_ = text_.size();
   return false;
 }
 
