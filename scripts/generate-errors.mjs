@@ -20,24 +20,33 @@ enum class ErrorCode {
 ${errors.map(([code]) => `  ${code},`).join('\n')}
 };
 
-struct ErrorText {
-  std::string_view code;
-  std::string_view sentence;
+inline constexpr std::array<std::string_view, ${errors.length}> kErrorCodes{
+${errors.map(([code]) => `    "${code}",`).join('\n')}
 };
 
-inline constexpr std::array<ErrorText, ${errors.length}> kErrors{{
-${errors.map(([code, , , sentence]) => `    {"${code}", ${JSON.stringify(sentence)}},`).join('\n')}
-}};
-
-constexpr std::string_view codeText(ErrorCode code) { return kErrors[static_cast<std::size_t>(code)].code; }
+constexpr std::string_view codeText(ErrorCode code) { return kErrorCodes[static_cast<std::size_t>(code)]; }
 constexpr std::optional<ErrorCode> errorCode(std::string_view text) {
-  for (std::size_t i = 0; i < kErrors.size(); ++i)
-    if (kErrors[i].code == text) return static_cast<ErrorCode>(i);
+  for (std::size_t i = 0; i < kErrorCodes.size(); ++i)
+    if (kErrorCodes[i] == text) return static_cast<ErrorCode>(i);
   return std::nullopt;
 }
-constexpr std::string_view sentence(ErrorCode code) { return kErrors[static_cast<std::size_t>(code)].sentence; }
+
+/// What it means and what to do about it. Linked from sentences.cpp, or from elsewhere by who has them elsewhere.
+std::string_view sentence(ErrorCode code);
 
 }  // namespace ablo
+`;
+
+const sentences = `// SPDX-License-Identifier: MIT
+// ${note}
+#include "ablo/error_code.h"
+
+std::string_view ablo::sentence(ErrorCode code) {
+  switch (code) {
+${errors.map(([code, , , sentence]) => `    case ErrorCode::${code}: return ${JSON.stringify(sentence)};`).join('\n')}
+  }
+  return {};
+}
 `;
 
 const ts = `// SPDX-License-Identifier: MIT
@@ -75,7 +84,7 @@ ${errors.map(([code, kind, status, sentence]) => `| \`${code}\` | \`Ablo${kind}E
 `;
 
 let stale = 0;
-for (const [path, text] of [['wasm/core/include/ablo/error_code.h', cpp], ['js/src/errors/codes.ts', ts], ['server/src/errors/codes.ts', ts], ['server/src/postgres/sql/sentences.sql', sql], ['docs/reference/errors.md', docs]]) {
+for (const [path, text] of [['wasm/core/include/ablo/error_code.h', cpp], ['wasm/core/src/base/sentences.cpp', sentences], ['js/src/errors/codes.ts', ts], ['server/src/errors/codes.ts', ts], ['server/src/postgres/sql/sentences.sql', sql], ['docs/reference/errors.md', docs]]) {
   const file = new URL(path, root);
   let now = '';
   try { now = readFileSync(file, 'utf8'); } catch { /* the first time */ }

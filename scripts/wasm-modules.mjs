@@ -2,11 +2,10 @@
 //
 // The esbuild plugin behind `ablo:core-glue`, `ablo:core-wasm`, `ablo:hub-glue` and `ablo:hub-wasm`.
 //
-// glue: Emscripten's loader, minified (half the size). wasm: the module as text, gzipped and then base64, which every bundler
-// can carry and which costs nothing on the wire (docs/decisions has the figures).
+// glue: Emscripten's loader, minified (half the size). wasm: the module as text (wasm-text.mjs).
 import { transform } from 'esbuild';
 import { readFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { wasmText } from './wasm-text.mjs';
 
 const built = (name, suffix) => new URL(`../build/wasm/${name}.${suffix}`, import.meta.url);
 
@@ -16,10 +15,7 @@ const contents = {
     const { code } = await transform(source, { minify: true, format: 'esm', target: 'es2022', legalComments: 'none' });
     return `/* Emscripten's loader for ${name}.wasm, minified. */\n${code}`;
   },
-  wasm(name) {
-    const base64 = gzipSync(readFileSync(built(name, 'wasm')), { level: 9 }).toString('base64');
-    return `export default '${base64}';`;
-  },
+  wasm: (name) => wasmText(readFileSync(built(name, 'wasm'))),
 };
 
 export const wasmModules = {

@@ -14,7 +14,7 @@ using namespace ablo;
 
 TEST_CASE("every error code has a name of its own and a sentence") {
   std::set<std::string> seen;
-  for (std::size_t i = 0; i < kErrors.size(); i++) {
+  for (std::size_t i = 0; i < kErrorCodes.size(); i++) {
     const auto code = static_cast<ErrorCode>(i);
     const std::string name(codeText(code));
     const std::string words(sentence(code));
@@ -26,7 +26,7 @@ TEST_CASE("every error code has a name of its own and a sentence") {
   }
   CHECK(codeText(ErrorCode::apikey_missing) == "apikey_missing");
   CHECK(codeText(ErrorCode::internal_error) == "internal_error");
-  CHECK(static_cast<std::size_t>(ErrorCode::internal_error) + 1 == kErrors.size());
+  CHECK(static_cast<std::size_t>(ErrorCode::internal_error) + 1 == kErrorCodes.size());
 }
 
 TEST_CASE("an error says what was wrong here before it says what to do") {

@@ -84,3 +84,11 @@ test('an answer that is no error at all still becomes one', () => {
     assert.ok(error.message.length > 0);
   }
 });
+
+test('a message of the core that leaves its sentence to JavaScript is whole when a person reads it', () => {
+  const { sentence } = errorCodes.unknown_field;
+  const message = (text: string) => fromWire({ error: { code: 'unknown_field', message: text } }).message;
+  assert.equal(message("tasks has no field 'titel'. …"), `tasks has no field 'titel'. ${sentence}`);
+  assert.equal(message('…'), sentence);
+  assert.equal(message("tasks has no field 'a…'."), "tasks has no field 'a…'.");
+});

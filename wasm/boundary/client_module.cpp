@@ -70,6 +70,23 @@ class ClientModule {
   }
   void closeSnapshot(uint32_t snapshot) { client_.closeSnapshot(snapshot); }
 
+  void stage(uint32_t length) { staged_.emplace_back(input_.take(length)); }
+  std::string saveImage() {
+    image_ = client_.saveImage();
+    Json parts = Json::array();
+    for (const Client::ImagePart& part : image_.parts) {
+      const std::string place = std::to_string(part.model) + "/" + std::to_string(part.chunk);
+      parts.push(Json::array({place, address(part.bytes.data()), static_cast<uint32_t>(part.bytes.size())}));
+    }
+    return writeJson(Json::object({{"manifest", image_.manifest}, {"parts", std::move(parts)}}));
+  }
+  std::string restoreImage(const std::string& manifest) {
+    const std::vector<std::string> staged = std::exchange(staged_, {});
+    const std::vector<std::string_view> parts(staged.begin(), staged.end());
+    const Outcome restored = client_.restoreImage(manifest, parts);
+    return restored ? "{}" : failure(restored.error());
+  }
+
   const uint32_t* drain() { return frame_.pack(client_.drain()); }
   const uint32_t* row(int model, uint32_t slot) {
     return client_.shows(model, slot) ? row_.pack(client_, model, slot) : nullptr;
@@ -99,6 +116,8 @@ class ClientModule {
 
   Client client_;
   Input input_;
+  std::vector<std::string> staged_;
+  Client::Image image_;
   PackedFrame frame_;
   PackedRow row_;
   std::vector<uint32_t> rows_;
@@ -114,6 +133,7 @@ EMSCRIPTEN_KEEPALIVE char* ablo_input(ClientModule* self, uint32_t length) { ret
 EMSCRIPTEN_KEEPALIVE void ablo_receive(ClientModule* self, uint32_t length, double now) {
   self->client().receive(self->input().take(length), now);
 }
+EMSCRIPTEN_KEEPALIVE void ablo_stage(ClientModule* self, uint32_t length) { self->stage(length); }
 EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_drain(ClientModule* self) { return self->drain(); }
 EMSCRIPTEN_KEEPALIVE int ablo_slot(ClientModule* self, int model, uint32_t length) {
   return self->client().slot(model, self->input().take(length));
@@ -150,6 +170,8 @@ EMSCRIPTEN_BINDINGS(ablo_core) {
       .function("openQuery", &ClientModule::openQuery)
       .function("closeQuery", &ClientModule::closeQuery)
       .function("count", &ClientModule::count)
+      .function("saveImage", &ClientModule::saveImage)
+      .function("restoreImage", &ClientModule::restoreImage)
       .function("claim", &ClientModule::claim)
       .function("release", &ClientModule::release)
       .function("intents", &ClientModule::intents)

@@ -23,6 +23,8 @@ export interface CoreModule extends CoreMemory {
   _ablo_input(self: number, length: number): number;
   /** The input is one frame from the server. */
   _ablo_receive(self: number, length: number, now: number): void;
+  /** The input is one part of an image, for restoreImage(). */
+  _ablo_stage(self: number, length: number): void;
   /** Pointer to 4 words: words pointer, number of words, bytes pointer, number of bytes. See Record. */
   _ablo_drain(self: number): number;
   /** The input is a row id in UTF-8. Its slot, or -1 when the view has no such row. */
@@ -84,6 +86,12 @@ export interface Client {
   closeQuery(query: number): void;
   /** How many rows match, without limit and offset. `{"count"}` */
   count(query: string): string;
+
+  // The image: what is confirmed, in parts, to begin with at the next start.
+  /** The parts that changed since the last time: `{manifest, parts: [[place, pointer, length]]}`, length 0: nothing is there any more. */
+  saveImage(): string;
+  /** Before the first connection, all or nothing, of the parts that were staged. `{}` or `image_damaged`, `schema_mismatch`. */
+  restoreImage(manifest: string): string;
 
   // Coordination.
   /**

@@ -6,19 +6,22 @@
 # Why these flags: DYNAMIC_EXECUTION=0 is what lets a page forbid eval; ENVIRONMENT=web,worker with the bytes handed in is the
 # one form that also runs in Node as an ES module; USE_ES6_IMPORT_META=0 keeps bundlers from looking for a .wasm file beside
 # the glue; no exceptions, no RTTI and -Os are for size: the client is downloaded (gzipped, -O3 made 116 kB of what is 81 kB).
+# Embind's JavaScript without -lembind, whose C++ half registers more types than we use: types.cpp stands in its place.
 
 target_compile_options(ablo_core PRIVATE -flto)
 
 set(module_compile_options -flto -fno-exceptions -fno-rtti -DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0)
 set(module_link_options
-  -Os -flto -fno-exceptions -fno-rtti -lembind --no-entry
+  -Oz -flto -fno-exceptions -fno-rtti --no-entry
+  "SHELL:--js-library ${EMSCRIPTEN_ROOT_PATH}/src/embind/embind.js"
+  "SHELL:--js-library ${EMSCRIPTEN_ROOT_PATH}/src/embind/emval.js"
   -sMODULARIZE -sEXPORT_ES6 -sUSE_ES6_IMPORT_META=0 -sENVIRONMENT=web,worker
-  -sALLOW_MEMORY_GROWTH -sMALLOC=dlmalloc -sFILESYSTEM=0 -sDYNAMIC_EXECUTION=0
-  "-sINCOMING_MODULE_JS_API=[wasmBinary,instantiateWasm,locateFile]"
+  -sALLOW_MEMORY_GROWTH -sFILESYSTEM=0 -sDYNAMIC_EXECUTION=0 -sTEXTDECODER=2
+  "-sINCOMING_MODULE_JS_API=[instantiateWasm]"
   -sEXPORTED_FUNCTIONS=_malloc,_free)
 
-function(ablo_module name source)
-  add_executable(${name} ${source})
+function(ablo_module name)
+  add_executable(${name} wasm/boundary/types.cpp ${ARGN})
   set_target_properties(${name} PROPERTIES SUFFIX .mjs)
   target_link_libraries(${name} PRIVATE ablo_core)
   target_include_directories(${name} PRIVATE wasm/core/src)
@@ -26,8 +29,10 @@ function(ablo_module name source)
   target_link_options(${name} PRIVATE ${module_link_options})
 endfunction()
 
-ablo_module(core wasm/boundary/client_module.cpp)
+ablo_module(core wasm/boundary/client_module.cpp wasm/boundary/no_sentences.cpp)
+target_link_options(core PRIVATE -sMALLOC=emmalloc --emit-symbol-map)  # docs/decisions/client.md; for npm run size
 ablo_module(hub wasm/boundary/hub_module.cpp)
+target_link_options(hub PRIVATE -sMALLOC=dlmalloc)
 
 # The same tests, run by the Node that is first in PATH. They are the library as it ships, optimised at link time.
 foreach(target core_tests_main core_tests)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What the bundler (scripts/bundle.mjs) makes out of build/wasm: for each module Emscripten's glue, and the WebAssembly
-// itself, gzipped and in base64. Import the second with `import()`: it stays a chunk of its own.
+// itself. Import the second with `import()`: it stays a chunk of its own.
 
 declare module 'ablo:core-glue' {
   const create: (options: object) => Promise<import('./module').CoreModule>;
@@ -12,10 +12,8 @@ declare module 'ablo:hub-glue' {
   export default create;
 }
 declare module 'ablo:core-wasm' {
-  const base64: string;
-  export default base64;
+  export default function bytes(): Uint8Array<ArrayBuffer>;
 }
 declare module 'ablo:hub-wasm' {
-  const base64: string;
-  export default base64;
+  export default function bytes(): Uint8Array<ArrayBuffer>;
 }

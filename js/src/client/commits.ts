@@ -5,7 +5,7 @@
 // too long.
 import { checkWriteOptions } from '../model/write-options';
 import type { WriteOptions } from '../model/types';
-import { abloError, fromWire, type AbloError } from '../errors/errors';
+import { abloError, asAbloError, fromWire, type AbloError } from '../errors/errors';
 import { toJson } from '../json';
 import { randomId } from '../platform';
 import { heard, pending, type Pending } from './pending';
@@ -18,12 +18,14 @@ const rejected = 2;
 
 interface PendingCommit extends Pending<Receipt> {
   readonly transaction: MutationFailure['transaction'];
+  /** As the core was given it. */
+  readonly text: string;
   /** Somebody was told that its outcome is not known. */
   unknown?: boolean;
 }
 
 export class Commits {
-  readonly #open = new Map<number, PendingCommit>();
+  #open = new Map<number, PendingCommit>();
   readonly #listeners = new Set<(failure: MutationFailure) => void>();
   readonly #unsaid: unknown[] = [];
 
@@ -41,12 +43,9 @@ export class Commits {
     const written = this.store.run((view) => {
       const { wait = this.store.settings.defaultWait, timeout, guard } = checkWriteOptions(options);
       const key = guard.key ?? randomId();
-      const { commit } = view.core.ask(
-        'commit',
-        toJson({ ...guard, key, operations, claim: options.claim }),
-        Date.now(),
-      ) as { commit: number };
-      const open = { ...pending<Receipt>(this.store.connection.hold()), transaction: { id: key, operations } };
+      const text = toJson({ ...guard, key, operations, claim: options.claim });
+      const { commit } = view.core.ask('commit', text, Date.now()) as { commit: number };
+      const open = { ...pending<Receipt>(this.store.connection.hold()), transaction: { id: key, operations }, text };
       this.#open.set(commit, open);
       if (wait === 'confirmed') return within(timeout, key, open.promise).then((receipt) => result(receipt, view));
       open.promise.catch((thrown) => this.#unheard(thrown));
@@ -76,6 +75,19 @@ export class Commits {
       });
     } else {
       this.#refuse(open, fromWire(said), outcome === rejected);
+    }
+  }
+
+  /** Gives a new core what the one before left unsettled, in the order it was written. */
+  again({ core }: View): void {
+    const before = this.#open;
+    this.#open = new Map();
+    for (const open of before.values()) {
+      try {
+        this.#open.set((core.ask('commit', open.text, Date.now()) as { commit: number }).commit, open);
+      } catch (thrown) {
+        this.#refuse(open, asAbloError(thrown), true);
+      }
     }
   }
 

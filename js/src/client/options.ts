@@ -8,6 +8,7 @@ import type { SocketClass } from '../connection/socket';
 import { abloError, type AbloError } from '../errors/errors';
 import { environment, isBrowser, randomId } from '../platform';
 import type { AnySchema } from '../schema/types';
+import type { ImageStorage } from '../storage/image';
 import { levels, makeLogger, type Logger, type LogLevel } from './logger';
 import type { AbloOptions } from './types';
 
@@ -27,6 +28,7 @@ export interface Settings {
   baseURL: string | undefined;
   core: CoreOptions;
   defaultWait: 'queued' | 'confirmed';
+  storage: ImageStorage | undefined;
   secretAllowed: boolean;
   fetch: typeof fetch;
   WebSocket: SocketClass | undefined;
@@ -63,7 +65,7 @@ export function readOptions<S extends AnySchema>(given: AbloOptions<S>): Setting
   const choices: [name: string, value: unknown, ...known: string[]][] = [
     ['bootstrap', start, 'full', 'none'],
     ['defaultWait', wait, 'queued', 'confirmed'],
-    ['persistence', persistence ?? 'memory', 'memory', 'volatile'],
+    ['persistence', typeof persistence === 'object' ? 'memory' : (persistence ?? 'memory'), 'memory', 'volatile'],
     ['transport', transport ?? 'websocket', 'websocket'],
     ['logLevel', level ?? 'warn', ...levels],
   ];
@@ -74,6 +76,7 @@ export function readOptions<S extends AnySchema>(given: AbloOptions<S>): Setting
     baseURL: normal,
     core: { session: randomId(), bootstrap: start, ...(agent && { agent }) },
     defaultWait: wait,
+    storage: typeof persistence === 'object' ? persistence : undefined,
     secretAllowed,
     fetch: fetch ?? ((...request) => globalThis.fetch(...request)),
     WebSocket: WebSocket as SocketClass | undefined,

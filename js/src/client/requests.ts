@@ -3,20 +3,25 @@
 // Requests: promises for what was asked of the server. The core numbers them, and gives equal questions one number.
 import { fromWire, type AbloError } from '../errors/errors';
 import { pending, type Pending } from './pending';
-import type { Store } from './store';
+import type { Store, View } from './store';
+
+interface Question {
+  method: 'load' | 'claim' | 'release';
+  text: string;
+}
 
 export class Requests {
-  readonly #open = new Map<number, Pending<unknown>>();
+  #open = new Map<number, Pending<unknown> & Question>();
 
   constructor(private readonly store: Store) {}
 
   /** The answer; undefined when this client had it all already. */
-  ask<T>(method: 'load' | 'claim' | 'release', text: string): Promise<T | undefined> {
+  ask<T>(method: Question['method'], text: string): Promise<T | undefined> {
     return this.store.run(({ core }) => {
       const { request } = core.ask(method, text, Date.now()) as { request: number };
       if (request === 0) return undefined;
       let open = this.#open.get(request);
-      if (!open) this.#open.set(request, (open = pending(this.store.connection.hold())));
+      if (!open) this.#open.set(request, (open = { ...pending(this.store.connection.hold()), method, text }));
       return open.promise as Promise<T>;
     });
   }
@@ -27,6 +32,17 @@ export class Requests {
     const answer = JSON.parse(text) as unknown;
     if (granted) open?.resolve(answer);
     else open?.reject(fromWire(answer));
+  }
+
+  /** Asks a new core what the one before left open. */
+  again({ core }: View): void {
+    const before = this.#open;
+    this.#open = new Map();
+    for (const open of before.values()) {
+      const { request } = core.ask(open.method, open.text, Date.now()) as { request: number };
+      if (request === 0) open.resolve(undefined);
+      else this.#open.set(request, open);
+    }
   }
 
   fail(error: AbloError): void {

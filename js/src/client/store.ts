@@ -21,10 +21,14 @@ import { readFrame, type FrameHandler } from '../core/frame';
 import { Queries } from '../core/queries';
 import { Rows } from '../core/rows';
 import { abloError, asAbloError, type AbloError } from '../errors/errors';
+import { Image } from '../storage/image';
 import { keys, Signals } from '../tracking';
 import type { Commits } from './commits';
 import type { Settings } from './options';
 import type { Requests } from './requests';
+
+/** How often a core that trapped is built again. */
+const rebuilds = 3;
 
 /** The core once it is there, with what reads from it. */
 export interface View {
@@ -48,6 +52,7 @@ export class Store {
   readonly signals: Signals;
   readonly connection: Connection;
   readonly #handler: FrameHandler;
+  readonly #image: Image | undefined;
   #parts!: Parts;
   #view: View | undefined;
   #starting = false;
@@ -55,9 +60,11 @@ export class Store {
   #failure: AbloError | undefined;
   #undrained = false;
   #flushing = false;
+  #rebuilt = 0;
 
   constructor(readonly settings: Settings) {
     this.#failure = settings.error;
+    this.#image = settings.storage && new Image(settings.storage, settings.logger);
     this.signals = new Signals((thrown) => settings.logger.error('A listener threw.', thrown));
     this.connection = new Connection(settings, {
       opened: () => this.#event('opened'),
@@ -124,8 +131,7 @@ export class Store {
     if (this.#starting || this.#failure) return;
     this.#starting = true;
     this.connection.start();
-    const { schema, core: options } = this.settings;
-    Core.load(options, schema!.document).then(
+    this.#load().then(
       (core) => this.#begin(core),
       (thrown: unknown) => this.#fail(asAbloError(thrown)),
     );
@@ -146,10 +152,17 @@ export class Store {
     this.#told(({ core, queries }) => {
       queries.stop();
       core.tell('stop', Date.now());
+      void this.#image?.save(core);
     });
     this.#fail(abloError('client_disposed'));
     this.#view?.core.delete();
     this.#view = undefined;
+  }
+
+  async #load(): Promise<Core> {
+    const core = await Core.load(this.settings.core, this.settings.schema!.document);
+    await this.#image?.restore(core);
+    return core;
   }
 
   #begin(core: Core): void {
@@ -159,6 +172,8 @@ export class Store {
     const models = new Map(core.models.map(({ key }, number) => [key, number]));
     this.#view = { core, rows, queries: new Queries(core, rows, this.signals), models };
     this.#told((view) => {
+      this.#parts.commits.again(view);
+      this.#parts.requests.again(view);
       for (const call of this.#waiting.splice(0)) call(view);
       core.tell('start', Date.now());
       this.signals.bump(keys.status);
@@ -169,7 +184,7 @@ export class Store {
     this.#told(({ core }) => core.tell(event, Date.now()));
   }
 
-  /** Calls the core and passes on what it says. A core that trapped is the end of this client. */
+  /** Calls the core and passes on what it says. */
   #told(call: (view: View) => void): void {
     if (!this.#view) return;
     try {
@@ -183,8 +198,25 @@ export class Store {
       });
       this.#flush();
     } catch (thrown) {
-      this.#fail(asAbloError(thrown));
+      this.#aborted(asAbloError(thrown));
     }
+  }
+
+  /**
+   * A core that trapped is built again: from the image, if there is one, and with what has not settled, under the same keys.
+   * Its claims are lost, and its snapshots outdated. One that traps again and again is the end of this client.
+   */
+  #aborted(error: AbloError): void {
+    if (error.code !== 'core_aborted' || ++this.#rebuilt > rebuilds) return this.#fail(error);
+    this.settings.logger.error('The core is built again.', error);
+    this.#view?.queries.stop();
+    this.#view = undefined;
+    this.#starting = this.#undrained = false;
+    this.connection.disconnect(1000);
+    this.#parts.claims.fail(error);
+    this.#parts.snapshots.fail(error);
+    this.signals.bumpAll('');
+    this.start();
   }
 
   #flush(): void {
@@ -195,11 +227,14 @@ export class Store {
   #drain(): void {
     this.#undrained = false;
     const frame = this.#view?.core.drain();
-    if (frame) readFrame(frame, this.#handler);
+    if (!frame) return;
+    readFrame(frame, this.#handler);
+    this.#image?.saveLater(this.#view!.core);
   }
 
   #fail(error: AbloError): void {
     this.#failure ??= error;
+    this.#image?.stop();
     this.connection.stop();
     for (const call of this.#waiting.splice(0)) call(undefined);
     this.#parts.commits.fail(error);

@@ -10,6 +10,7 @@ import type { AnyModelClient } from '../model/model';
 import type { ModelClients, WriteOptions } from '../model/types';
 import type { AnySchema, RegisteredSchema, RowOf, ShapeOf } from '../schema/types';
 import type { Session, SessionInput } from '../sessions';
+import type { ImageStorage } from '../storage/image';
 import type { Logger, LogLevel } from './logger';
 
 export interface AbloOptions<S extends AnySchema = AnySchema> {
@@ -35,7 +36,8 @@ export interface AbloOptions<S extends AnySchema = AnySchema> {
   bootstrapMode?: 'full' | 'none';
   /** What writes wait for: `queued` in browsers, `confirmed` elsewhere. */
   defaultWait?: 'queued' | 'confirmed';
-  persistence?: 'memory' | 'volatile';
+  /** Where the rows are kept between two starts: nowhere, or in a storage. What is pending is not kept. */
+  persistence?: 'memory' | 'volatile' | ImageStorage;
   transport?: 'websocket';
   fetch?: typeof fetch;
   /** A class with the interface of WebSocket, for a platform that has none or a test that plays the server. */

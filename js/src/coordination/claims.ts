@@ -6,7 +6,7 @@ import type { Store } from '../client/store';
 import type { Requests } from '../client/requests';
 import type { Row } from '../core/rows';
 import { milliseconds } from '../duration';
-import { abloError } from '../errors/errors';
+import { abloError, type AbloError } from '../errors/errors';
 import { toJson } from '../json';
 import type { ClaimHandle, ClaimOptions } from '../model/types';
 import { queryText } from '../model/query';
@@ -28,6 +28,15 @@ export class Claims {
   held(model: string, id: string): ClaimHandle<Row>[] {
     const handles = [...this.#own.values()].flatMap(({ handle }) => handle ?? []);
     return handles.filter(({ target }) => target.model === model && target.id === id);
+  }
+
+  /** Every claim that was granted is lost. */
+  fail(error: AbloError): void {
+    for (const [claim, { lost, handle }] of this.#own) {
+      if (!handle) continue;
+      this.#own.delete(claim);
+      this.store.notify(() => lost.abort(error));
+    }
   }
 
   lost(claim: string): void {

@@ -4,7 +4,8 @@
 //
 // Nobody closes a snapshot: the core forgets it when nothing here can be told any more, that is when neither the
 // snapshot nor its signal is held and nobody listens.
-import { abloError } from '../errors/errors';
+import type { Core } from '../core/core';
+import { abloError, type AbloError } from '../errors/errors';
 import { toJson } from '../json';
 import type { Row } from '../core/rows';
 import type { Store } from '../client/store';
@@ -36,9 +37,10 @@ export class Snapshots {
   readonly #watches = new Map<number, WeakRef<Watch>>();
   readonly #listenedTo = new Set<Watch>();
   readonly #bySignal = new WeakMap<AbortSignal, Watch>();
-  readonly #gone = new FinalizationRegistry<number>((snapshot) => {
+  readonly #gone = new FinalizationRegistry<{ core: Core; snapshot: number }>(({ core, snapshot }) => {
+    if (this.store.peek()?.core !== core) return;
     this.#watches.delete(snapshot);
-    this.store.view()?.core.tell('closeSnapshot', snapshot);
+    core.tell('closeSnapshot', snapshot);
   });
 
   constructor(private readonly store: Store) {}
@@ -62,7 +64,7 @@ export class Snapshots {
     const watch = new Watch();
     this.#watches.set(snapshot, new WeakRef(watch));
     this.#bySignal.set(watch.controller.signal, watch);
-    this.#gone.register(watch, snapshot);
+    this.#gone.register(watch, { core: view.core, snapshot });
     return Object.freeze({
       ...rows,
       stamp,
@@ -76,6 +78,12 @@ export class Snapshots {
         };
       },
     }) as Snapshot;
+  }
+
+  /** Nothing tells any more whether they stand. */
+  fail(error: AbloError): void {
+    for (const watch of this.#watches.values()) this.store.notify(() => watch.deref()?.controller.abort(error));
+    this.#watches.clear();
   }
 
   fallen(snapshot: number, severity: number, model: number, id: string): void {

@@ -7,6 +7,7 @@
 //   2. an error the core returns is thrown as an AbloError; a trap poisons the instance and every later call says so.
 import type { Client, CoreModule } from '../../../wasm/boundary/module';
 import { abloError, AbloError, AbloServerError, fromWire, reasonOf } from '../errors/errors';
+import type { StoredImage } from '../storage/image';
 import type { Frame } from './frame';
 import { loadCore } from './load-core';
 
@@ -109,6 +110,34 @@ export class Core {
       const { HEAPU32 } = module;
       return readText(module, HEAPU32[at]!, HEAPU32[at + 1]!);
     }));
+  }
+
+  /** How many rows an open query selects, or counts. */
+  count(query: number): number {
+    return this.guarded((module, self) => module.HEAPU32[module._ablo_rows(self, query) >>> 2]!);
+  }
+
+  /** What changed of the image since the last time, by its place. */
+  saveImage(): { manifest: string; parts: Map<string, Uint8Array | undefined> } {
+    return this.guarded((module) => {
+      const { manifest, parts } = this.ask('saveImage') as {
+        manifest: string;
+        parts: [place: string, at: number, length: number][];
+      };
+      const copy = (at: number, length: number) => (length ? module.HEAPU8.slice(at, at + length) : undefined);
+      return { manifest, parts: new Map(parts.map(([place, at, length]) => [place, copy(at, length)])) };
+    });
+  }
+
+  restoreImage({ manifest, parts }: StoredImage): void {
+    this.guarded((module, self) => {
+      for (const part of parts) {
+        const at = module._ablo_input(self, part.length);
+        module.HEAPU8.set(part, at);
+        module._ablo_stage(self, part.length);
+      }
+    });
+    this.ask('restoreImage', manifest);
   }
 
   forget(number: number): void {

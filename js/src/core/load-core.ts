@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Where the WebAssembly comes from: by default a lazy chunk of our own with the gzipped module inlined, because that is
+// Where the WebAssembly comes from: by default a lazy chunk of our own with the module inlined as text, because that is
 // the one form every bundler carries along; or what configureCore() was given. It is compiled once; every client gets
 // an instance with a memory of its own.
 import type { CoreModule } from '../../../wasm/boundary/module';
@@ -38,17 +38,11 @@ export async function loadCore(): Promise<CoreModule> {
 
 async function compile(): Promise<WebAssembly.Module> {
   const wasm = source?.wasm;
-  if (wasm === undefined) return WebAssembly.compile(await inlined());
+  if (wasm === undefined) return WebAssembly.compile((await import('ablo:core-wasm')).default());
   if (wasm instanceof WebAssembly.Module) return wasm;
   if (typeof wasm !== 'string' && !(wasm instanceof URL)) return WebAssembly.compile(wasm);
   const response = await fetch(wasm);
   const spare = response.clone();
   // Servers that do not know .wasm send another type, and streaming refuses it.
   return WebAssembly.compileStreaming(response).catch(async () => WebAssembly.compile(await spare.arrayBuffer()));
-}
-
-async function inlined(): Promise<ArrayBuffer> {
-  const { default: base64 } = await import('ablo:core-wasm');
-  const gzipped = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  return new Response(new Blob([gzipped]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
 }

@@ -17,6 +17,7 @@ interface OpenQuery {
   readonly text: string;
   slots?: Uint32Array;
   rows?: readonly Row[];
+  count?: number;
   usedAt: number;
 }
 
@@ -39,7 +40,8 @@ export class Queries {
   }
 
   count(text: string): number {
-    return this.#slots(this.#use(text)).length;
+    const query = this.#use(text);
+    return (query.count ??= this.core.count(query.number));
   }
 
   /** The key that is bumped when the query's result changes. */
@@ -50,7 +52,7 @@ export class Queries {
   changed(number: number): void {
     const query = this.#byNumber.get(number);
     if (!query) return;
-    query.slots = query.rows = undefined;
+    query.slots = query.rows = query.count = undefined;
     this.signals.bump(keys.query(number));
   }
 

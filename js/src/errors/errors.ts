@@ -159,7 +159,8 @@ export function fromWire(json: unknown, status?: number): AbloError {
     (status === undefined ? undefined : (kindOfStatus[status] ?? (status >= 500 ? 'Server' : undefined)));
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
   return new (kind ? classes[kind] : AbloError)(code, {
-    message: text(message),
+    // Of a message of the core, … stands for the list's sentence: it is not in the WebAssembly a second time.
+    message: text(message)?.replace(/…$/, () => known(code)?.sentence ?? ''),
     param: text(param),
     requestId: text(request_id),
     httpStatus: status,

@@ -15,7 +15,7 @@ import { keys } from '../tracking';
 import type { Column } from '../schema/column';
 import { claimVerb } from './claim';
 import { queryText } from './query';
-import type { LocalQueryOptions, ModelClient, QueryOptions, WriteOptions } from './types';
+import type { LoadOptions, LocalQueryOptions, ModelClient, WriteOptions } from './types';
 
 export interface Parts {
   store: Store;
@@ -54,20 +54,21 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
 
   const getCount = ({ filter, limit: _, offset: __, ...options }: LocalQueryOptions<Row> = {}): number => {
     if (filter) return getAll({ ...options, filter }).length;
-    return store.drained()?.queries.count(queryText(model, options)) ?? 0;
+    return store.drained()?.queries.count(queryText(model, { ...options, count: true })) ?? 0;
   };
 
-  const load = async (options?: QueryOptions<Row>): Promise<Row[]> => {
-    await requests.ask('load', queryText(model, options));
+  const load = async ({ expand, ...options }: LoadOptions<Row> = {}): Promise<Row[]> => {
+    await requests.ask('load', queryText(model, { ...options, expand }));
     return [...getAll(options)];
   };
 
-  const fetch = async (id: string): Promise<Row | undefined> => {
-    await requests.ask('load', queryText(model, { where: [['id', '=', id]], state: 'all' }));
+  const fetch = async (id: string, expand?: readonly string[]): Promise<Row | undefined> => {
+    await requests.ask('load', queryText(model, { where: [['id', '=', id]], state: 'all', expand }));
     return get(id);
   };
 
-  const retrieve = (target: string | { id: string }) => (isObject(target) ? fetch(target.id) : get(target));
+  const retrieve = (target: string | { id: string; expand?: readonly string[] }) =>
+    isObject(target) ? fetch(target.id, target.expand) : get(target);
 
   /** One operation, under the claim it names, makes or is already under. */
   const write = <T>(

@@ -7,8 +7,8 @@ import { abloError } from '../errors/errors';
 import { toJson } from '../json';
 import type { QueryOptions } from './types';
 
-export function queryText(model: string, options: QueryOptions<any> = {}): string {
-  const { where, orderBy, limit, offset } = options;
+export function queryText(model: string, options: QueryOptions<any> & { expand?: readonly string[]; count?: true } = {}): string {
+  const { where, orderBy, limit, offset, expand, count } = options;
   return toJson({
     model,
     where: conditions(where),
@@ -16,6 +16,8 @@ export function queryText(model: string, options: QueryOptions<any> = {}): strin
     limit,
     offset,
     state: options.state ?? options.scope,
+    expand,
+    count,
   });
 }
 

@@ -47,6 +47,8 @@ export interface LocalQueryOptions<R> extends QueryOptions<R> {
 export interface LoadOptions<R> extends QueryOptions<R> {
   /** Either way the answer is complete: rows that came once are kept up to date. */
   type?: 'unknown' | 'complete';
+  /** Relations whose rows are fetched as well, so that they can be read here. */
+  expand?: readonly string[];
 }
 
 export interface WriteOptions {
@@ -127,7 +129,7 @@ export interface ModelClient<R, Create, Update> {
   /** The row this client has: synchronous, and tracked inside a selector. */
   retrieve(id: string): R | undefined;
   /** The row, fetched if this client does not have it. */
-  retrieve(target: { id: string; type?: 'unknown' | 'complete' }): Promise<R | undefined>;
+  retrieve(target: { id: string; type?: 'unknown' | 'complete'; expand?: readonly string[] }): Promise<R | undefined>;
   get(id: string): R | undefined;
   getAll(options?: LocalQueryOptions<R>): readonly R[];
   getCount(options?: LocalQueryOptions<R>): number;

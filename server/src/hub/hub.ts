@@ -17,7 +17,6 @@ import type { Logger } from '../observe/log';
 import type { Outage } from '../observe/outage';
 import type { Database } from '../postgres/database';
 import type { Connections } from '../socket/connections';
-import { webSocketFrame } from '../socket/frame';
 import { readEffects, type Effect } from './effect';
 import { loadHubModule } from './module';
 
@@ -178,7 +177,7 @@ export class Hub {
     const { connections, database, log, outage } = this.#around;
     switch (effect.kind) {
       case 'send':
-        return connections.send(effect.sockets, webSocketFrame(effect.opcode, effect.bytes));
+        return connections.send(effect.sockets, effect.bytes, effect.opcode);
       case 'close':
         return connections.close(effect.socket, effect.code, effect.reason);
       case 'call':

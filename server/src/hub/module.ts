@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// The WebAssembly module of the hub, inlined in the bundle as gzipped base64. It is compiled once a process; each
+// The WebAssembly module of the hub, inlined in the bundle as text. It is compiled once a process; each
 // call makes a fresh instance, with a memory of its own.
-import { gunzipSync } from 'node:zlib';
 import createHub from 'ablo:hub-glue';
 import type { HubModule } from '../../../wasm/boundary/module';
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 async function compile(): Promise<WebAssembly.Module> {
-  const { default: wasm } = await import('ablo:hub-wasm');
-  return WebAssembly.compile(gunzipSync(Buffer.from(wasm, 'base64')));
+  const { default: bytes } = await import('ablo:hub-wasm');
+  return WebAssembly.compile(bytes());
 }
 
 export async function loadHubModule(): Promise<HubModule> {

@@ -11,7 +11,6 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,7 +43,7 @@ class Json {
   static Json array();
   static Json array(std::vector<Json> items);
   static Json object();
-  static Json object(std::initializer_list<Member> members);
+  static Json object(std::vector<Member> members);
 
   Kind kind() const { return kind_; }
   bool isNull() const { return kind_ == Kind::null; }

@@ -8,9 +8,10 @@
 #pragma once
 
 #include <cassert>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 
 #include "ablo/error_code.h"
 
@@ -24,38 +25,34 @@ struct Error {
   std::string details;
 
   /// The list's sentence, after what was wrong here: `Error::of(ErrorCode::unknown_field, "tasks has no field 'titel'.")`.
-  static Error of(ErrorCode code, std::string_view what = {}) {
-    std::string message(what);
-    if (!message.empty()) message += ' ';
-    message += sentence(code);
-    return {code, std::move(message), {}};
-  }
+  static Error of(ErrorCode code, std::string_view what = {});
 };
 
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}
-  Result(Error error) : state_(std::move(error)) {}
+  Result(T value) : value_(std::move(value)) {}
+  Result(Error error) : error_(std::make_unique<Error>(std::move(error))) {}
 
-  explicit operator bool() const { return state_.index() == 0; }
+  explicit operator bool() const { return value_.has_value(); }
   T& operator*() {
     assert(*this);
-    return *std::get_if<0>(&state_);
+    return *value_;
   }
   const T& operator*() const {
     assert(*this);
-    return *std::get_if<0>(&state_);
+    return *value_;
   }
   T* operator->() { return &**this; }
   const T* operator->() const { return &**this; }
   const Error& error() const {
     assert(!*this);
-    return *std::get_if<1>(&state_);
+    return *error_;
   }
 
  private:
-  std::variant<T, Error> state_;
+  std::optional<T> value_;
+  std::unique_ptr<Error> error_;
 };
 
 struct Nothing {};

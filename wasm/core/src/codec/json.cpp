@@ -2,7 +2,7 @@
 #include "ablo/json.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
+#include <nlohmann/detail/conversions/to_chars.hpp>
 
 namespace ablo {
 
@@ -33,10 +33,10 @@ Json Json::array(std::vector<Json> items) {
 
 Json Json::object() { return object({}); }
 
-Json Json::object(std::initializer_list<Member> members) {
+Json Json::object(std::vector<Member> members) {
   Json json;
   json.kind_ = Kind::object;
-  json.members_ = members;
+  json.members_ = std::move(members);
   return json;
 }
 
@@ -78,90 +78,6 @@ Json& Json::push(Json value) {
 
 namespace {
 
-/// Builds a Json from nlohmann's events and stops at the first thing the limits forbid.
-class Builder {
- public:
-  explicit Builder(const JsonLimits& limits) : limits_(limits) {}
-
-  Json take() { return std::move(root_); }
-  const std::string& problem() const { return problem_; }
-  bool tooLarge() const { return tooLarge_; }
-
-  bool null() { return add(Json()); }
-  bool boolean(bool value) { return add(Json(value)); }
-  bool number_integer(int64_t value) { return add(Json(static_cast<double>(value))); }
-  bool number_unsigned(uint64_t value) { return add(Json(static_cast<double>(value))); }
-  bool number_float(double value, const std::string&) {
-    return std::isfinite(value) ? add(Json(value)) : refuse("a number is too large");
-  }
-  bool string(std::string& value) {
-    if (value.size() > limits_.string) return refuseSize("a string is too long");
-    if (value.find('\0') != value.npos)
-      return refuse("a string holds the character U+0000, which Postgres does not take");
-    return add(Json(std::move(value)));
-  }
-  bool binary(nlohmann::json::binary_t&) { return refuse("binary values are not taken"); }
-  bool start_object(std::size_t) { return open(Json::object()); }
-  bool start_array(std::size_t) { return open(Json::array()); }
-  bool end_object() { return close(); }
-  bool end_array() { return close(); }
-  bool key(std::string& name) {
-    if (name == "__proto__" || name == "constructor" || name == "prototype")
-      return refuse("the member name " + name + " is refused");
-    const Json& object = stack_.back().value;
-    if (object.members().size() >= limits_.members) return refuseSize("an object has too many members");
-    if (object.find(name)) return refuse("a member stands twice: " + name.substr(0, 64));
-    stack_.back().member = std::move(name);
-    return true;
-  }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) {
-    if (problem_.empty()) problem_ = "byte " + std::to_string(position) + " is unexpected";
-    return false;
-  }
-
- private:
-  struct Open {
-    Json value;
-    std::string member;  // the name under which the next value of this object goes
-  };
-
-  bool refuse(std::string problem) {
-    problem_ = std::move(problem);
-    return false;
-  }
-  bool refuseSize(std::string problem) {
-    tooLarge_ = true;
-    return refuse(std::move(problem));
-  }
-  bool open(Json value) {
-    if (stack_.size() >= limits_.depth) return refuseSize("it is nested too deeply");
-    stack_.push_back({std::move(value), {}});
-    return true;
-  }
-  bool close() {
-    Json done = std::move(stack_.back().value);
-    stack_.pop_back();
-    return add(std::move(done));
-  }
-  bool add(Json value) {
-    if (++values_ > limits_.values) return refuseSize("it has too many values");
-    if (stack_.empty())
-      root_ = std::move(value);
-    else if (Open& top = stack_.back(); top.value.isArray())
-      top.value.push(std::move(value));
-    else
-      top.value.set(top.member, std::move(value));
-    return true;
-  }
-
-  const JsonLimits& limits_;
-  std::vector<Open> stack_;
-  Json root_;
-  std::size_t values_ = 0;
-  std::string problem_;
-  bool tooLarge_ = false;
-};
-
 void writeEscape(unsigned char c, std::string& out) {
   static constexpr char kHex[] = "0123456789abcdef";
   out += "\\u00";
@@ -170,17 +86,6 @@ void writeEscape(unsigned char c, std::string& out) {
 }
 
 }  // namespace
-
-Result<Json> parseJson(std::string_view text, const JsonLimits& limits) {
-  if (text.size() > limits.bytes)
-    return Error::of(ErrorCode::request_too_large, "It has " + std::to_string(text.size()) + " bytes, and " +
-                                                       std::to_string(limits.bytes) + " are allowed.");
-  Builder builder(limits);
-  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder))
-    return Error::of(builder.tooLarge() ? ErrorCode::request_too_large : ErrorCode::invalid_json,
-                     "In the JSON, " + builder.problem() + ".");
-  return builder.take();
-}
 
 void writeJsonString(std::string_view text, std::string& out) {
   out += '"';

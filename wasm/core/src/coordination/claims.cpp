@@ -56,18 +56,20 @@ const Claim* Claims::find(std::string_view id) const {
 std::vector<const Claim*> Claims::list(std::string_view model, std::string_view row, std::string_view field) const {
   std::vector<const Claim*> list;
   const auto wanted = [&](const Claim& claim) { return field.empty() || claim.field.empty() || claim.field == field; };
+  const auto before = [](const Claim* a, const Claim* b) {
+    return a->active != b->active ? a->active : a->position < b->position;
+  };
+  const auto add = [&](const Claim& claim) {
+    list.insert(std::upper_bound(list.begin(), list.end(), &claim, before), &claim);
+  };
   if (!model.empty() && !row.empty()) {
     if (const auto target = byTarget_.find({std::string(model), std::string(row)}); target != byTarget_.end())
       for (const std::string& id : target->second)
-        if (const Claim& claim = claims_.at(id); wanted(claim)) list.push_back(&claim);
+        if (const Claim& claim = claims_.at(id); wanted(claim)) add(claim);
   } else {
     for (const auto& [id, claim] : claims_)
-      if ((model.empty() || claim.model == model) && (row.empty() || claim.row == row) && wanted(claim))
-        list.push_back(&claim);
+      if ((model.empty() || claim.model == model) && (row.empty() || claim.row == row) && wanted(claim)) add(claim);
   }
-  std::stable_sort(list.begin(), list.end(), [](const Claim* a, const Claim* b) {
-    return a->active != b->active ? a->active : a->position < b->position;
-  });
   return list;
 }
 

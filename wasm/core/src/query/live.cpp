@@ -9,6 +9,7 @@ namespace ablo {
 namespace {
 
 constexpr std::size_t kSpare = 64, kMostSpare = 65'536;  // rows kept beyond the last one that is wanted
+constexpr std::size_t kShort = 4096;                     // rows of a result that are gone through to see what is new
 constexpr std::size_t kManyValues = 16;                  // asked for of one field: an index of it pays
 
 }  // namespace
@@ -179,7 +180,7 @@ void LiveQueries::remember(Entry& entry) {
   touch(entry);
   if (entry.news || entry.told) return;
   const std::span<const uint32_t> shown = entry.shown();
-  if (entry.query.limit || entry.query.offset > 0 || entry.stale)
+  if (shown.size() <= kShort || entry.query.limit || entry.stale)
     entry.told.emplace(shown.begin(), shown.end());
   else
     entry.news = true;

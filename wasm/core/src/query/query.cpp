@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "query/query.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -202,6 +203,14 @@ Result<Query> parseQuery(const Schema& schema, const Json& json) {
       return invalid("state is live, archived or all.");
   }
   query.count = json.flag("count");
+  if (const Json* expand = json.find("expand"))
+    for (const Json& name : expand->items()) {
+      const auto relation = std::find_if(model.relations.begin(), model.relations.end(),
+                                         [&](const Relation& one) { return one.name == name.asString(); });
+      if (relation == model.relations.end())
+        return invalid(model.key + " has no relation '" + name.asString().substr(0, 64) + "'.");
+      query.expand.push_back(static_cast<int>(relation - model.relations.begin()));
+    }
   return query;
 }
 

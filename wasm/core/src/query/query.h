@@ -39,9 +39,11 @@ struct Query {
   uint32_t offset = 0;
   Lifecycle state = Lifecycle::live;
   bool count = false;  // how many rows match, whatever limit and offset say, and not which
+  std::vector<int> expand;  // relations whose rows are fetched too, by number
 };
 
-/// `{model, where?: [[field, op, value]], orderBy?: [[field, "asc"|"desc"]], limit?, offset?, state?, count?}`.
+/// `{model, where?: [[field, op, value]], orderBy?: [[field, "asc"|"desc"]], limit?, offset?, state?, count?,
+/// expand?: [relation]}`.
 /// `unknown_model`, `unknown_field`, `query_unsupported_operator` or `query_invalid` says what cannot be read.
 Result<Query> parseQuery(const Schema& schema, const Json& json);
 

@@ -187,8 +187,10 @@ std::string canonicalText(const Schema& schema) {
   for (const Model& model : schema.models) {
     text += model.key + '\n' + model.table + (model.writable ? "\nw" : "\nr");
     std::vector<const Field*> fields;
-    for (const Field& field : model.fields) fields.push_back(&field);
-    std::sort(fields.begin(), fields.end(), [](const Field* a, const Field* b) { return a->name < b->name; });
+    for (const Field& field : model.fields)
+      fields.insert(std::upper_bound(fields.begin(), fields.end(), &field,
+                                     [](const Field* a, const Field* b) { return a->name < b->name; }),
+                    &field);
     for (const Field* field : fields) {
       text += '\n' + field->name + ' ' + field->column + ' ' + std::string(fieldTypeText(field->type));
       for (const bool flag : {field->optional, field->hasDefault, field->indexed, field->dateAsText})
@@ -259,9 +261,10 @@ Result<Schema> parseSchema(std::string_view document) {
     Result<Model> model = readModel(member.name, member.value);
     if (!model) return model.error();
     if (!tables.insert(model->table).second) return invalid("Two models have the table " + model->table + ".");
-    schema.models.push_back(std::move(*model));
+    schema.models.insert(std::upper_bound(schema.models.begin(), schema.models.end(), *model,
+                                          [](const Model& a, const Model& b) { return a.key < b.key; }),
+                         std::move(*model));
   }
-  std::sort(schema.models.begin(), schema.models.end(), [](const Model& a, const Model& b) { return a.key < b.key; });
   if (const Outcome relations = checkRelations(schema); !relations) return relations.error();
   schema.hash = hashText(hashBytes(canonicalText(schema)));
   return schema;

@@ -142,11 +142,12 @@ void Client::Impl::refuseAll(const Error& error, double now) {
 }
 
 void Client::Impl::refuse(uint32_t number, const Error& error, double now) {
-  const auto found = requests_.open().find(number);
-  if (found == requests_.open().end()) return;  // it ended with another one about the same claim
-  const Request& request = found->second;
-  if (request.kind == Request::Kind::claim) advance(std::string(request.subject), OwnClaim::Event::ended, now, error);
+  const auto request = requests_.open().find(number);
+  if (request == requests_.open().end()) return;  // it ended with another one about the same claim
+  if (request->second.kind == Request::Kind::claim)
+    advance(std::string(request->second.subject), OwnClaim::Event::ended, now, error);
   if (requests_.take(number)) refused(number, error);
+  partEnded(number, &error, now);
   store_.remember(requests_.waitsForRows());
 }
 

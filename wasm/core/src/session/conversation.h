@@ -124,6 +124,10 @@ class Client::Impl {
   }
   void refused(uint32_t request, const Error& error);
   uint32_t ask(Request request);
+
+  // expand.cpp
+  bool expand(uint32_t number, Request request, const std::vector<Json>& rows, double now);
+  void partEnded(uint32_t part, const Error* error, double now);
   void askAgain(double now);
 
   // coordinate.cpp

@@ -79,7 +79,10 @@ double Client::Impl::nextWake() const {
     if (own.renews() && session_.state() == Session::State::live) at = std::min(at, own.renewAt);
   }
   for (const auto& [number, request] : requests_.open()) at = std::min(at, giveUpAt(request));
-  for (const PendingCommit& commit : store_.pending().commits()) at = std::min(at, giveUpAt(commit));
+  for (const PendingCommit& commit : store_.pending().commits()) {
+    at = std::min(at, giveUpAt(commit));
+    if (!commit.overdue) break;  // those behind it were called later
+  }
   return std::isfinite(at) ? at : -1;
 }
 

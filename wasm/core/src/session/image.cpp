@@ -62,7 +62,7 @@ Outcome Client::Impl::restoreImage(std::string_view text, std::span<const std::s
     if (!block) return unusable(block.error().message);
     blocks.push_back(std::move(*block));
   }
-  if (const Outcome restored = store_.restore(*models, blocks); !restored) return restored;
+  if (const Outcome restored = store_.restore(*models, blocks); !restored) return restored.error();
   if (const Json* claims = manifest->find("claims"))
     for (const Json& claim : claims->items()) claims_.apply(claim);
   cursor_ = cursor;

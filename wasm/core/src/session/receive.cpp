@@ -232,12 +232,17 @@ void Client::Impl::answer(const Json& message, double now) {
     if (claims_.find(claim->text("id"))) consider(std::string(claim->text("id")), now);
   } else {
     const std::optional<Request> request = requests_.take(number);
+    bool waits = false;
     if (kind == Request::Kind::query) {
-      if (const Json* rows = message.find("rows"))
-        store_.hydrate(request->query->model, rows->items(), message.number("seq"));
+      const Json* rows = message.find("rows");
+      if (rows) store_.hydrate(request->query->model, rows->items(), message.number("seq"));
       store_.keep(request->subject, *request->query);
+      waits = rows && expand(number, *request, rows->items(), now);
     }
-    answered(number);
+    if (!waits) {
+      answered(number);
+      partEnded(number, nullptr, now);
+    }
   }
   store_.remember(requests_.waitsForRows());
 }

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "query/query.h"
@@ -19,6 +20,7 @@ struct Request {
   std::string message;  // the frame to send; empty: there is nothing to send
   std::optional<Query> query;
   double since = 0;
+  std::set<uint32_t> parts{};  // requests without whose answers this one's is not complete
 };
 
 class Requests {

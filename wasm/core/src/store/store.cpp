@@ -104,7 +104,7 @@ PendingCommit& Store::add(PendingCommit commit, const Author& who) {
   PendingCommit& added = pending_.add(std::move(commit));
   for (const Operation& operation : added.operations) {
     const uint32_t slot = table(operation.model).open(operation.id);
-    table(operation.model).touch(slot);
+    table(operation.model).touch(slot, added, operation);
     std::optional<Row> view = table(operation.model).view(slot);
     fold(description(operation.model), operation, who, view);
     show(operation.model, slot, view);
@@ -113,19 +113,15 @@ PendingCommit& Store::add(PendingCommit commit, const Author& who) {
 }
 
 void Store::drop(const std::string& key) {
-  std::list<PendingCommit>& commits = pending_.commits();
-  const auto found =
-      std::find_if(commits.begin(), commits.end(), [&](const PendingCommit& commit) { return commit.key == key; });
-  if (found == commits.end()) return;
-  const std::vector<Operation> operations = std::move(found->operations);
-  commits.erase(found);
-  for (const Operation& operation : operations) {
-    Table& table = this->table(operation.model);
-    const uint32_t slot = table.open(operation.id);
-    std::optional<Row> base = table.base(slot);
-    table.untouch(slot);
-    refold(operation.model, slot, std::move(base));
-  }
+  const std::list<PendingCommit> dropped = pending_.take(key);
+  for (const PendingCommit& commit : dropped)
+    for (const Operation& operation : commit.operations) {
+      Table& table = this->table(operation.model);
+      const uint32_t slot = table.open(operation.id);
+      std::optional<Row> base = table.base(slot);
+      table.untouch(slot, operation);
+      refold(operation.model, slot, std::move(base));
+    }
 }
 
 /// What is confirmed of a row is now this.
@@ -137,12 +133,8 @@ void Store::confirm(int model, uint32_t slot, std::optional<Row> base) {
 }
 
 void Store::refold(int model, uint32_t slot, std::optional<Row> view) {
-  if (table(model).touched(slot)) {
-    const std::string_view id = table(model).idText(slot);
-    for (const PendingCommit& commit : pending_.commits())
-      for (const Operation& operation : commit.operations)
-        if (operation.model == model && operation.id == id) fold(description(model), operation, author(commit), view);
-  }
+  for (const auto& [commit, operation] : table(model).touches(slot))
+    fold(description(model), *operation, author(*commit), view);
   show(model, slot, view);
   table(model).leave(slot);
 }

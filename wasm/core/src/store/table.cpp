@@ -79,15 +79,21 @@ std::optional<Row> Table::base(uint32_t slot) const {
   return aside == asides_.end() ? view(slot) : aside->second.base;
 }
 
-void Table::touch(uint32_t slot) {
+void Table::touch(uint32_t slot, const PendingCommit& commit, const Operation& operation) {
   const auto [aside, isNew] = asides_.try_emplace(slot);
   if (isNew) aside->second.base = view(slot);
-  ++aside->second.touching;
+  aside->second.touches.push_back({&commit, &operation});
 }
 
-void Table::untouch(uint32_t slot) {
+void Table::untouch(uint32_t slot, const Operation& operation) {
   const auto aside = asides_.find(slot);
-  if (--aside->second.touching == 0) asides_.erase(aside);
+  std::erase_if(aside->second.touches, [&](const Touch& touch) { return touch.operation == &operation; });
+  if (aside->second.touches.empty()) asides_.erase(aside);
+}
+
+std::span<const Table::Touch> Table::touches(uint32_t slot) const {
+  const auto aside = asides_.find(slot);
+  return aside == asides_.end() ? std::span<const Touch>() : aside->second.touches;
 }
 
 void Table::addChunk() {

@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -20,6 +21,9 @@
 #include "store/strings.h"
 
 namespace ablo {
+
+struct Operation;
+struct PendingCommit;
 
 class Table {
  public:
@@ -53,9 +57,15 @@ class Table {
   /// What is confirmed of a row.
   std::optional<Row> base(uint32_t slot) const;
   /// Lays the base aside, or leaves it to the view again when nothing touches the row any more.
-  void touch(uint32_t slot);
-  void untouch(uint32_t slot);
+  void touch(uint32_t slot, const PendingCommit& commit, const Operation& operation);
+  void untouch(uint32_t slot, const Operation& operation);
   bool touched(uint32_t slot) const { return asides_.count(slot) > 0; }
+  struct Touch {
+    const PendingCommit* commit;
+    const Operation* operation;
+  };
+  /// The pending operations on a row, in call order.
+  std::span<const Touch> touches(uint32_t slot) const;
   /// Of a row that is touched.
   void setBase(uint32_t slot, std::optional<Row> base) { asides_.at(slot).base = std::move(base); }
 
@@ -87,7 +97,7 @@ class Table {
   };
   struct Aside {
     std::optional<Row> base;
-    uint32_t touching = 0;  // pending operations on this row
+    std::vector<Touch> touches;
   };
   static uint32_t row(uint32_t slot) { return slot & (kChunkRows - 1); }
   Chunk& chunk(uint32_t slot) { return *chunks_[slot >> kChunkBits]; }

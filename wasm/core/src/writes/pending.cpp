@@ -5,12 +5,24 @@
 
 namespace ablo {
 
-PendingCommit& Pending::add(PendingCommit commit) { return commits_.emplace_back(std::move(commit)); }
+PendingCommit& Pending::add(PendingCommit commit) {
+  const auto added = commits_.insert(commits_.end(), std::move(commit));
+  byKey_.emplace(added->key, added);
+  return *added;
+}
 
 PendingCommit* Pending::find(std::string_view key) {
-  for (PendingCommit& commit : commits_)
-    if (commit.key == key) return &commit;
-  return nullptr;
+  const auto found = byKey_.find(key);
+  return found == byKey_.end() ? nullptr : &*found->second;
+}
+
+std::list<PendingCommit> Pending::take(std::string_view key) {
+  std::list<PendingCommit> taken;
+  const auto found = byKey_.find(key);
+  if (found == byKey_.end()) return taken;
+  taken.splice(taken.end(), commits_, found->second);
+  byKey_.erase(found);
+  return taken;
 }
 
 bool Pending::underClaim(std::string_view claim) const {

@@ -5,6 +5,8 @@
 
 #include <list>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "writes/commit_life.h"
@@ -30,6 +32,8 @@ class Pending {
  public:
   PendingCommit& add(PendingCommit commit);
   PendingCommit* find(std::string_view key);
+  /// The commit, out of the list; none when it is not there.
+  std::list<PendingCommit> take(std::string_view key);
   /// The commits in call order.
   const std::list<PendingCommit>& commits() const { return commits_; }
   std::list<PendingCommit>& commits() { return commits_; }
@@ -37,6 +41,7 @@ class Pending {
 
  private:
   std::list<PendingCommit> commits_;
+  std::unordered_map<std::string_view, std::list<PendingCommit>::iterator> byKey_;  // the keys of those in the list
 };
 
 }  // namespace ablo

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// The image of a client's rows in a storage: the client begins with it, and writes what changed some time after it changed.
+// An image that cannot be used is left aside with a warning: the rows come from the server then.
+import type { Logger } from '../client/logger';
+import type { Core } from '../core/core';
+
+export interface StoredImage {
+  manifest: string;
+  parts: Uint8Array[];
+}
+
+/** Where an image is kept. */
+export interface ImageStorage {
+  load(): Promise<StoredImage | undefined>;
+  /** Writes the manifest and the parts together, or nothing. A part is undefined when there is nothing at its place any more. */
+  save(manifest: string, parts: ReadonlyMap<string, Uint8Array | undefined>): Promise<void>;
+}
+
+const pause = 1_000;
+
+export class Image {
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #saving = Promise.resolve();
+
+  constructor(
+    private readonly storage: ImageStorage,
+    private readonly logger: Logger,
+  ) {}
+
+  async restore(core: Core): Promise<void> {
+    try {
+      const image = await this.storage.load();
+      if (image) core.restoreImage(image);
+    } catch (thrown) {
+      this.logger.warn('The stored rows were left aside.', thrown);
+    }
+  }
+
+  saveLater(core: Core): void {
+    this.#timer ??= setTimeout(() => void this.save(core), pause);
+    (this.#timer as { unref?: () => void }).unref?.();
+  }
+
+  /** One save after the other, each in whole. */
+  save(core: Core): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { manifest, parts } = core.saveImage();
+    return (this.#saving = this.#saving
+      .then(() => this.storage.save(manifest, parts))
+      .catch((thrown: unknown) => this.logger.warn('The rows could not be stored.', thrown)));
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+//
+// A WebAssembly module as JavaScript. Every bundler carries a string along, and every host compresses text: so the bytes are
+// written in printable ASCII in a way that leaves their patterns to the compressor. Gzipped bytes in base64 are smaller on
+// disk and 19 % larger on the wire (docs/decisions/client.md has the figures).
+//
+// A byte among the most frequent of its module is one character, any other is one of two prefixes and one more.
+
+/** Characters that no quote, template, markup or minifier cares about. The first two are the prefixes. */
+const alphabet = ` !%&()*+,-./0123456789:;=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~`;
+const prefixes = 2;
+const frequent = alphabet.length - prefixes;
+
+/** The source of a module whose default export is a function that gives the bytes. */
+export function wasmText(bytes) {
+  const count = new Array(256).fill(0);
+  for (const byte of bytes) count[byte]++;
+  const order = [...count.keys()].sort((a, b) => count[b] - count[a] || a - b);
+  const characters = [];
+  order.forEach((byte, place) => {
+    const rest = place - frequent;
+    characters[byte] =
+      rest < 0
+        ? alphabet[prefixes + place]
+        : alphabet[Math.floor(rest / alphabet.length)] + alphabet[rest % alphabet.length];
+  });
+  const text = Array.from(bytes, (byte) => characters[byte]).join('');
+  return `${decode}
+const alphabet = ${JSON.stringify(alphabet)}, prefixes = ${prefixes};
+const order = ${JSON.stringify(order)};
+const text = ${JSON.stringify(text)};
+export default () => decode(text, order, alphabet, prefixes);
+`;
+}
+
+function decode(text, order, alphabet, prefixes) {
+  const places = new Uint8Array(128);
+  for (let i = 0; i < alphabet.length; i++) places[alphabet.charCodeAt(i)] = i;
+  const bytes = new Uint8Array(text.length);
+  let length = 0;
+  for (let i = 0; i < text.length; i++) {
+    let place = places[text.charCodeAt(i)] - prefixes;
+    if (place < 0) place = (place + prefixes + 1) * alphabet.length - prefixes + places[text.charCodeAt(++i)];
+    bytes[length++] = order[place];
+  }
+  return bytes.subarray(0, length);
+}
