@@ -136,3 +136,50 @@ TEST_CASE("What would take more memory than allowed is refused before it is read
   CHECK(bench.client.status().text("state") == "refused");
   CHECK(bench.client.status().find("error")->text("code") == "store_full");
 }
+
+TEST_CASE("Blocks of a conversation that was cut are not taken for those of the next") {
+  Bench bench;
+  const std::string welcome =
+      R"({"type":"welcome","organization":"acme","actor":{"kind":"user","id":"ada"},"epoch":"e","seq":7,"start":"load"})";
+  bench.greet();
+  bench.say(welcome);
+  bench.client.receive(blockOf(3), bench.now);
+  bench.reconnect();
+  bench.say(welcome);
+  const std::string block = blockOf(5);
+  bench.client.receive(block, bench.now);
+  bench.say(loadedWith(block));
+  CHECK(bench.title("row4") == "title 4");
+}
+
+TEST_CASE("Blocks that wait to be named count against the memory that is allowed") {
+  Bench bench(true, 1'000'000);
+  bench.greet();
+  for (int i = 0; i < 10; ++i) bench.client.receive(blockOf(4000), bench.now);
+  bench.drain();
+  CHECK(bench.client.status().text("state") == "refused");
+}
+
+TEST_CASE("A block without rows is refused") {
+  CHECK(readBlock(kSchema, blockOf(0)).error().code == ErrorCode::block_damaged);
+}
+
+TEST_CASE("An image that would take more memory than allowed is refused before it is read") {
+  Bench before;
+  before.connect();
+  Client::Image image = before.client.saveImage();
+  std::vector<std::string_view> parts;
+  for (const Client::ImagePart& part : image.parts) parts.push_back(part.bytes);
+  Bench small(true, 1'000);
+  CHECK(small.client.restoreImage(image.manifest, parts).error().code == ErrorCode::store_full);
+  CHECK(small.title("t1") == "(none)");
+
+  // Chunks that are gone have no bytes, and take memory all the same.
+  Json manifest = *parseJson(image.manifest), chunks = Json::array();
+  for (int i = 0; i < 100'000; ++i) chunks.push(Json());
+  Json models = *manifest.find("models");
+  manifest.set("models", models.set("tasks", chunks)).set("checksum", Json());
+  manifest.set("checksum", hashText(hashBytes(writeJson(manifest))));
+  Bench after(true, 100'000'000);
+  CHECK(after.client.restoreImage(writeJson(manifest), parts).error().code == ErrorCode::store_full);
+}

@@ -54,6 +54,7 @@ class HubWorld {
   std::string schema;
   std::string epoch = "e1";
   std::map<uint32_t, std::vector<Json>> heard;
+  std::map<uint32_t, std::vector<std::string>> blocks;  // the binary frames
   std::map<uint32_t, Closing> closings;
   std::deque<Question> questions;
   std::vector<std::vector<uint32_t>> audiences;  // the sockets of each send record
@@ -149,6 +150,7 @@ class HubWorld {
   }
   void forget() {
     heard.clear();
+    blocks.clear();
     audiences.clear();
   }
 
@@ -168,13 +170,18 @@ class HubWorld {
     };
     while (at < words.size()) switch (static_cast<Hub::Record>(word())) {
         case Hub::Record::send: {
+          const bool isBinary = static_cast<Hub::Payload>(word()) == Hub::Payload::binary;
           std::vector<uint32_t> sockets(word());
-          const Result<Json> message = parseJson(text(), kTrustedJson);
+          const std::string bytes = text();
+          const Result<Json> message = isBinary ? Json() : parseJson(bytes, kTrustedJson);
           REQUIRE(message);
           for (uint32_t& socket : sockets) {
             socket = word();
             REQUIRE(!closings.count(socket));  // nothing is sent after a close
-            heard[socket].push_back(*message);
+            if (isBinary)
+              blocks[socket].push_back(bytes);
+            else
+              heard[socket].push_back(*message);
           }
           audiences.push_back(std::move(sockets));
           break;

@@ -213,10 +213,10 @@ class World {
     const std::vector<uint32_t>& w = frame.words();
     for (std::size_t i = 0; i < w.size();) switch (static_cast<Hub::Record>(w[i])) {
         case Hub::Record::send:
-          for (uint32_t n = 0; n < w[i + 1]; ++n)
+          for (uint32_t n = 0; n < w[i + 2]; ++n)
             for (auto& person : people_)
-              if (person->socket == w[i + 4 + n]) person->toClient.emplace_back(frame.text(w[i + 2], w[i + 3]));
-          i += 4 + w[i + 1];
+              if (person->socket == w[i + 5 + n]) person->toClient.emplace_back(frame.text(w[i + 3], w[i + 4]));
+          i += 5 + w[i + 2];
           break;
         case Hub::Record::call:
           calls_.push_back(

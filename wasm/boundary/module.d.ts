@@ -175,7 +175,8 @@ export interface Hub {
 
 /** Records of a hub's frame. Text is an (offset, length) into the frame's bytes. */
 export const enum HubRecord {
-  send = 1, //  number of sockets n, offset, length, then n sockets: the same bytes to each, in this order of records
+  send = 1, //  opcode (1 text, 2 binary), number of sockets n, offset, length, then n sockets: the same bytes to each, in this
+  //            order of records
   call = 2, //  request, then three texts: function, organization, input (docs/internals/database.md)
   close = 3, // socket, code, offset, length: reason. After what was sent before it
   wake = 4, //  2 words of a double: call tick() at this time

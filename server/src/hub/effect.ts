@@ -7,7 +7,7 @@
 import type { CoreMemory } from '../../../wasm/boundary/module';
 
 export type Effect =
-  | { kind: 'send'; bytes: Buffer; sockets: number[] }
+  | { kind: 'send'; opcode: number; bytes: Buffer; sockets: number[] }
   | { kind: 'call'; request: number; fn: string; organization: string; input: string }
   | { kind: 'close'; socket: number; code: number; reason: string }
   | { kind: 'wake'; at: number }
@@ -37,8 +37,9 @@ export function readEffects(memory: CoreMemory, frame: number): Effect[] {
   while (i < count) {
     switch (next()) {
       case send: {
+        const opcode = next();
         const n = next();
-        effects.push({ kind: 'send', bytes: slice(), sockets: Array.from(words.subarray(i, i + n)) });
+        effects.push({ kind: 'send', opcode, bytes: slice(), sockets: Array.from(words.subarray(i, i + n)) });
         i += n;
         break;
       }

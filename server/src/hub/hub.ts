@@ -177,7 +177,7 @@ export class Hub {
     const { connections, database, log, outage } = this.#around;
     switch (effect.kind) {
       case 'send':
-        return connections.send(effect.sockets, effect.bytes);
+        return connections.send(effect.sockets, effect.bytes, effect.opcode);
       case 'close':
         return connections.close(effect.socket, effect.code, effect.reason);
       case 'call':

@@ -3,7 +3,7 @@
 // Connections: the open sockets by number. Numbers are never used again, so an effect meant for a socket that is gone
 // finds nobody.
 import { Connection } from './connection';
-import { textFrame } from './frame';
+import { webSocketFrame } from './frame';
 
 export class Connections {
   readonly #open = new Map<number, Connection>();
@@ -30,9 +30,9 @@ export class Connections {
     return this.#open.values();
   }
 
-  /** The same bytes to each of these sockets, at the next flush. */
-  send(sockets: number[], bytes: Buffer): void {
-    const frame = textFrame(bytes);
+  /** The same bytes to each of these sockets, at the next flush: text, or with opcode 2 binary. */
+  send(sockets: number[], bytes: Buffer, opcode = 1): void {
+    const frame = webSocketFrame(opcode, bytes);
     for (const id of sockets) {
       const connection = this.#open.get(id);
       if (!connection) continue;

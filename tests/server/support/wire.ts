@@ -21,11 +21,13 @@ interface WireOptions extends ClientOptions {
 
 export class Wire {
   readonly frames: Frame[] = [];
+  readonly blocks: Buffer[] = [];
   readonly closed: Promise<Closing>;
   #arrived: () => void = () => {};
 
   private constructor(readonly ws: WebSocket) {
-    ws.on('message', (data: Buffer) => {
+    ws.on('message', (data: Buffer, isBinary) => {
+      if (isBinary) return void this.blocks.push(data);
       this.frames.push(JSON.parse(String(data)) as Frame);
       this.#arrived();
     });

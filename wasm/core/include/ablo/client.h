@@ -109,7 +109,7 @@ class Client {
     std::vector<ImagePart> parts;  // those that changed since the last time
   };
   Image saveImage();
-  /// Before the first connection, all or nothing. `image_damaged` or `schema_mismatch`, and the client is as it was.
+  /// Before the first connection, all or nothing. `image_damaged`, `schema_mismatch` or `store_full`, and the client is as it was.
   Outcome restoreImage(std::string_view manifest, std::span<const std::string_view> parts);
 
   // Coordination.

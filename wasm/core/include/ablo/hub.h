@@ -41,6 +41,7 @@ class Hub {
   using Socket = uint32_t;
   using Request = uint32_t;
   enum class Record : uint32_t { send = 1, call = 2, close = 3, wake = 4, log = 5 };  // wasm/boundary/module.d.ts
+  enum class Payload : uint32_t { text = 1, binary = 2 };  // of what is sent: a WebSocket's opcode
 
   explicit Hub(HubLimits limits = {});
   ~Hub();

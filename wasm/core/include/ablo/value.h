@@ -48,6 +48,8 @@ Result<Value> readValue(const Model& model, const Field& field, const Json& json
 
 /// The same of a row that came out of the database: what does not fit the field (a foreign writer's doing) reads as null.
 Value storedValue(const Field& field, const Json& json);
+/// The same of its JSON text. What cannot be read at all is null as well.
+Value storedValueOf(const Field& field, std::string_view text);
 
 /// The same value as JSON; dates as ISO text with microseconds and Z.
 Json writeValue(const Value& value);

@@ -131,6 +131,12 @@ void append(std::string& bytes, const void* data, std::size_t size) {
 
 bool isBlock(std::string_view bytes) { return bytes.size() >= sizeof(Head) && wordAt(bytes.data(), 0) == kMagic; }
 
+uint64_t blockChecksum(std::string_view bytes) {
+  Head head;
+  std::memcpy(&head, bytes.data(), sizeof head);
+  return head.checksum;
+}
+
 Cell Block::cell(std::size_t field, uint32_t row) const {
   const Column& column = columns[field];
   if (!column.has(row)) return {};
@@ -158,7 +164,7 @@ Result<Block> readBlock(const Schema& schema, std::string_view bytes) {
   if (head.checksum != checksumOf(head, body)) return damaged("Its checksum is wrong.");
   if (head.schema != hashNumber(schema.hash)) return Error::of(ErrorCode::schema_mismatch);
   if (head.model >= schema.models.size()) return damaged("There is no such model.");
-  if (head.rows > kBlockRows) return damaged("It has too many rows.");
+  if (head.rows == 0 || head.rows > kBlockRows) return damaged("It has no rows, or too many.");
 
   const Model& model = schema.models[head.model];
   Block block;
@@ -175,7 +181,7 @@ Result<Block> readBlock(const Schema& schema, std::string_view bytes) {
   }
   if (!reader.atEnd()) return damaged("There is more than its columns.");
   for (uint32_t row = 0; row < block.rows; ++row)
-    if (!block.columns[0].has(row) || block.id(row).empty()) return damaged("A row has no id.");
+    if (!block.columns[0].has(row)) return damaged("A row has no id.");
   return block;
 }
 

@@ -30,6 +30,8 @@ inline constexpr uint32_t kBlockRows = 4096;
 
 /// Whether bytes that came are a block, and no JSON.
 bool isBlock(std::string_view bytes);
+/// What names a block that is whole.
+uint64_t blockChecksum(std::string_view bytes);
 
 class Block {
  public:

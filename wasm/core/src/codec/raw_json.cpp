@@ -3,83 +3,69 @@
 
 namespace ablo {
 
-namespace {
+bool RawWalk::skip(char wanted) {
+  space();
+  if (at_ == text_.size() || text_[at_] != wanted) return false;
+  ++at_;
+  return true;
+}
 
-/// Walks over JSON text without building anything.
-class Walk {
- public:
-  explicit Walk(std::string_view text) : text_(text) {}
+bool RawWalk::done() {
+  space();
+  return at_ == text_.size();
+}
 
-  bool skip(char wanted) {
-    space();
-    if (at_ == text_.size() || text_[at_] != wanted) return false;
-    ++at_;
+bool RawWalk::string(std::string_view& inside) {
+  if (!skip('"')) return false;
+  const std::size_t start = at_;
+  for (std::size_t end; (end = text_.find('"', at_)) != text_.npos;) {
+    at_ = end + 1;
+    std::size_t escapes = 0;
+    while (end - escapes > start && text_[end - escapes - 1] == '\\') ++escapes;
+    if (escapes % 2 != 0) continue;
+    inside = text_.substr(start, end - start);
     return true;
   }
+  at_ = text_.size();
+  return false;
+}
 
-  bool done() {
-    space();
-    return at_ == text_.size();
-  }
-
-  /// One string; what stands between its quotes.
-  bool string(std::string_view& inside) {
-    if (!skip('"')) return false;
-    const std::size_t start = at_;
-    for (; at_ < text_.size(); ++at_) {
-      if (text_[at_] == '\\')
-        ++at_;
-      else if (text_[at_] == '"') {
-        inside = text_.substr(start, at_++ - start);
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /// One value of any kind.
-  bool value(std::string_view& whole) {
-    space();
-    const std::size_t start = at_;
-    std::size_t depth = 0;
-    while (at_ < text_.size()) {
-      const char c = text_[at_];
-      if (c == '"') {
-        std::string_view inside;
-        if (!string(inside)) return false;
-      } else if (c == '{' || c == '[') {
-        ++depth;
-        ++at_;
-      } else if (c == '}' || c == ']') {
-        if (depth == 0) break;
-        --depth;
-        ++at_;
-      } else if (depth == 0 && (c == ',' || isSpace(c))) {
-        break;
-      } else {
-        ++at_;
-        continue;  // in the middle of a number or a word, or between the parts of something deeper
-      }
+bool RawWalk::value(std::string_view& whole) {
+  space();
+  const std::size_t start = at_;
+  std::size_t depth = 0;
+  while (at_ < text_.size()) {
+    const char c = text_[at_];
+    if (c == '"') {
+      std::string_view inside;
+      if (!string(inside)) return false;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+      ++at_;
+    } else if (c == '}' || c == ']') {
       if (depth == 0) break;
+      --depth;
+      ++at_;
+    } else if (depth == 0 && (c == ',' || isSpace(c))) {
+      break;
+    } else {
+      ++at_;
+      continue;  // in the middle of a number or a word, or between the parts of something deeper
     }
-    whole = text_.substr(start, at_ - start);
-    return depth == 0 && !whole.empty();
+    if (depth == 0) break;
   }
+  whole = text_.substr(start, at_ - start);
+  return depth == 0 && !whole.empty();
+}
 
- private:
-  static bool isSpace(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
-  void space() {
-    while (at_ < text_.size() && isSpace(text_[at_])) ++at_;
-  }
+bool RawWalk::isSpace(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
-  std::string_view text_;
-  std::size_t at_ = 0;
-};
-
-}  // namespace
+void RawWalk::space() {
+  while (at_ < text_.size() && isSpace(text_[at_])) ++at_;
+}
 
 std::optional<RawObject> RawObject::read(std::string_view text) {
-  Walk walk(text);
+  RawWalk walk(text);
   RawObject object;
   if (!walk.skip('{')) return std::nullopt;
   if (!walk.skip('}')) {
@@ -118,7 +104,7 @@ std::vector<std::string> RawObject::texts(std::string_view name) const {
 }
 
 std::optional<std::vector<std::string_view>> rawItems(std::string_view text) {
-  Walk walk(text);
+  RawWalk walk(text);
   std::vector<std::string_view> items;
   if (!walk.skip('[')) return std::nullopt;
   if (!walk.skip(']')) {

@@ -17,6 +17,26 @@
 
 namespace ablo {
 
+/// Walks over JSON text without building anything.
+class RawWalk {
+ public:
+  explicit RawWalk(std::string_view text) : text_(text) {}
+
+  bool skip(char wanted);
+  bool done();
+  /// One string; what stands between its quotes.
+  bool string(std::string_view& inside);
+  /// One value of any kind.
+  bool value(std::string_view& whole);
+
+ private:
+  static bool isSpace(char c);
+  void space();
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
 class RawObject {
  public:
   struct Member {
@@ -26,6 +46,8 @@ class RawObject {
 
   /// Nothing, when the text is not one object.
   static std::optional<RawObject> read(std::string_view text);
+
+  void add(const Member& member) { members_.push_back(member); }
 
   /// A member's value as text; empty when there is none or it is null.
   std::string_view find(std::string_view name) const;

@@ -24,6 +24,7 @@ Subscriber* Audience::find(Socket socket) {
 void Audience::leave(Socket socket) {
   if (Subscriber* subscriber = find(socket)) take(*subscriber, Event::left);
   subscribers_.erase(socket);
+  loads_.erase(socket);
   if (subscribers_.empty()) stream_.forget();
 }
 
@@ -56,6 +57,7 @@ SubscriberAction Audience::take(Subscriber& subscriber, SubscriberEvent event) {
 
 void Audience::ask(Subscriber& subscriber, Call::Purpose purpose) {
   const Call call{purpose, organization_, subscriber.socket, ++subscriber.turn, 0};
+  loads_.erase(subscriber.socket);
   if (purpose == Call::Purpose::catchUp) return outbox_.call(call, "changes", changesInput(subscriber.cursor));
   subscriber.cursor = -1;
   outbox_.call(call, "load", ObjectText().member("full", subscriber.full).take());
@@ -72,21 +74,32 @@ void Audience::greet(Subscriber& subscriber, const Hello& hello) {
 }
 
 void Audience::loaded(Subscriber& subscriber, bool ok, std::string_view bytes, double now) {
-  const std::optional<RawObject> load = ok ? RawObject::read(bytes) : std::nullopt;
-  const double seq = load ? load->number("seq", -1) : -1;
-  const std::string epoch = load ? load->text("epoch") : std::string();
-  if (seq < 0 || epoch.empty()) {
+  std::unique_ptr<Load> load = ok ? std::make_unique<Load>(bytes) : nullptr;
+  if (!load || !load->valid() || !schema_) {
     take(subscriber, Event::failed);
     return;
   }
-  follow(epoch, seq, subscriber);
-  subscriber.epoch = epoch;
-  subscriber.cursor = seq;
-  if (!accepts(take(subscriber, seq >= stream_.published() ? Event::level : Event::behind))) return;
-  welcome(subscriber, Start::load, epoch, seq, now);
-  outbox_.send(subscriber.socket, loadedText(*load));
+  loads_[subscriber.socket] = std::move(load);
+  workOn(subscriber, now);
+}
+
+/// Until a load is ready it is as if it had not been answered.
+void Audience::workOn(Subscriber& subscriber, double now) {
+  const auto found = loads_.find(subscriber.socket);
+  nextSlice_ = now + 1;
+  if (!found->second->work(*schema_)) return;
+  const std::unique_ptr<Load> load = std::move(found->second);
+  loads_.erase(found);
+
+  follow(load->epoch(), load->seq(), subscriber);
+  subscriber.epoch = load->epoch();
+  subscriber.cursor = load->seq();
+  if (!accepts(take(subscriber, load->seq() >= stream_.published() ? Event::level : Event::behind))) return;
+  welcome(subscriber, Start::load, load->epoch(), load->seq(), now);
+  for (const std::string& block : load->blocks()) outbox_.send(subscriber.socket, block, Hub::Payload::binary);
+  outbox_.send(subscriber.socket, load->message());
   releaseHeld(subscriber);
-  hear(seq, now);
+  hear(load->seq(), now);
 }
 
 void Audience::caughtUp(Subscriber& subscriber, bool ok, std::string_view bytes, double now) {
@@ -136,6 +149,11 @@ void Audience::hear(double head, double now) {
 void Audience::compare(double head, double now) {
   if (head < stream_.published()) stream_.doubt();
   hear(head, now);
+}
+
+void Audience::tick(double now) {
+  if (!loads_.empty()) workOn(subscribers_.at(loads_.begin()->first), now);
+  readOn(now);
 }
 
 void Audience::readOn(double now) {

@@ -10,11 +10,15 @@
 //   3. a socket that was closed is not spoken to again.
 #pragma once
 
+#include <algorithm>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "hub/hello.h"
+#include "hub/load.h"
 #include "hub/messages.h"
 #include "hub/outbox.h"
 #include "hub/stream.h"
@@ -24,7 +28,9 @@ namespace ablo::hub {
 
 class Audience {
  public:
-  Audience(std::string organization, Outbox& outbox) : organization_(std::move(organization)), outbox_(outbox) {}
+  /// `schema`: the one in force, which is that of everybody whose hello was accepted.
+  Audience(std::string organization, const std::optional<Schema>& schema, Outbox& outbox)
+      : organization_(std::move(organization)), schema_(schema), outbox_(outbox) {}
 
   const std::map<Socket, Subscriber>& subscribers() const { return subscribers_; }
   void join(Subscriber subscriber) { subscribers_.emplace(subscriber.socket, std::move(subscriber)); }
@@ -52,11 +58,12 @@ class Audience {
   void hold(Subscriber& subscriber, HeldAnswer answer);
   uint32_t log() const { return stream_.log(); }
 
-  double due() const { return stream_.due(); }
-  void tick(double now) { readOn(now); }
+  double due() const { return loads_.empty() ? stream_.due() : std::min(stream_.due(), nextSlice_); }
+  void tick(double now);
 
  private:
   void ask(Subscriber& subscriber, Call::Purpose purpose);
+  void workOn(Subscriber& subscriber, double now);
   void welcome(Subscriber& subscriber, Start start, const std::string& epoch, double head, double now);
   void follow(const std::string& epoch, double seq, const Subscriber& reader);
   void replaceLog(const std::string& epoch, double seq, const Subscriber* but);
@@ -64,8 +71,11 @@ class Audience {
   void readOn(double now);
 
   const std::string organization_;
+  const std::optional<Schema>& schema_;
   Outbox& outbox_;
   std::map<Socket, Subscriber> subscribers_;
+  std::map<Socket, std::unique_ptr<Load>> loads_;  // that were answered and are being made ready
+  double nextSlice_ = 0;                           // of them
   Stream stream_;
 };
 

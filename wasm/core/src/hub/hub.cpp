@@ -146,7 +146,7 @@ class Hub::Impl {
 
  private:
   Organization& organization(const std::string& name) {
-    return organizations_.try_emplace(name, name, outbox_, counters_, limits_).first->second;
+    return organizations_.try_emplace(name, name, schema_, outbox_, counters_, limits_).first->second;
   }
 
   /// After whatever happened in an organization: when does it have to be looked at again, and is it over?

@@ -3,6 +3,9 @@
 
 #include <cmath>
 
+#include "base/hash.h"
+#include "codec/block.h"
+
 namespace ablo::hub {
 
 namespace {
@@ -26,13 +29,17 @@ std::string welcomeText(const Subscriber& to, Start start, const std::string& ep
   return text.member("now", now).take();
 }
 
-std::string loadedText(const RawObject& load) {
-  return message("loaded")
-      .raw("seq", load.find("seq"))
-      .raw("epoch", load.find("epoch"))
-      .raw("models", load.find("models"))
-      .raw("claims", load.find("claims"))
-      .take();
+std::string loadedText(const RawObject& load, const std::vector<std::string>& blocks) {
+  ObjectText text = message("loaded");
+  text.raw("seq", load.find("seq")).raw("epoch", load.find("epoch"));
+  if (blocks.empty()) {
+    text.raw("models", load.find("models"));
+  } else {
+    Json names = Json::array();
+    for (const std::string& block : blocks) names.push(hashText(blockChecksum(block)));
+    text.member("models", Json::object()).member("blocks", names);
+  }
+  return text.raw("claims", load.find("claims")).take();
 }
 
 std::string receiptText(const CommitName& commit, const RawObject& outcome) {

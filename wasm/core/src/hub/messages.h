@@ -15,8 +15,8 @@ namespace ablo::hub {
 enum class Start : uint8_t { load, resume };
 
 std::string welcomeText(const Subscriber& to, Start start, const std::string& epoch, double head, double now);
-/// Out of what ablo.load answered.
-std::string loadedText(const RawObject& load);
+/// Out of what ablo.load answered. Its rows went ahead in the blocks, where there are some.
+std::string loadedText(const RawObject& load, const std::vector<std::string>& blocks);
 
 /// Out of the commit's part of what ablo.commit answered.
 std::string receiptText(const CommitName& commit, const RawObject& receipt);

@@ -29,8 +29,9 @@ struct Counters {
 
 class Organization {
  public:
-  Organization(const std::string& name, Outbox& outbox, Counters& counters, const HubLimits& limits)
-      : audience(name, outbox), name_(name), outbox_(outbox), counters_(counters), limits_(limits) {}
+  Organization(const std::string& name, const std::optional<Schema>& schema, Outbox& outbox, Counters& counters,
+               const HubLimits& limits)
+      : audience(name, schema, outbox), name_(name), outbox_(outbox), counters_(counters), limits_(limits) {}
 
   Audience audience;
 

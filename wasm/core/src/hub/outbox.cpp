@@ -6,8 +6,9 @@
 
 namespace ablo::hub {
 
-void Outbox::send(const std::vector<Socket>& sockets, std::string_view bytes) {
-  record(Hub::Record::send).word(static_cast<uint32_t>(sockets.size())).text(bytes);
+void Outbox::send(const std::vector<Socket>& sockets, std::string_view bytes, Payload payload) {
+  record(Hub::Record::send).word(static_cast<uint32_t>(payload));
+  filling_.word(static_cast<uint32_t>(sockets.size())).text(bytes);
   for (const Socket socket : sockets) filling_.word(socket);
 }
 

@@ -40,8 +40,11 @@ enum class CloseCode : uint32_t {
 
 class Outbox {
  public:
-  void send(Socket socket, std::string_view bytes) { send(std::vector<Socket>{socket}, bytes); }
-  void send(const std::vector<Socket>& sockets, std::string_view bytes);
+  using Payload = Hub::Payload;
+  void send(Socket socket, std::string_view bytes, Payload payload = Payload::text) {
+    send(std::vector<Socket>{socket}, bytes, payload);
+  }
+  void send(const std::vector<Socket>& sockets, std::string_view bytes, Payload payload = Payload::text);
   void call(Call call, std::string_view function, std::string_view input);
   void close(Socket socket, CloseCode code, std::string_view reason);
   void wake(double at);

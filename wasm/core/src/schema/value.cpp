@@ -36,6 +36,13 @@ Error wrongType(const Model& model, const Field& field, std::string_view wanted,
   return error;
 }
 
+Value storedText(const Field& field, std::string_view text) {
+  if (field.type == FieldType::string || field.type == FieldType::enumeration)
+    return Value{Value::Kind::text, 0, std::string(text)};
+  double micros = 0;
+  return field.type == FieldType::date && parseIsoDate(text, micros) ? Value{Value::Kind::date, micros, {}} : Value{};
+}
+
 }  // namespace
 
 Result<Value> readValue(const Model& model, const Field& field, const Json& json) {
@@ -78,19 +85,22 @@ Result<Value> readValue(const Model& model, const Field& field, const Json& json
 
 Value storedValue(const Field& field, const Json& json) {
   if (json.isNull()) return Value{};
-  switch (field.type) {
-    case FieldType::string:
-    case FieldType::enumeration: return json.isString() ? Value{Value::Kind::text, 0, json.asString()} : Value{};
-    case FieldType::number: return json.isNumber() ? Value{Value::Kind::number, json.asNumber(), {}} : Value{};
-    case FieldType::boolean:
-      return json.isBoolean() ? Value{Value::Kind::boolean, json.asBoolean() ? 1.0 : 0.0, {}} : Value{};
-    case FieldType::date: {
-      double micros = 0;
-      return json.isString() && parseIsoDate(json.asString(), micros) ? Value{Value::Kind::date, micros, {}} : Value{};
-    }
-    case FieldType::json: return Value{Value::Kind::json, 0, writeJson(json)};
+  if (field.type == FieldType::json) return Value{Value::Kind::json, 0, writeJson(json)};
+  switch (json.kind()) {
+    case Json::Kind::string: return storedText(field, json.asString());
+    case Json::Kind::number:
+      return field.type == FieldType::number ? Value{Value::Kind::number, json.asNumber(), {}} : Value{};
+    case Json::Kind::boolean:
+      return field.type == FieldType::boolean ? Value{Value::Kind::boolean, json.asBoolean() ? 1.0 : 0.0, {}} : Value{};
+    default: return Value{};
   }
-  return Value{};
+}
+
+Value storedValueOf(const Field& field, std::string_view text) {
+  const bool isPlain = text.size() >= 2 && text.front() == '"' && text.find('\\') == text.npos;
+  if (isPlain && field.type != FieldType::json) return storedText(field, text.substr(1, text.size() - 2));
+  const Result<Json> json = parseJson(text, kTrustedJson);
+  return json ? storedValue(field, *json) : Value{};
 }
 
 Json writeValue(const Value& value) {

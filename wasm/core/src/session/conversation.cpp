@@ -143,7 +143,7 @@ void Client::Impl::refuseAll(const Error& error, double now) {
 
 void Client::Impl::refuse(uint32_t number, const Error& error, double now) {
   const auto request = requests_.open().find(number);
-  if (request == requests_.open().end()) return;
+  if (request == requests_.open().end()) return;  // it ended with another one about the same claim
   if (request->second.kind == Request::Kind::claim)
     advance(std::string(request->second.subject), OwnClaim::Event::ended, now, error);
   if (requests_.take(number)) refused(number, error);

@@ -17,6 +17,16 @@ Error unusable(std::string_view what) { return Error::of(ErrorCode::image_damage
 
 std::string checksumOf(Json manifest) { return hashText(hashBytes(writeJson(manifest.set("checksum", Json())))); }
 
+/// A chunk that is gone has no bytes, and takes its place all the same.
+std::size_t sizeOf(const Json& models, std::span<const std::string_view> parts) {
+  std::size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  for (const Json::Member& model : models.members())
+    for (const Json& chunk : model.value.items())
+      if (chunk.isNull()) size += kBlockRows * sizeof(uint64_t);
+  return size;
+}
+
 }  // namespace
 
 Client::Image Client::Impl::saveImage() {
@@ -45,6 +55,7 @@ Outcome Client::Impl::restoreImage(std::string_view text, std::span<const std::s
   if (!models || cursor < 0 || cursor_ >= 0)
     return unusable("It says of no moment, or this client has begun without it.");
 
+  if (!hasRoomFor(sizeOf(*models, bytes))) return Error::of(ErrorCode::store_full);
   std::vector<Block> blocks;
   for (const std::string_view part : bytes) {
     Result<Block> block = readBlock(store_.schema(), part);

@@ -61,6 +61,7 @@ void Client::Impl::receive(std::string_view bytes, double now) {
 }
 
 void Client::Impl::welcome(const Json& message, double now) {
+  blocks_.clear();  // of a conversation that was cut
   organization_ = message.text("organization");
   if (const Json* actor = message.find("actor")) actor_ = *actor;
   store_.setAuthor(organization_, std::string(actor_.text("id")));
@@ -74,11 +75,12 @@ void Client::Impl::welcome(const Json& message, double now) {
   handle(resumes ? Session::Event::resume : Session::Event::load, now);
 }
 
-/// Asked before anything is parsed. The store is weighed only when what came since could have filled it.
+/// Asked before anything is parsed. What is here is weighed only when what came since could have filled it.
 bool Client::Impl::hasRoomFor(std::size_t bytes) {
   took_ += bytes * kSpread;
   if (weighed_ + took_ <= options_.budget) return true;
   weighed_ = store_.bytes();
+  for (const std::string& block : blocks_) weighed_ += block.size() * kSpread;
   took_ = bytes * kSpread;
   return weighed_ + took_ <= options_.budget;
 }

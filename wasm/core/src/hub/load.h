@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+//
+// Load: what ablo.load answered, on its way to a subscriber: as it is when it is small, else its rows as blocks (codec/block.h). Those
+// are made a slice at a time, so that the other sockets are served meanwhile.
+//
+//   Load load(bytes);
+//   while (!load.work(schema)) …  // somebody else's turn
+//   send load.blocks(), then load.message()
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ablo/schema.h"
+#include "codec/block.h"
+#include "hub/messages.h"
+
+namespace ablo::hub {
+
+class Load {
+ public:
+  explicit Load(std::string_view answer);
+  Load(const Load&) = delete;  // it looks at its own bytes
+  Load& operator=(const Load&) = delete;
+
+  /// There is a log it speaks of.
+  bool valid() const { return seq() >= 0 && !epoch().empty(); }
+  double seq() const { return answer_.number("seq", -1); }
+  std::string epoch() const { return answer_.text("epoch"); }
+
+  /// True: there is nothing left to do. It is always given the same schema.
+  bool work(const Schema& schema);
+
+  // When the work is done.
+  const std::vector<std::string>& blocks() const { return blocks_; }
+  std::string message() const { return loadedText(answer_, blocks_); }
+
+ private:
+  bool readRow(const Schema& schema);
+  void add(const Schema& schema, std::string_view row);
+  void endBlock();
+
+  const std::string bytes_;
+  RawObject answer_;
+  RawWalk rows_;         // of all models; nothing, where they stay JSON
+  bool between_ = true;  // two models
+  int model_ = -1;       // whose rows come; -1: the schema does not have it
+  std::optional<BlockWriter> block_;
+  std::vector<std::string> blocks_;
+};
+
+}  // namespace ablo::hub
