@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { figures, judge, ratio } from '../../bench/store/figures.mjs';
 import { runInNode } from '../../bench/store/in-node.mjs';
 import { readOptions, runsOf } from '../../bench/store/options.mjs';
+import { compare } from '../../bench/store/table.mjs';
 
 const bench = (args, mark) =>
   spawn(process.execPath, ['--import', 'tsx', 'bench/store/run.mjs', ...args], {
@@ -49,6 +50,11 @@ test('ours is compared with the others pass by pass, because the machine is not 
     [{ load_ms: 5 }, { load_ms: 50 }, {}],
   ];
   assert.equal(ratio(ours, floor, 'load_ms'), 2);
+});
+
+test('a peer that opened fewer queries than the others is not called the best at 200', () => {
+  const runs = { ablo: [{}], zero: [{ bulk_1000_200q_ms: 90 }], mobx: [{ bulk_1000_200q_ms: 9, opened_in_20_s: 30 }] };
+  assert.match(compare('rows', runs), /200 queries notified, ms .* 90 +zero\n/);
 });
 
 test('passes go over everybody; peers run in Node at 100,000 rows, most of them once', () => {
