@@ -8,6 +8,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { figures, judge, ratio } from '../../bench/store/figures.mjs';
 import { runInNode } from '../../bench/store/in-node.mjs';
+import { measureMemory } from '../../bench/store/measure-memory.mjs';
+import { measureTime } from '../../bench/store/measure-time.mjs';
 import { readOptions, runsOf } from '../../bench/store/options.mjs';
 import { compare } from '../../bench/store/table.mjs';
 
@@ -31,6 +33,15 @@ for (const library of ['ablo', 'floor'])
     );
     assert.equal(measured.same_object, true);
   });
+
+test('a store that did not take the rows is measured no further', async () => {
+  const store = { load() {}, get: () => undefined };
+  const emitted = [];
+  const context = { size: 10, budget: 1, emit: (name) => emitted.push(name), settle() {}, bytes: () => 0 };
+  for (const measure of [measureTime, measureMemory])
+    await assert.rejects(measure({ create: () => store, meta: {} }, context), /After loading 10 rows .* is not there/);
+  assert.deepEqual(emitted, []);
+});
 
 test('a figure holds when every bound was measured and kept, and a wrong answer is kept by none', () => {
   const good = Object.fromEntries(Object.entries(figures).map(([name, { bound }]) => [name, bound ?? 1]));
