@@ -7,8 +7,8 @@ import Ablo from '@abloatai/ablo';
 import { defineSchema, field, model } from '@abloatai/ablo/schema';
 import { statuses } from './rows.mjs';
 
-/** Queries and row objects that nobody uses are let go of by the second sweep, at the latest. */
-export const meta = { name: 'Ablo', syncRead: true, forgetsAfter: 10_500 };
+/** Of queries and rows that nobody uses nothing is left after three looks, 5 s apart. */
+export const meta = { name: 'Ablo', syncRead: true, forgetsAfter: 15_500 };
 
 const schema = defineSchema({
   tasks: model({

@@ -5,7 +5,7 @@
 // wrong is a figure `wrong_…` of its own.
 import { middle, now, sleep, turn, Watch } from './clock.mjs';
 import { matches, queries, statuses, target, generate } from './rows.mjs';
-import { Workspace } from './workspace.mjs';
+import { checkLoaded, Workspace } from './workspace.mjs';
 
 /** What a library without `incoming` gets: the server's rows and changes as they are. */
 const asTheyAre = {
@@ -65,7 +65,9 @@ export async function measureTime({ create, meta, restore }, { size, budget, emi
     await settle();
     const began = now();
     await store.load(payload);
-    emit('load_ms', now() - began);
+    const taken = now() - began;
+    await checkLoaded(store, size);
+    emit('load_ms', taken);
   }
 
   async function read() {

@@ -2,7 +2,13 @@
 //
 // The rows as the server has them. Every change goes through here first, so that whatever a library answers can be
 // compared with the plain answer.
-import { afterAll, answer, generate, matches, random, statuses, target } from './rows.mjs';
+import { afterAll, answer, generate, idOf, matches, random, statuses, target } from './rows.mjs';
+
+/** A store that gave up on the way has nothing to measure. */
+export async function checkLoaded(store, size) {
+  for (const id of [idOf(0), idOf(size - 1)])
+    if ((await store.get(id))?.id !== id) throw new Error(`After loading ${size} rows ${id} is not there.`);
+}
 
 export class Workspace {
   #next = random(7);

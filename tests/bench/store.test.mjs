@@ -8,7 +8,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { figures, judge, ratio } from '../../bench/store/figures.mjs';
 import { runInNode } from '../../bench/store/in-node.mjs';
+import { measureMemory } from '../../bench/store/measure-memory.mjs';
+import { measureTime } from '../../bench/store/measure-time.mjs';
 import { readOptions, runsOf } from '../../bench/store/options.mjs';
+import { compare } from '../../bench/store/table.mjs';
 
 const bench = (args, mark) =>
   spawn(process.execPath, ['--import', 'tsx', 'bench/store/run.mjs', ...args], {
@@ -31,6 +34,15 @@ for (const library of ['ablo', 'floor'])
     assert.equal(measured.same_object, true);
   });
 
+test('a store that did not take the rows is measured no further', async () => {
+  const store = { load() {}, get: () => undefined };
+  const emitted = [];
+  const context = { size: 10, budget: 1, emit: (name) => emitted.push(name), settle() {}, bytes: () => 0 };
+  for (const measure of [measureTime, measureMemory])
+    await assert.rejects(measure({ create: () => store, meta: {} }, context), /After loading 10 rows .* is not there/);
+  assert.deepEqual(emitted, []);
+});
+
 test('a figure holds when every bound was measured and kept, and a wrong answer is kept by none', () => {
   const good = Object.fromEntries(Object.entries(figures).map(([name, { bound }]) => [name, bound ?? 1]));
   assert.equal(judge({ 100000: [good] }).holds, true);
@@ -49,6 +61,11 @@ test('ours is compared with the others pass by pass, because the machine is not 
     [{ load_ms: 5 }, { load_ms: 50 }, {}],
   ];
   assert.equal(ratio(ours, floor, 'load_ms'), 2);
+});
+
+test('a peer that opened fewer queries than the others is not called the best at 200', () => {
+  const runs = { ablo: [{}], zero: [{ bulk_1000_200q_ms: 90 }], mobx: [{ bulk_1000_200q_ms: 9, opened_in_20_s: 30 }] };
+  assert.match(compare('rows', runs), /200 queries notified, ms .* 90 +zero\n/);
 });
 
 test('passes go over everybody; peers run in Node at 100,000 rows, most of them once', () => {
