@@ -5,7 +5,7 @@
 // that has grown to twice what it was is gone through again.
 #pragma once
 
-#include <algorithm>
+#include <utility>
 
 #include "ablo/list.h"
 #include "store/number_index.h"
@@ -32,7 +32,7 @@ class Postings {
     list.slots.push_back(slot);
     if (list.slots.size() > 2 * list.exact + 64) tidy(now, list);
   }
-  /// The slots that show the value, once each and in their order.
+  /// The slots that show the value, once each.
   const List<uint32_t>& slots(uint32_t symbol) {
     Rows& list = listOf(symbol);
     if (list.slots.size() != list.exact) tidy(symbol, list);
@@ -54,9 +54,10 @@ class Postings {
   }
   uint32_t symbol(uint32_t slot) const { return table_.column(field_).symbol(slot); }
   void tidy(uint32_t symbol, Rows& list) {
-    std::sort(list.slots.begin(), list.slots.end());
-    list.slots.erase(std::unique(list.slots.begin(), list.slots.end()), list.slots.end());
-    eraseIf(list.slots, [&](uint32_t slot) { return !table_.shown(slot) || this->symbol(slot) != symbol; });
+    ++round_;
+    eraseIf(list.slots, [&](uint32_t slot) {
+      return !table_.shown(slot) || this->symbol(slot) != symbol || std::exchange(seen_[slot], round_) == round_;
+    });
     list.exact = list.slots.size();
     leftSlot_ = Table::kNone;  // the slot may be in no list now
   }
@@ -65,6 +66,8 @@ class Postings {
   const Table& table_;
   NumberIndex numbers_;  // of the lists, from 1, by symbol + 1
   List<Rows> lists_;
+  NumberIndex seen_;  // by slot: the round in which it was last gone through
+  uint32_t round_ = 0;
   uint32_t leftSlot_ = Table::kNone, leftSymbol_ = Strings::kNone;
 };
 

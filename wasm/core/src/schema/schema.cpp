@@ -184,23 +184,26 @@ Outcome checkRelations(const Schema& schema) {
 /// The schema as one text that does not depend on the order of models or fields, for its hash.
 std::string canonicalText(const Schema& schema) {
   std::string text;
+  const auto add = [&text](Parts parts) {
+    for (const std::string_view part : parts) text += part;
+  };
   for (const Model& model : schema.models) {
-    text += model.key + '\n' + model.table + (model.writable ? "\nw" : "\nr");
+    add({model.key, "\n", model.table, model.writable ? "\nw" : "\nr"});
     List<const Field*> fields;
     for (const Field& field : model.fields)
       fields.insert(std::upper_bound(fields.begin(), fields.end(), &field,
                                      [](const Field* a, const Field* b) { return a->name < b->name; }),
                     &field);
     for (const Field* field : fields) {
-      text += '\n' + field->name + ' ' + field->column + ' ' + std::string(fieldTypeText(field->type));
+      add({"\n", field->name, " ", field->column, " ", fieldTypeText(field->type)});
       for (const bool flag : {field->optional, field->hasDefault, field->indexed, field->dateAsText})
-        text += flag ? '1' : '0';
-      for (const std::string& value : field->enumValues) text += ' ' + std::to_string(value.size()) + ':' + value;
+        add({flag ? "1" : "0"});
+      for (const std::string& value : field->enumValues) add({" ", std::to_string(value.size()), ":", value});
     }
     for (const Relation& relation : model.relations)
-      text += '\n' + relation.name + ' ' + std::to_string(static_cast<int>(relation.kind)) + ' ' + relation.target +
-              ' ' + relation.foreignKey;
-    text += '\n';
+      add({"\n", relation.name, " ", std::to_string(static_cast<int>(relation.kind)), " ", relation.target, " ",
+           relation.foreignKey});
+    add({"\n"});
   }
   return text;
 }

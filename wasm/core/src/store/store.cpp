@@ -41,26 +41,24 @@ bool Store::wanted(int model, const std::string& id, const Row& row) const {
 void Store::replaceAll(const Json& models, std::span<const Block> blocks) {
   for (int model = 0; model < static_cast<int>(tables_.size()); ++model) {
     const bool adopts = isEmpty(model);
-    List<uint32_t> here;
+    NumberIndex here;
     for (const Block& block : blocks) {
       if (block.model != model) continue;
       if (adopts) adopt(block);
       for (uint32_t row = 0; row < block.rows && !adopts; ++row) {
         const uint32_t slot = table(model).open(block.id(row));
-        here.push_back(slot);
+        here[slot] = 1;
         confirm(model, slot, rowOf(block, row));
       }
     }
     if (const Json* rows = models.find(description(model).key))
       for (const Json& json : rows->items()) {
         const uint32_t slot = table(model).open(json.text("id"));
-        here.push_back(slot);
+        here[slot] = 1;
         confirm(model, slot, read(model, json));
       }
-    std::sort(here.begin(), here.end());
     for (uint32_t slot = 0; slot < table(model).size() && !adopts; ++slot)
-      if (table(model).used(slot) && !std::binary_search(here.begin(), here.end(), slot))
-        confirm(model, slot, std::nullopt);
+      if (table(model).used(slot) && here.find(slot) == 0) confirm(model, slot, std::nullopt);
   }
   said_.clear();
 }
