@@ -6,8 +6,11 @@
 //
 // A byte among the most frequent of its module is one character, any other is one of two prefixes and one more.
 
-/** Characters that no quote, template, markup or minifier cares about. The first two are the prefixes. */
-const alphabet = ` !%&()*+,-./0123456789:;=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~`;
+/**
+ * Characters that no quote, template, markup or minifier cares about. The first two are the prefixes. Brotli expects of text
+ * that marks, letters and digits behave alike, so neighbours among the bytes are neighbours here.
+ */
+const alphabet = ` !%&()*+,-./:;=>?@[]^_{|}~abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789`;
 const prefixes = 2;
 const frequent = alphabet.length - prefixes;
 
@@ -15,7 +18,9 @@ const frequent = alphabet.length - prefixes;
 export function wasmText(bytes) {
   const count = new Array(256).fill(0);
   for (const byte of bytes) count[byte]++;
-  const order = [...count.keys()].sort((a, b) => count[b] - count[a] || a - b);
+  const byCount = [...count.keys()].sort((a, b) => count[b] - count[a] || a - b);
+  const ascending = (bytes) => bytes.sort((a, b) => a - b);
+  const order = [...ascending(byCount.slice(0, frequent)), ...ascending(byCount.slice(frequent))];
   const characters = [];
   order.forEach((byte, place) => {
     const rest = place - frequent;

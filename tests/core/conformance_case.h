@@ -94,7 +94,7 @@ class ConformanceCase : private ConformanceStage {
     if (const Json* ids = expected.find("ids")) {
       std::vector<std::string> found;
       for (const uint32_t slot : slots) {
-        const std::vector<Value>* row = client_.row(model, slot);
+        const auto row = client_.row(model, slot);
         found.push_back(row ? row->front().text : "(none)");
       }
       CHECK(found == texts(*ids));

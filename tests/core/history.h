@@ -83,7 +83,7 @@ class History {
   Json operation(bool server) {
     static const std::vector<std::string> kinds{"create", "create", "update",  "update",   "update",
                                                 "update", "delete", "archive", "unarchive"};
-    const Model& model = random_.pick(client_.schema().models);
+    const Model& model = random_.pick(std::span(client_.schema().models));
     std::string op = random_.pick(kinds), id = anyId();
     // The server's own writes can be; a client may try anything.
     if (server || random_.chance(80)) {

@@ -50,7 +50,7 @@ inline Value randomValue(const Field& field, Random& random) {
   if (field.optional && random.chance(30)) return {};
   switch (field.type) {
     case FieldType::string: return textValue(random.pick(texts));
-    case FieldType::enumeration: return textValue(random.pick(field.enumValues));
+    case FieldType::enumeration: return textValue(random.pick(std::span(field.enumValues)));
     case FieldType::number: return {Value::Kind::number, random.pick(numbers), {}};
     case FieldType::boolean: return {Value::Kind::boolean, random.chance(50) ? 1.0 : 0.0, {}};
     case FieldType::date: return {Value::Kind::date, random.pick(dates), {}};

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace ablo::test {
@@ -23,6 +24,10 @@ class Random {
   bool chance(uint32_t percent) { return below(100) < percent; }
   template <class T>
   const T& pick(const std::vector<T>& from) {
+    return from[below(from.size())];
+  }
+  template <class T>
+  const T& pick(std::span<const T> from) {
     return from[below(from.size())];
   }
 

@@ -5,6 +5,7 @@
 #include <emscripten/bind.h>
 
 #include "ablo/client.h"
+#include "codec/raw_json.h"
 #include "packed.h"
 #include "packed_row.h"
 
@@ -20,7 +21,7 @@ class ClientModule {
 
   std::string defineSchema(const std::string& document) {
     const Result<std::string> hash = client_.defineSchema(document);
-    return hash ? writeJson(Json::object({{"hash", *hash}})) : failure(hash.error());
+    return hash ? ObjectText().member("hash", *hash).take() : failure(hash.error());
   }
 
   std::string models() const {
@@ -28,11 +29,12 @@ class ClientModule {
     for (const Model& model : client_.schema().models) {
       Json fields = Json::array();
       for (const Field& field : model.fields) {
-        Json json = Json::object({{"name", field.name}, {"type", fieldTypeText(field.type)}});
+        Json json = Json::object();
+        json.set("name", field.name).set("type", fieldTypeText(field.type));
         if (field.dateAsText) json.set("dateAsText", true);
         fields.push(std::move(json));
       }
-      models.push(Json::object({{"key", model.key}, {"fields", std::move(fields)}}));
+      models.push(Json::object().set("key", model.key).set("fields", std::move(fields)));
     }
     return writeJson(models);
   }
@@ -55,7 +57,7 @@ class ClientModule {
   std::string openQuery(const std::string& query) {
     const Result<uint32_t> opened = client_.openQuery(query);
     if (!opened) return failure(opened.error());
-    return writeJson(Json::object({{"query", *opened}, {"model", client_.queryModel(*opened)}}));
+    return ObjectText().member("query", *opened).member("model", client_.queryModel(*opened)).take();
   }
   void closeQuery(uint32_t query) { client_.closeQuery(query); }
   std::string count(const std::string& query) const { return numbered("count", client_.count(query)); }
@@ -66,7 +68,7 @@ class ClientModule {
   std::string snapshot(const std::string& entities) {
     const Result<Client::SnapshotTaken> taken = client_.snapshot(entities);
     if (!taken) return failure(taken.error());
-    return writeJson(Json::object({{"snapshot", taken->snapshot}, {"stamp", taken->stamp}}));
+    return ObjectText().member("snapshot", taken->snapshot).member("stamp", taken->stamp).take();
   }
   void closeSnapshot(uint32_t snapshot) { client_.closeSnapshot(snapshot); }
 
@@ -76,13 +78,14 @@ class ClientModule {
     Json parts = Json::array();
     for (const Client::ImagePart& part : image_.parts) {
       const std::string place = std::to_string(part.model) + "/" + std::to_string(part.chunk);
-      parts.push(Json::array({place, address(part.bytes.data()), static_cast<uint32_t>(part.bytes.size())}));
+      const auto length = static_cast<uint32_t>(part.bytes.size());
+      parts.push(Json::array().push(place).push(address(part.bytes.data())).push(length));
     }
-    return writeJson(Json::object({{"manifest", image_.manifest}, {"parts", std::move(parts)}}));
+    return ObjectText().member("manifest", image_.manifest).member("parts", parts).take();
   }
   std::string restoreImage(const std::string& manifest) {
-    const std::vector<std::string> staged = std::exchange(staged_, {});
-    const std::vector<std::string_view> parts(staged.begin(), staged.end());
+    const List<std::string> staged = std::exchange(staged_, {});
+    const List<std::string_view> parts(staged.begin(), staged.end());
     const Outcome restored = client_.restoreImage(manifest, parts);
     return restored ? "{}" : failure(restored.error());
   }
@@ -94,7 +97,7 @@ class ClientModule {
   const uint32_t* rows(uint32_t query) {
     const std::span<const uint32_t> slots = client_.rows(query);
     rows_.assign(1, client_.countRows(query));
-    rows_.insert(rows_.end(), slots.begin(), slots.end());
+    rows_.append(slots.data(), slots.size());
     return rows_.data();
   }
   const uint32_t* string(uint32_t interned) {
@@ -111,16 +114,16 @@ class ClientModule {
     return {std::string(json->text("session")), json->text("bootstrap") != "none", std::string(json->text("agent"))};
   }
   static std::string numbered(std::string_view name, const Result<uint32_t>& number) {
-    return number ? writeJson(Json::object({{std::string(name), *number}})) : failure(number.error());
+    return number ? ObjectText().member(name, *number).take() : failure(number.error());
   }
 
   Client client_;
   Input input_;
-  std::vector<std::string> staged_;
+  List<std::string> staged_;
   Client::Image image_;
   PackedFrame frame_;
   PackedRow row_;
-  std::vector<uint32_t> rows_;
+  List<uint32_t> rows_;
   uint32_t string_[2];
 };
 

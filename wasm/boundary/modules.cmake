@@ -8,7 +8,12 @@
 # the glue; no exceptions, no RTTI and -Os are for size: the client is downloaded (gzipped, -O3 made 116 kB of what is 81 kB).
 # Embind's JavaScript without -lembind, whose C++ half registers more types than we use: types.cpp stands in its place.
 
-target_compile_options(ablo_core PRIVATE -flto)
+# As small as can be, but for what is done for each row.
+target_compile_options(ablo_core PRIVATE -flto -Oz)
+set_source_files_properties(
+  wasm/core/src/store/column.cpp wasm/core/src/store/strings.cpp wasm/core/src/store/table.cpp
+  wasm/core/src/query/live.cpp wasm/core/src/query/query.cpp wasm/core/src/query/scan.cpp
+  PROPERTIES COMPILE_OPTIONS -Os)
 
 set(module_compile_options -flto -fno-exceptions -fno-rtti -DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0)
 set(module_link_options

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <cstring>
-#include <vector>
 
 #include "ablo/client.h"
+#include "ablo/list.h"
 #include "packed.h"
 
 namespace ablo::boundary {
@@ -48,7 +48,7 @@ class PackedRow {
     }
   }
 
-  std::vector<uint32_t> words_;
+  List<uint32_t> words_;
 };
 
 }  // namespace ablo::boundary

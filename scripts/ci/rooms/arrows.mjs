@@ -39,6 +39,7 @@ const coreMayKnow = {
 /** The public headers and the layer each belongs to. `client` is the half that session drives. */
 const publicHeader = {
   'ablo/error_code.h': 'base',
+  'ablo/list.h': 'base',
   'ablo/result.h': 'base',
   'ablo/frame.h': 'base',
   'ablo/json.h': 'codec',

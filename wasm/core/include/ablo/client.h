@@ -20,9 +20,9 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "ablo/frame.h"
+#include "ablo/list.h"
 #include "ablo/result.h"
 #include "ablo/schema.h"
 #include "ablo/value.h"
@@ -92,7 +92,7 @@ class Client {
   int slot(int model, std::string_view id) const;  // -1: no such row in the view
   uint32_t version(int model, uint32_t slot) const;
   bool shows(int model, uint32_t slot) const;
-  std::optional<std::vector<Value>> row(int model, uint32_t slot) const;
+  std::optional<List<Value>> row(int model, uint32_t slot) const;
   Cell cell(int model, uint32_t slot, std::size_t field) const;  // of a row that is shown
   static constexpr uint32_t kNoString = 0xffffffff;
   uint32_t symbol(int model, uint32_t slot, std::size_t field) const;  // kNoString: the field's text has no number
@@ -106,7 +106,7 @@ class Client {
   };
   struct Image {
     std::string manifest;
-    std::vector<ImagePart> parts;  // those that changed since the last time
+    List<ImagePart> parts;  // those that changed since the last time
   };
   Image saveImage();
   /// Before the first connection, all or nothing. `image_damaged`, `schema_mismatch` or `store_full`, and the client is as it was.

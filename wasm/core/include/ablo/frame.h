@@ -8,13 +8,14 @@
 #include <cstring>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "ablo/list.h"
 
 namespace ablo {
 
 class Frame {
  public:
-  const std::vector<uint32_t>& words() const { return words_; }
+  const List<uint32_t>& words() const { return words_; }
   const std::string& bytes() const { return bytes_; }
   bool empty() const { return words_.empty(); }
   std::string_view text(uint32_t offset, uint32_t length) const {
@@ -47,7 +48,7 @@ class Frame {
   }
 
  private:
-  std::vector<uint32_t> words_;
+  List<uint32_t> words_;
   std::string bytes_;
 };
 

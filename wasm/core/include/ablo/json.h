@@ -13,8 +13,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "ablo/list.h"
 #include "ablo/result.h"
 
 namespace ablo {
@@ -41,9 +41,9 @@ class Json {
   ~Json();
 
   static Json array();
-  static Json array(std::vector<Json> items);
+  static Json array(List<Json> items);
   static Json object();
-  static Json object(std::vector<Member> members);
+  static Json object(List<Member> members);
 
   Kind kind() const { return kind_; }
   bool isNull() const { return kind_ == Kind::null; }
@@ -57,9 +57,9 @@ class Json {
   bool asBoolean() const { return kind_ == Kind::boolean && number_ != 0; }
   double asNumber() const { return kind_ == Kind::number ? number_ : 0; }
   const std::string& asString() const { return string_; }
-  const std::vector<Json>& items() const { return items_; }
-  std::vector<Json>& items() { return items_; }
-  const std::vector<Member>& members() const { return members_; }
+  const List<Json>& items() const { return items_; }
+  List<Json>& items() { return items_; }
+  const List<Member>& members() const { return members_; }
 
   /// A member of an object, or null when there is none (or this is no object).
   const Json* find(std::string_view name) const;
@@ -74,8 +74,8 @@ class Json {
   Kind kind_ = Kind::null;
   double number_ = 0;
   std::string string_;
-  std::vector<Json> items_;
-  std::vector<Member> members_;
+  List<Json> items_;
+  List<Member> members_;
 };
 
 struct Json::Member {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cassert>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,12 +27,22 @@ struct Error {
 
   /// The list's sentence, after what was wrong here: `Error::of(ErrorCode::unknown_field, "tasks has no field 'titel'.")`.
   static Error of(ErrorCode code, std::string_view what = {});
+  /// The same of parts: `Error::of(ErrorCode::unknown_field, {model.key, " has no field '", name, "'."})`.
+  static Error of(ErrorCode code, std::initializer_list<std::string_view> what);
 };
 
 template <class T>
 class [[nodiscard]] Result {
  public:
   Result(T value) : value_(std::move(value)) {}
+  /// A result of what converts to T.
+  template <class Other>
+  Result(Result<Other> other) {
+    if (other)
+      value_ = std::move(*other);
+    else
+      error_ = std::make_unique<Error>(other.error());
+  }
   Result(Error error) : error_(std::make_unique<Error>(std::move(error))) {}
 
   explicit operator bool() const { return value_.has_value(); }

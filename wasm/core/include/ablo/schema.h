@@ -16,9 +16,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "ablo/json.h"
+#include "ablo/list.h"
 #include "ablo/result.h"
 
 namespace ablo {
@@ -36,7 +36,7 @@ struct Field {
   bool indexed = false;
   bool base = false;        // one of ours: the database fills it in
   bool dateAsText = false;  // a base date the application declared as text: rows show ISO text, not a Date
-  std::vector<std::string> enumValues;
+  List<std::string> enumValues;
 };
 
 struct Relation {
@@ -50,8 +50,8 @@ struct Relation {
 struct Model {
   std::string key;
   std::string table;
-  std::vector<Field> fields;
-  std::vector<Relation> relations;
+  List<Field> fields;
+  List<Relation> relations;
   bool writable = true;
 
   std::size_t archivedAt() const { return fields.size() - 1; }
@@ -60,8 +60,8 @@ struct Model {
 };
 
 struct Schema {
-  std::vector<Model> models;  // in the order of their keys
-  std::string hash;           // 16 hex digits
+  List<Model> models;  // in the order of their keys
+  std::string hash;    // 16 hex digits
 
   int modelIndex(std::string_view key) const;  // -1: no such model
   const Model* model(std::string_view key) const;

@@ -82,7 +82,7 @@ uint32_t wordAt(const char* words, std::size_t index) {
 }
 
 /// Texts that lie one after the other. False: their lengths are not those of the bytes.
-bool readTexts(Reader& reader, std::size_t count, std::vector<std::string_view>& texts) {
+bool readTexts(Reader& reader, std::size_t count, List<std::string_view>& texts) {
   const char* lengths = reader.take(count * sizeof(uint32_t));
   const uint64_t size = reader.number();
   if (size > UINT32_MAX) return false;
@@ -207,13 +207,13 @@ void BlockWriter::add(Column& column, const Cell& cell) {
     case ColumnKind::symbol: {
       uint32_t number = 0;
       if (!cell.isNull()) {
-        const auto [known, isNew] =
-            column.known.try_emplace(std::string(cell.text), static_cast<uint32_t>(column.known.size()));
-        number = known->second;
-        if (isNew) {
+        uint32_t& known = column.known[cell.text];  // from 1
+        if (known == 0) {
+          known = static_cast<uint32_t>(column.known.size());
           column.lengths.push_back(static_cast<uint32_t>(cell.text.size()));
           column.texts += cell.text;
         }
+        number = known - 1;
       }
       column.cells.append(reinterpret_cast<const char*>(&number), sizeof number);
       break;

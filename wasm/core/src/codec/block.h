@@ -16,12 +16,12 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
+#include "ablo/list.h"
 #include "ablo/result.h"
 #include "ablo/schema.h"
 #include "ablo/value.h"
+#include "base/map.h"
 #include "schema/column_kind.h"
 
 namespace ablo {
@@ -41,7 +41,7 @@ class Block {
     Value::Kind type;
     const char* present = nullptr;  // words of 64 rows
     const char* cells = nullptr;    // flag: words of 64 rows; number: doubles; symbol: numbers in `texts`, 4 bytes each
-    std::vector<std::string_view> texts;  // symbol: those there are; text: one a row
+    List<std::string_view> texts;   // symbol: those there are; text: one a row
 
     bool has(uint32_t row) const { return static_cast<unsigned char>(present[row / 8]) >> (row % 8) & 1; }
   };
@@ -49,7 +49,7 @@ class Block {
   int model = 0;
   uint32_t rows = 0;
   uint64_t checksum = 0;
-  std::vector<Column> columns;
+  List<Column> columns;
 
   Cell cell(std::size_t field, uint32_t row) const;
   std::string_view id(uint32_t row) const { return columns[0].texts[row]; }
@@ -74,17 +74,17 @@ class BlockWriter {
  private:
   struct Column {
     ColumnKind kind;
-    std::vector<uint64_t> present;
+    List<uint64_t> present;
     std::string cells, texts;
-    std::vector<uint32_t> lengths;                    // of texts
-    std::unordered_map<std::string, uint32_t> known;  // symbols
+    List<uint32_t> lengths;            // of texts
+    Map<std::string, uint32_t> known;  // symbols
   };
   void add(Column& column, const Cell& cell);
 
   const Schema& schema_;
   int model_;
   uint32_t rows_ = 0;
-  std::vector<Column> columns_;
+  List<Column> columns_;
 };
 
 }  // namespace ablo

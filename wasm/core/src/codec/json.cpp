@@ -24,7 +24,7 @@ Json::~Json() = default;
 
 Json Json::array() { return array({}); }
 
-Json Json::array(std::vector<Json> items) {
+Json Json::array(List<Json> items) {
   Json json;
   json.kind_ = Kind::array;
   json.items_ = std::move(items);
@@ -33,7 +33,7 @@ Json Json::array(std::vector<Json> items) {
 
 Json Json::object() { return object({}); }
 
-Json Json::object(std::vector<Member> members) {
+Json Json::object(List<Member> members) {
   Json json;
   json.kind_ = Kind::object;
   json.members_ = std::move(members);
@@ -160,7 +160,8 @@ std::string writeJson(const Json& value) {
 }
 
 Json errorJson(const Error& error) {
-  Json json = Json::object({{"code", codeText(error.code)}, {"message", error.message}});
+  Json json = Json::object();
+  json.set("code", codeText(error.code)).set("message", error.message);
   if (!error.details.empty())
     if (Result<Json> details = parseJson(error.details, kTrustedJson))
       for (const Json::Member& member : details->members()) json.set(member.name, member.value);

@@ -24,7 +24,7 @@ class Reader {
 
   Error error() const {
     return Error::of(tooLarge_ ? ErrorCode::request_too_large : ErrorCode::invalid_json,
-                     "In the JSON, " + problem_ + ".");
+                     {"In the JSON, ", problem_, "."});
   }
 
  private:
@@ -48,7 +48,7 @@ class Reader {
 
   bool object(Json& out) {
     if (!enter()) return false;
-    std::vector<Json::Member> members;
+    List<Json::Member> members;
     if (!closes('}')) {
       do {
         space();
@@ -70,7 +70,7 @@ class Reader {
 
   bool array(Json& out) {
     if (!enter()) return false;
-    std::vector<Json> items;
+    List<Json> items;
     if (!closes(']')) {
       do {
         space();
@@ -96,7 +96,7 @@ class Reader {
     return skip(bracket);
   }
 
-  bool fresh(const std::string& name, const std::vector<Json::Member>& members) {
+  bool fresh(const std::string& name, const List<Json::Member>& members) {
     if (name == "__proto__" || name == "constructor" || name == "prototype")
       return refuse("the member name " + name + " is refused");
     if (members.size() >= limits_.members) return refuseSize("an object has too many members");
@@ -262,8 +262,8 @@ class Reader {
 
 Result<Json> parseJson(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.bytes)
-    return Error::of(ErrorCode::request_too_large, "It has " + std::to_string(text.size()) + " bytes, and " +
-                                                       std::to_string(limits.bytes) + " are allowed.");
+    return Error::of(ErrorCode::request_too_large, {"It has ", std::to_string(text.size()), " bytes, and ",
+                                                    std::to_string(limits.bytes), " are allowed."});
   Reader reader(text, limits);
   Json root;
   if (!reader.document(root)) return reader.error();

@@ -125,7 +125,19 @@ void ObjectText::name(std::string_view name) {
   text_ += ':';
 }
 
-ObjectText& ObjectText::member(std::string_view member, const Json& value) {
+ObjectText& ObjectText::text(std::string_view member, std::string_view value) {
+  name(member);
+  writeJsonString(value, text_);
+  return *this;
+}
+
+ObjectText& ObjectText::number(std::string_view member, double value) {
+  name(member);
+  writeJsonNumber(value, text_);
+  return *this;
+}
+
+ObjectText& ObjectText::json(std::string_view member, const Json& value) {
   name(member);
   writeJson(value, text_);
   return *this;

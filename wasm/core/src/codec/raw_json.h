@@ -65,12 +65,23 @@ std::optional<std::vector<std::string_view>> rawItems(std::string_view text);
 /// Writes one object, of values and of text that is JSON already.
 class ObjectText {
  public:
-  ObjectText& member(std::string_view name, const Json& value);
+  template <class Value>
+  ObjectText& member(std::string_view name, const Value& value) {
+    if constexpr (std::is_convertible_v<const Value&, std::string_view>)
+      return text(name, value);
+    else if constexpr (std::is_arithmetic_v<Value> && !std::is_same_v<Value, bool>)
+      return number(name, static_cast<double>(value));
+    else
+      return json(name, value);
+  }
   /// Left out when the text is empty.
   ObjectText& raw(std::string_view name, std::string_view json);
   std::string take();
 
  private:
+  ObjectText& text(std::string_view name, std::string_view value);
+  ObjectText& number(std::string_view name, double value);
+  ObjectText& json(std::string_view name, const Json& value);
   void name(std::string_view name);
   std::string text_;
 };

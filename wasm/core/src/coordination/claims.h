@@ -3,13 +3,12 @@
 // Claims: who holds which row and who waits, as the log tells it. This client's own among them are in own_claim.h.
 #pragma once
 
-#include <map>
-#include <set>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "ablo/json.h"
+#include "ablo/list.h"
+#include "base/map.h"
 
 namespace ablo {
 
@@ -39,16 +38,13 @@ class Claims {
 
   const Claim* find(std::string_view id) const;
   /// Holder first, then the line in order. Empty model or row: all of them.
-  std::vector<const Claim*> list(std::string_view model, std::string_view row, std::string_view field) const;
+  List<const Claim*> list(std::string_view model, std::string_view row, std::string_view field) const;
   /// Targets whose claims changed since the last call.
-  std::set<Target> changed();
+  Set<Target> changed();
 
  private:
-  std::map<std::string, Claim> claims_;
-  std::map<Target, std::set<std::string>> byTarget_;
-  std::set<Target> changed_;
-
-  void erase(const std::string& id);
+  Map<std::string, Claim> claims_;
+  Set<Target> changed_;
 };
 
 }  // namespace ablo

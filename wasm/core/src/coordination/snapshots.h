@@ -3,11 +3,11 @@
 // Snapshots: a stamp and the rows that were looked at. The first change of a captured row by somebody else is told once.
 #pragma once
 
-#include <map>
-#include <set>
 #include <string>
 #include <utility>
-#include <vector>
+
+#include "ablo/list.h"
+#include "base/map.h"
 
 namespace ablo {
 
@@ -22,7 +22,7 @@ class Snapshots {
     Target target;
   };
 
-  uint32_t take(std::set<Target> rows) {
+  uint32_t take(Set<Target> rows) {
     taken_[++last_] = std::move(rows);
     return last_;
   }
@@ -30,14 +30,14 @@ class Snapshots {
 
   void changed(const Target& target, Severity severity) {
     for (const auto& [snapshot, rows] : taken_)
-      if (rows.count(target)) fallen_.push_back({snapshot, severity, target});
+      if (rows.contains(target)) fallen_.push_back({snapshot, severity, target});
   }
 
-  std::vector<Fallen> fallen() { return std::exchange(fallen_, {}); }
+  List<Fallen> fallen() { return std::exchange(fallen_, {}); }
 
  private:
-  std::map<uint32_t, std::set<Target>> taken_;
-  std::vector<Fallen> fallen_;
+  Map<uint32_t, Set<Target>> taken_;
+  List<Fallen> fallen_;
   uint32_t last_ = 0;
 };
 

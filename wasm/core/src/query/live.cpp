@@ -22,15 +22,15 @@ std::span<const uint32_t> LiveQueries::Entry::shown() const {
 
 uint32_t LiveQueries::open(std::string text, Query query) {
   if (const auto found = byText_.find(text); found != byText_.end()) {
-    ++entries_.at(found->second)->opened;
+    ++entries_[found->second].opened;
     return found->second;
   }
   const uint32_t number = ++last_;
-  Entry& entry = *entries_.emplace(number, std::make_unique<Entry>()).first->second;
+  Entry& entry = entries_[number];
   entry.number = number;
   entry.text = text;
   entry.query = std::move(query);
-  byText_.emplace(std::move(text), number);
+  byText_[text] = number;
   anchor(entry);
   home(entry).push_back(&entry);
   refresh(entry);
@@ -40,9 +40,9 @@ uint32_t LiveQueries::open(std::string text, Query query) {
 
 void LiveQueries::close(uint32_t number) {
   const auto found = entries_.find(number);
-  if (found == entries_.end() || --found->second->opened > 0) return;
-  Entry& entry = *found->second;
-  std::erase(home(entry), &entry);
+  if (found == entries_.end() || --found->second.opened > 0) return;
+  Entry& entry = found->second;
+  eraseIf(home(entry), [&](const Entry* other) { return other == &entry; });
   if (entry.symbol != Strings::kNone) {
     auto& anchored = open_[entry.query.model].anchored;
     auto& values = anchored[entry.anchor].values;
@@ -52,12 +52,12 @@ void LiveQueries::close(uint32_t number) {
     strings_.release(entry.symbol);
   }
   byText_.erase(entry.text);
-  entries_.erase(found);
+  entries_.erase(number);
 }
 
 int LiveQueries::model(uint32_t number) const {
   const auto found = entries_.find(number);
-  return found == entries_.end() ? -1 : found->second->query.model;
+  return found == entries_.end() ? -1 : found->second.query.model;
 }
 
 /// How many queries are found under that value.
@@ -87,7 +87,7 @@ void LiveQueries::anchor(Entry& entry) {
   if (value) entry.symbol = strings_.hold(value->text);
 }
 
-std::vector<LiveQueries::Entry*>& LiveQueries::home(const Entry& entry) {
+List<LiveQueries::Entry*>& LiveQueries::home(const Entry& entry) {
   Open& open = open_[entry.query.model];
   return entry.anchor < 0 ? open.others : open.anchored[entry.anchor].values[entry.symbol];
 }
@@ -98,7 +98,7 @@ void LiveQueries::eachMatching(int model, uint32_t slot, Visit visit) {
   if (found == open_.end()) return;
   const Table& table = tables_[static_cast<std::size_t>(model)];
   const Model& description = schema_.models[static_cast<std::size_t>(model)];
-  const auto look = [&](const std::vector<Entry*>& entries) {
+  const auto look = [&](const List<Entry*>& entries) {
     for (Entry* entry : entries)
       if (!entry->stale && matches(entry->query, description, cellsAt(table, slot))) visit(*entry);
   };
@@ -220,7 +220,7 @@ Source LiveQueries::sourceFor(const Entry& entry) {
 
 /// Whether a query that was touched has another result than was told.
 bool LiveQueries::differs(Entry& entry) const {
-  const std::optional<std::vector<uint32_t>> told = std::exchange(entry.told, std::nullopt);
+  const std::optional<List<uint32_t>> told = std::exchange(entry.told, std::nullopt);
   if (entry.query.count) return std::exchange(entry.toldCount, entry.matching) != entry.matching;
   if (std::exchange(entry.news, false)) return true;
   if (!told) return false;
@@ -232,24 +232,24 @@ bool LiveQueries::differs(Entry& entry) const {
 
 std::span<const uint32_t> LiveQueries::rows(uint32_t number) {
   const auto found = entries_.find(number);
-  if (found == entries_.end() || found->second->query.count) return {};
-  refresh(*found->second);
-  return found->second->shown();
+  if (found == entries_.end() || found->second.query.count) return {};
+  refresh(found->second);
+  return found->second.shown();
 }
 
 uint32_t LiveQueries::count(uint32_t number) {
   const auto found = entries_.find(number);
   if (found == entries_.end()) return 0;
-  refresh(*found->second);
-  return found->second->query.count ? found->second->matching : static_cast<uint32_t>(found->second->shown().size());
+  refresh(found->second);
+  return found->second.query.count ? found->second.matching : static_cast<uint32_t>(found->second.shown().size());
 }
 
-std::vector<LiveQueries::Changed> LiveQueries::settle(uint32_t version) {
-  std::vector<Changed> changed;
+List<LiveQueries::Changed> LiveQueries::settle(uint32_t version) {
+  List<Changed> changed;
   for (const uint32_t number : touched_) {
     const auto found = entries_.find(number);
     if (found == entries_.end()) continue;
-    Entry& entry = *found->second;
+    Entry& entry = found->second;
     entry.touched = false;
     refresh(entry);
     if (differs(entry)) changed.push_back({number, ++entry.version});

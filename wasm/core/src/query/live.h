@@ -11,14 +11,13 @@
 // what one of them shows.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
-#include <vector>
 
+#include "ablo/list.h"
+#include "base/map.h"
 #include "query/postings.h"
 #include "query/scan.h"
 
@@ -26,13 +25,13 @@ namespace ablo {
 
 class LiveQueries {
  public:
-  LiveQueries(const Schema& schema, const std::vector<Table>& tables, Strings& strings)
+  LiveQueries(const Schema& schema, const List<Table>& tables, Strings& strings)
       : schema_(schema), tables_(tables), strings_(strings) {}
 
   /// The same text opens the same query again.
   uint32_t open(std::string text, Query query);
   void close(uint32_t number);
-  bool isOpen(const std::string& text) const { return byText_.count(text) > 0; }
+  bool isOpen(const std::string& text) const { return byText_.contains(text); }
   int model(uint32_t number) const;  // -1: not open
 
   /// The row shown at that slot is about to change, or to go.
@@ -52,7 +51,7 @@ class LiveQueries {
   };
   /// The queries whose result is another one than at the last call, or when they were opened. `version` is the last that a
   /// row was given.
-  std::vector<Changed> settle(uint32_t version);
+  List<Changed> settle(uint32_t version);
 
  private:
   struct Entry {
@@ -61,14 +60,14 @@ class LiveQueries {
     Query query;
     uint32_t opened = 1;
     uint32_t version = 0;
-    std::vector<uint32_t> window;               // the first rows in order
-    std::size_t spare = 0;                      // how many are kept beyond those that are wanted
-    bool complete = false;                      // the window has all that match
-    uint32_t matching = 0;                      // of a query that counts
-    bool stale = true;                          // has to be scanned for
-    bool touched = false;                       // in `touched_`
-    bool news = false;                          // differs from what was told, surely
-    std::optional<std::vector<uint32_t>> told;  // the rows that were told, where it may not differ
+    List<uint32_t> window;               // the first rows in order
+    std::size_t spare = 0;               // how many are kept beyond those that are wanted
+    bool complete = false;               // the window has all that match
+    uint32_t matching = 0;               // of a query that counts
+    bool stale = true;                   // has to be scanned for
+    bool touched = false;                // in `touched_`
+    bool news = false;                   // differs from what was told, surely
+    std::optional<List<uint32_t>> told;  // the rows that were told, where it may not differ
     uint32_t toldCount = 0;
     int anchor = -1;  // the field under whose value it is found
     uint32_t symbol = Strings::kNone;
@@ -78,19 +77,19 @@ class LiveQueries {
   };
   /// The queries that are found under a value of one field.
   struct Anchored {
-    std::unordered_map<uint32_t, std::vector<Entry*>> values;
+    Map<uint32_t, List<Entry*>> values;
     std::unique_ptr<Postings> postings;  // while there are many values
   };
   /// The queries of one model.
   struct Open {
-    std::map<int, Anchored> anchored;  // by field
-    std::vector<Entry*> others;
+    Map<int, Anchored> anchored;  // by field
+    List<Entry*> others;
   };
 
   const Table& tableOf(const Entry& entry) const { return tables_[static_cast<std::size_t>(entry.query.model)]; }
   const Model& modelOf(const Entry& entry) const { return schema_.models[static_cast<std::size_t>(entry.query.model)]; }
   std::size_t place(const Entry& entry, uint32_t slot) const;
-  std::vector<Entry*>& home(const Entry& entry);
+  List<Entry*>& home(const Entry& entry);
   std::size_t howManyAsk(int model, int field, std::string_view value) const;
   void anchor(Entry& entry);
   template <class Visit>
@@ -105,12 +104,12 @@ class LiveQueries {
   bool differs(Entry& entry) const;
 
   const Schema& schema_;
-  const std::vector<Table>& tables_;
+  const List<Table>& tables_;
   Strings& strings_;
-  std::unordered_map<uint32_t, std::unique_ptr<Entry>> entries_;
-  std::unordered_map<std::string, uint32_t> byText_;
-  std::map<int, Open> open_;       // by model
-  std::vector<uint32_t> touched_;  // queries that may have news
+  Map<uint32_t, Entry> entries_;
+  Map<std::string, uint32_t> byText_;
+  Map<int, Open> open_;     // by model
+  List<uint32_t> touched_;  // queries that may have news
   uint32_t last_ = 0;
   uint32_t toldVersion_ = 0;  // of the rows, when it was last settled
 };

@@ -37,7 +37,9 @@ enum class Truth : uint8_t { no, unknown, yes };
 Truth truth(bool value) { return value ? Truth::yes : Truth::no; }
 Truth negate(Truth value) { return value == Truth::unknown ? value : truth(value == Truth::no); }
 
-Error invalid(std::string what) { return Error::of(ErrorCode::query_invalid, what); }
+using Parts = std::initializer_list<std::string_view>;
+Error invalid(Parts what) { return Error::of(ErrorCode::query_invalid, what); }
+Error invalid(std::string_view what) { return invalid(Parts{what}); }
 
 bool isPattern(Op op) { return op == Op::like || op == Op::notLike || op == Op::ilike || op == Op::notIlike; }
 bool isText(const Field& field) { return field.type == FieldType::string || field.type == FieldType::enumeration; }
@@ -62,14 +64,16 @@ Result<Condition> readCondition(const Model& model, const Json& json) {
   const Operator* known = nullptr;
   for (const Operator& entry : kOperators)
     if (equalsFolded(entry.text, text)) known = &entry;
-  if (!known) return Error::of(ErrorCode::query_unsupported_operator, "'" + text.substr(0, 32) + "' is no operator.");
+  if (!known)
+    return Error::of(ErrorCode::query_unsupported_operator,
+                     {"'", std::string_view(text).substr(0, 32), "' is no operator."});
   condition.op = known->op;
 
   const Json& value = json.items()[2];
   if (field.type == FieldType::json && condition.op != Op::is && condition.op != Op::isNot)
-    return invalid(model.key + "." + field.name + " is a json field: it can be compared with IS and IS NOT null only.");
+    return invalid({model.key, ".", field.name, " is a json field: it can be compared with IS and IS NOT null only."});
   if (condition.op == Op::in || condition.op == Op::notIn) {
-    if (!value.isArray()) return invalid(std::string(known->text) + " takes an array.");
+    if (!value.isArray()) return invalid({known->text, " takes an array."});
     for (const Json& item : value.items()) {
       Result<Value> operand = readOperand(model, field, item);
       if (!operand) return operand.error();
@@ -79,10 +83,9 @@ Result<Condition> readCondition(const Model& model, const Json& json) {
   }
   if ((condition.op == Op::is || condition.op == Op::isNot) && !value.isNull() &&
       !(value.isBoolean() && field.type == FieldType::boolean))
-    return invalid(std::string(known->text) + " takes null, or a boolean on a boolean field.");
+    return invalid({known->text, " takes null, or a boolean on a boolean field."});
   if (isPattern(condition.op)) {
-    if (!isText(field))
-      return invalid(model.key + "." + field.name + " is not text: " + std::string(known->text) + " cannot be used.");
+    if (!isText(field)) return invalid({model.key, ".", field.name, " is not text: ", known->text, " cannot be used."});
     if (value.isString() && !isWholePattern(value.asString()))
       return invalid("A pattern must not end with its escape character.");
   }
@@ -100,7 +103,7 @@ Result<Order> readOrder(const Model& model, const Json& json) {
   order.field = model.fieldIndex(name);
   if (order.field < 0) return unknownField(model, name);
   if (model.fields[static_cast<std::size_t>(order.field)].type == FieldType::json)
-    return invalid(model.key + "." + name + " is a json field, which has no order.");
+    return invalid({model.key, ".", name, " is a json field, which has no order."});
   const std::string direction = json.items().size() == 2 ? json.items()[1].asString() : "asc";
   if (direction != "asc" && direction != "desc") return invalid("An order is asc or desc.");
   order.descending = direction == "desc";
@@ -110,11 +113,11 @@ Result<Order> readOrder(const Model& model, const Json& json) {
 Result<uint32_t> readCount(const Json& json, std::string_view name) {
   const double count = json.asNumber();
   if (!json.isNumber() || count < 0 || count != std::floor(count) || count > 4e9)
-    return invalid(std::string(name) + " is a whole number, 0 or more.");
+    return invalid({name, " is a whole number, 0 or more."});
   return static_cast<uint32_t>(count);
 }
 
-Truth isAmong(const Cell& value, const std::vector<Value>& list) {
+Truth isAmong(const Cell& value, const List<Value>& list) {
   if (list.empty()) return Truth::no;
   if (value.isNull()) return Truth::unknown;
   bool sawNull = false;
@@ -208,7 +211,7 @@ Result<Query> parseQuery(const Schema& schema, const Json& json) {
       const auto relation = std::find_if(model.relations.begin(), model.relations.end(),
                                          [&](const Relation& one) { return one.name == name.asString(); });
       if (relation == model.relations.end())
-        return invalid(model.key + " has no relation '" + name.asString().substr(0, 64) + "'.");
+        return invalid({model.key, " has no relation '", std::string_view(name.asString()).substr(0, 64), "'."});
       query.expand.push_back(static_cast<int>(relation - model.relations.begin()));
     }
   return query;

@@ -8,9 +8,9 @@
 #pragma once
 
 #include <optional>
-#include <vector>
 
 #include "ablo/json.h"
+#include "ablo/list.h"
 #include "ablo/schema.h"
 #include "ablo/value.h"
 
@@ -20,7 +20,7 @@ struct Condition {
   enum class Op : uint8_t { eq, ne, lt, le, gt, ge, in, notIn, is, isNot, like, notLike, ilike, notIlike };
   int field = 0;
   Op op = Op::eq;
-  std::vector<Value> values;  // one, but for `in` and `notIn`
+  List<Value> values;  // one, but for `in` and `notIn`
 };
 
 struct Order {
@@ -33,13 +33,13 @@ enum class Lifecycle : uint8_t { live, archived, all };
 
 struct Query {
   int model = 0;
-  std::vector<Condition> where;
-  std::vector<Order> orderBy;
+  List<Condition> where;
+  List<Order> orderBy;
   std::optional<uint32_t> limit;
   uint32_t offset = 0;
   Lifecycle state = Lifecycle::live;
   bool count = false;  // how many rows match, whatever limit and offset say, and not which
-  std::vector<int> expand;  // relations whose rows are fetched too, by number
+  List<int> expand;    // relations whose rows are fetched too, by number
 };
 
 /// `{model, where?: [[field, op, value]], orderBy?: [[field, "asc"|"desc"]], limit?, offset?, state?, count?,
@@ -47,7 +47,7 @@ struct Query {
 /// `unknown_model`, `unknown_field`, `query_unsupported_operator` or `query_invalid` says what cannot be read.
 Result<Query> parseQuery(const Schema& schema, const Json& json);
 
-using Row = std::vector<Value>;  // one value a field, in the model's order
+using Row = List<Value>;  // one value a field, in the model's order
 
 /// Is the condition true of the value? What is unknown is not.
 bool meets(const Condition& condition, const Cell& value);

@@ -72,7 +72,7 @@ class Scan {
   const Model& model_;
   const Table& table_;
   const Strings& strings_;
-  const std::vector<uint32_t>* slots_;
+  const List<uint32_t>* slots_;
 };
 
 /// A row with the first key of its order as a number that orders it nearly always; where it does not, the row itself does.
@@ -94,7 +94,7 @@ Selection select(const Query& query, const Source& source, std::size_t most) {
       query.orderBy.empty() ? nullptr : &table.column(static_cast<std::size_t>(query.orderBy[0].field));
   if (first && first->kind() != ColumnKind::number) first = nullptr;
   const double sign = first && query.orderBy[0].descending ? -1 : 1;
-  std::vector<Ranked> found;
+  List<Ranked> found;
   Scan(query, source).each([&](uint32_t slot) { found.push_back({first ? rank(first->cell(slot), sign) : 0, slot}); });
   const auto inOrder = [&](const Ranked& a, const Ranked& b) {
     return a.key != b.key ? a.key < b.key : before(query, cellsAt(table, a.slot), cellsAt(table, b.slot));

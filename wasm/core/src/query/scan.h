@@ -3,8 +3,7 @@
 // Scan: what a query selects from a table, found by looking at all of it, a column at a time.
 #pragma once
 
-#include <vector>
-
+#include "ablo/list.h"
 #include "query/query.h"
 #include "store/table.h"
 
@@ -16,8 +15,8 @@ inline auto cellsAt(const Table& table, uint32_t slot) {
 }
 
 struct Selection {
-  std::vector<uint32_t> slots;  // in order
-  bool complete = true;         // there are no more
+  List<uint32_t> slots;  // in order
+  bool complete = true;  // there are no more
 };
 
 /// Where to look: a table, or those of its slots that alone can match.
@@ -25,7 +24,7 @@ struct Source {
   const Model& model;
   const Table& table;
   const Strings& strings;
-  const std::vector<uint32_t>* slots = nullptr;
+  const List<uint32_t>* slots = nullptr;
 };
 
 /// The first `most` rows of the query's order, whatever its limit and offset.

@@ -82,7 +82,7 @@ class Writer {
  private:
   const Field& fieldAt(int index) const { return model_.fields[static_cast<std::size_t>(index)]; }
 
-  static Json list(const std::vector<Value>& values) {
+  static Json list(const List<Value>& values) {
     Json items = Json::array();
     for (const Value& value : values) items.push(writeValue(value));
     return items;

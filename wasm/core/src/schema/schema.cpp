@@ -2,7 +2,6 @@
 #include "ablo/schema.h"
 
 #include <algorithm>
-#include <set>
 
 #include "base/hash.h"
 
@@ -13,7 +12,9 @@ namespace {
 constexpr std::size_t kLongestName = 63;  // what Postgres keeps of an identifier
 constexpr JsonLimits kSchemaLimits{1 << 20, 16, 500, 100'000, 64 * 1024};
 
-Error invalid(std::string what) { return Error::of(ErrorCode::invalid_schema, what); }
+using Parts = std::initializer_list<std::string_view>;
+Error invalid(Parts what) { return Error::of(ErrorCode::invalid_schema, what); }
+Error invalid(std::string_view what) { return invalid(Parts{what}); }
 
 bool isLower(char c) { return c >= 'a' && c <= 'z'; }
 bool isUpper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -61,28 +62,28 @@ Result<FieldType> readFieldType(std::string_view text) {
   for (const FieldType type : {FieldType::string, FieldType::number, FieldType::boolean, FieldType::date,
                                FieldType::enumeration, FieldType::json})
     if (fieldTypeText(type) == text) return type;
-  return invalid("'" + std::string(text) + "' is no field type.");
+  return invalid({"'", text, "' is no field type."});
 }
 
 Result<Field> readField(const std::string& model, const std::string& name, const Json& document) {
   const std::string where = model + "." + name;
   if (!isCamelCase(name))
-    return invalid(where + ": a field's name is camelCase, with no two capitals in a row (userId, not userID).");
+    return invalid({where, ": a field's name is camelCase, with no two capitals in a row (userId, not userID)."});
   Field field;
   field.name = name;
   const Result<FieldType> type = readFieldType(document.text("type"));
-  if (!type) return invalid(where + ": '" + std::string(document.text("type")) + "' is no field type.");
+  if (!type) return invalid({where, ": '", document.text("type"), "' is no field type."});
   field.type = *type;
   field.optional = document.flag("isOptional");
   field.hasDefault = document.flag("hasDefault");
   field.indexed = document.flag("isIndexed");
   field.column = document.find("column") ? std::string(document.text("column")) : snakeCase(name);
-  if (!isIdentifier(field.column)) return invalid(where + ": '" + field.column + "' is no name for a column.");
+  if (!isIdentifier(field.column)) return invalid({where, ": '", field.column, "' is no name for a column."});
   if (field.type == FieldType::enumeration) {
     const Json* values = document.find("enumValues");
-    if (!values || values->items().empty()) return invalid(where + ": an enum needs its enumValues.");
+    if (!values || values->items().empty()) return invalid({where, ": an enum needs its enumValues."});
     for (const Json& value : values->items()) {
-      if (!value.isString()) return invalid(where + ": enumValues are text.");
+      if (!value.isString()) return invalid({where, ": enumValues are text."});
       field.enumValues.push_back(value.asString());
     }
   }
@@ -101,9 +102,8 @@ Result<Field> readBaseField(const std::string& model, const BaseField& base, con
   const std::string_view type = declared->text("type");
   field.dateAsText = base.type == FieldType::date && type == "string";
   if (!field.dateAsText && type != fieldTypeText(base.type))
-    return invalid(model + "." + field.name + " is a base field of every model and holds a " +
-                   std::string(fieldTypeText(base.type)) + ", not a " + std::string(type) +
-                   ". Rename the field or leave it out.");
+    return invalid({model, ".", field.name, " is a base field of every model and holds a ", fieldTypeText(base.type),
+                    ", not a ", type, ". Rename the field or leave it out."});
   return field;
 }
 
@@ -121,23 +121,24 @@ Result<Relation> readRelation(const std::string& model, const std::string& name,
   else if (kind == "hasOne")
     relation.kind = Relation::Kind::hasOne;
   else if (kind != "belongsTo")
-    return invalid(model + "." + name + ": a relation is belongsTo, hasMany or hasOne.");
+    return invalid({model, ".", name, ": a relation is belongsTo, hasMany or hasOne."});
   return relation;
 }
 
 Result<Model> readModel(const std::string& key, const Json& document) {
   if (!isIdentifier(key) || !isLower(key[0]))
-    return invalid("'" + key.substr(0, kLongestName) +
-                   "' is no name for a model: letters, digits and _, a small letter first.");
+    return invalid({"'", std::string_view(key).substr(0, kLongestName),
+                    "' is no name for a model: letters, digits and _, a small letter first."});
   Model model;
   model.key = key;
   model.table = document.find("tableName") ? std::string(document.text("tableName")) : snakeCase(key);
-  if (!isIdentifier(model.table)) return invalid(key + ": '" + model.table + "' is no name for a table.");
+  if (!isIdentifier(model.table)) return invalid({key, ": '", model.table, "' is no name for a table."});
   model.writable = document.flag("mutable", true);
   const Json* fields = document.find("fields");
-  if (!fields || !fields->isObject()) return invalid(key + " has no fields.");
+  if (!fields || !fields->isObject()) return invalid({key, " has no fields."});
 
-  if (const Json* id = fields->find("id"); id && id->text("type") != "string") return invalid(key + ".id is a string.");
+  if (const Json* id = fields->find("id"); id && id->text("type") != "string")
+    return invalid({key, ".id is a string."});
   Field id;
   id.name = id.column = "id";
   id.base = true;
@@ -154,10 +155,9 @@ Result<Model> readModel(const std::string& key, const Json& document) {
     model.fields.push_back(std::move(*field));
   }
 
-  std::set<std::string> columns;
   for (const Field& field : model.fields)
-    if (!columns.insert(field.column).second)
-      return invalid(key + ": two fields have the column " + field.column + ".");
+    for (const Field* other = model.fields.data(); other != &field; ++other)
+      if (other->column == field.column) return invalid({key, ": two fields have the column ", field.column, "."});
 
   if (const Json* relations = document.find("relations"))
     for (const Json::Member& member : relations->members()) {
@@ -173,10 +173,10 @@ Outcome checkRelations(const Schema& schema) {
     for (const Relation& relation : model.relations) {
       const std::string where = model.key + "." + relation.name;
       const Model* target = schema.model(relation.target);
-      if (!target) return invalid(where + " refers to " + relation.target + ", which the schema does not have.");
+      if (!target) return invalid({where, " refers to ", relation.target, ", which the schema does not have."});
       const Model& owner = relation.kind == Relation::Kind::belongsTo ? model : *target;
       if (!owner.field(relation.foreignKey))
-        return invalid(where + " goes by " + owner.key + "." + relation.foreignKey + ", which does not exist.");
+        return invalid({where, " goes by ", owner.key, ".", relation.foreignKey, ", which does not exist."});
     }
   return Nothing{};
 }
@@ -184,23 +184,26 @@ Outcome checkRelations(const Schema& schema) {
 /// The schema as one text that does not depend on the order of models or fields, for its hash.
 std::string canonicalText(const Schema& schema) {
   std::string text;
+  const auto add = [&text](Parts parts) {
+    for (const std::string_view part : parts) text += part;
+  };
   for (const Model& model : schema.models) {
-    text += model.key + '\n' + model.table + (model.writable ? "\nw" : "\nr");
-    std::vector<const Field*> fields;
+    add({model.key, "\n", model.table, model.writable ? "\nw" : "\nr"});
+    List<const Field*> fields;
     for (const Field& field : model.fields)
       fields.insert(std::upper_bound(fields.begin(), fields.end(), &field,
                                      [](const Field* a, const Field* b) { return a->name < b->name; }),
                     &field);
     for (const Field* field : fields) {
-      text += '\n' + field->name + ' ' + field->column + ' ' + std::string(fieldTypeText(field->type));
+      add({"\n", field->name, " ", field->column, " ", fieldTypeText(field->type)});
       for (const bool flag : {field->optional, field->hasDefault, field->indexed, field->dateAsText})
-        text += flag ? '1' : '0';
-      for (const std::string& value : field->enumValues) text += ' ' + std::to_string(value.size()) + ':' + value;
+        add({flag ? "1" : "0"});
+      for (const std::string& value : field->enumValues) add({" ", std::to_string(value.size()), ":", value});
     }
     for (const Relation& relation : model.relations)
-      text += '\n' + relation.name + ' ' + std::to_string(static_cast<int>(relation.kind)) + ' ' + relation.target +
-              ' ' + relation.foreignKey;
-    text += '\n';
+      add({"\n", relation.name, " ", std::to_string(static_cast<int>(relation.kind)), " ", relation.target, " ",
+           relation.foreignKey});
+    add({"\n"});
   }
   return text;
 }
@@ -256,11 +259,11 @@ Result<Schema> parseSchema(std::string_view document) {
   if (!models || models->members().empty()) return invalid("It has no models.");
 
   Schema schema;
-  std::set<std::string> tables;
   for (const Json::Member& member : models->members()) {
     Result<Model> model = readModel(member.name, member.value);
     if (!model) return model.error();
-    if (!tables.insert(model->table).second) return invalid("Two models have the table " + model->table + ".");
+    for (const Model& other : schema.models)
+      if (other.table == model->table) return invalid({"Two models have the table ", model->table, "."});
     schema.models.insert(std::upper_bound(schema.models.begin(), schema.models.end(), *model,
                                           [](const Model& a, const Model& b) { return a.key < b.key; }),
                          std::move(*model));
@@ -271,15 +274,15 @@ Result<Schema> parseSchema(std::string_view document) {
 }
 
 Error unknownModel(const Schema& schema, std::string_view key) {
-  return Error::of(ErrorCode::unknown_model, "There is no model '" + std::string(key.substr(0, 64)) + "'; there are " +
-                                                 listOf(schema.models, [](const Model& model) { return model.key; }) +
-                                                 ".");
+  return Error::of(ErrorCode::unknown_model,
+                   {"There is no model '", std::string_view(key).substr(0, 64), "'; there are ",
+                    listOf(schema.models, [](const Model& model) { return model.key; }), "."});
 }
 
 Error unknownField(const Model& model, std::string_view name) {
   return Error::of(ErrorCode::unknown_field,
-                   model.key + " has no field '" + std::string(name.substr(0, 64)) + "'; it has " +
-                       listOf(model.fields, [](const Field& field) { return field.name; }) + ".");
+                   {model.key, " has no field '", std::string_view(name).substr(0, 64), "'; it has ",
+                    listOf(model.fields, [](const Field& field) { return field.name; }), "."});
 }
 
 }  // namespace ablo

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "codec/iso_date.h"
+#include "codec/raw_json.h"
 
 namespace ablo {
 
@@ -30,9 +31,8 @@ bool fromMilliseconds(double milliseconds, double& micros) {
 }
 
 Error wrongType(const Model& model, const Field& field, std::string_view wanted, std::string_view got) {
-  Error error = Error::of(ErrorCode::wrong_type, model.key + "." + field.name + " takes " + std::string(wanted) +
-                                                     ", not " + std::string(got) + ".");
-  error.details = writeJson(Json::object({{"param", field.name}}));
+  Error error = Error::of(ErrorCode::wrong_type, {model.key, ".", field.name, " takes ", wanted, ", not ", got, "."});
+  error.details = ObjectText().member("param", field.name).take();
   return error;
 }
 

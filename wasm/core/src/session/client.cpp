@@ -50,9 +50,7 @@ Result<uint32_t> Client::count(std::string_view text) const {
 int Client::slot(int model, std::string_view id) const { return impl_->store().slot(model, id); }
 uint32_t Client::version(int model, uint32_t slot) const { return impl_->store().version(model, slot); }
 bool Client::shows(int model, uint32_t slot) const { return impl_->store().shows(model, slot); }
-std::optional<std::vector<Value>> Client::row(int model, uint32_t slot) const {
-  return impl_->store().row(model, slot);
-}
+std::optional<List<Value>> Client::row(int model, uint32_t slot) const { return impl_->store().row(model, slot); }
 Cell Client::cell(int model, uint32_t slot, std::size_t field) const { return impl_->store().cell(model, slot, field); }
 uint32_t Client::symbol(int model, uint32_t slot, std::size_t field) const {
   return impl_->store().symbol(model, slot, field);

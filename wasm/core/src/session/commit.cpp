@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/limits.h"
+#include "codec/raw_json.h"
 #include "session/conversation.h"
 
 namespace ablo {
@@ -12,8 +13,8 @@ namespace {
 constexpr std::size_t kLargestFrame = 256 * 1024;  // what the server takes
 
 Error badOption(std::string_view name, std::string_view wanted) {
-  Error error = Error::of(ErrorCode::write_options_invalid, std::string(name) + " is " + std::string(wanted) + ".");
-  error.details = writeJson(Json::object({{"param", name}}));
+  Error error = Error::of(ErrorCode::write_options_invalid, {name, " is ", wanted, "."});
+  error.details = ObjectText().member("param", name).take();
   return error;
 }
 
@@ -30,9 +31,8 @@ Outcome checkGuard(const Json& json) {
 }  // namespace
 
 /// The claims a commit is made under: the one it names, and those this client holds on the rows it writes.
-Result<std::vector<const Claim*>> Client::Impl::claimsFor(const Json& json,
-                                                          const std::vector<Operation>& operations) const {
-  std::vector<const Claim*> claims;
+Result<List<const Claim*>> Client::Impl::claimsFor(const Json& json, const List<Operation>& operations) const {
+  List<const Claim*> claims;
   const auto writes = [&](const Claims::Target& target) {
     return std::any_of(operations.begin(), operations.end(), [&](const Operation& operation) {
       const Model& model = store_.schema().models[static_cast<std::size_t>(operation.model)];
@@ -48,7 +48,7 @@ Result<std::vector<const Claim*>> Client::Impl::claimsFor(const Json& json,
   const std::string_view named = json.text("claim");
   const bool found = std::any_of(claims.begin(), claims.end(), [&](const Claim* claim) { return claim->id == named; });
   if (!named.empty() && !found)
-    return Error::of(ErrorCode::claim_lost, "This client does not hold the claim " + std::string(named) + ".");
+    return Error::of(ErrorCode::claim_lost, {"This client does not hold the claim ", named, "."});
   return claims;
 }
 
@@ -61,37 +61,37 @@ Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
   if (store_.pending().find(key))
     return Error::of(ErrorCode::idempotency_conflict, "A commit with this key is pending here.");
   if (const Outcome guard = checkGuard(*json); !guard) return guard.error();
-  Result<std::vector<Operation>> operations = readOperations(store_.schema(), json->find("operations"));
+  Result<List<Operation>> operations = readOperations(store_.schema(), json->find("operations"));
   if (!operations) return operations.error();
-  const Result<std::vector<const Claim*>> claims = claimsFor(*json, *operations);
+  const Result<List<const Claim*>> claims = claimsFor(*json, *operations);
   if (!claims) return claims.error();
 
   PendingCommit commit;
   commit.number = ++lastCommit_;
   commit.key = key;
   commit.issuedAt = now;
-  Json message =
-      Json::object({{"type", "commit"}, {"key", key}, {"attempt", commit.attempt}, {"issuedAt", now + serverAhead_}});
+  ObjectText message;
+  message.member("type", "commit").member("key", key).member("attempt", commit.attempt);
+  message.member("issuedAt", now + serverAhead_);
   Json list = Json::array(), held = Json::array();
   for (const Operation& operation : *operations) list.push(writeOperation(store_.schema(), operation));
-  message.set("operations", list);
+  message.member("operations", list);
   double guard = -1;  // under claims a write is guarded by what was read when they were granted
   for (const Claim* claim : *claims) {
-    held.push(Json::object({{"id", claim->id}, {"fence", claim->fence}}));
+    held.push(Json::object().set("id", claim->id).set("fence", claim->fence));
     commit.claims.push_back(claim->id);
     guard = guard < 0 ? claim->readAt : std::min(guard, claim->readAt);
   }
-  if (!held.items().empty()) message.set("claims", held);
+  if (!held.items().empty()) message.member("claims", held);
   if (const Json* readAt = json->find("readAt"))
-    message.set("readAt", *readAt);
+    message.member("readAt", *readAt);
   else if (guard >= 0)
-    message.set("readAt", guard);
-  if (const Json* onStale = json->find("onStale")) message.set("onStale", *onStale);
-  commit.message = writeJson(message);
+    message.member("readAt", guard);
+  if (const Json* onStale = json->find("onStale")) message.member("onStale", *onStale);
+  commit.message = message.take();
   if (commit.message.size() > kLargestFrame)
-    return Error::of(ErrorCode::request_too_large, "The commit has " + std::to_string(commit.message.size()) +
-                                                       " bytes, and " + std::to_string(kLargestFrame) +
-                                                       " are allowed.");
+    return Error::of(ErrorCode::request_too_large, {"The commit has ", std::to_string(commit.message.size()),
+                                                    " bytes, and ", std::to_string(kLargestFrame), " are allowed."});
   commit.operations = std::move(*operations);
 
   PendingCommit& added = store_.add(std::move(commit), {organization_, std::string(actor_.text("id")), now * 1000});
@@ -119,20 +119,20 @@ void Client::Impl::advance(PendingCommit& commit, CommitLife::Event event, const
 }
 
 void Client::Impl::advanceAll(CommitLife::Event event) {
-  for (PendingCommit& commit : store_.pending().commits()) advance(commit, event);
+  for (PendingCommit* commit : store_.pending().commits()) advance(*commit, event);
 }
 
 /// A confirmed commit leaves the view once the log has been applied up to it: then the base says the same.
 void Client::Impl::settleApplied(double now) {
-  for (PendingCommit& commit : store_.pending().commits())
-    if (commit.seq <= cursor_) advance(commit, CommitLife::Event::applied);
+  for (PendingCommit* commit : store_.pending().commits())
+    if (commit->seq <= cursor_) advance(*commit, CommitLife::Event::applied);
   dropSettled(now);
 }
 
 void Client::Impl::dropSettled(double now) {
-  std::vector<std::string> done;
-  for (const PendingCommit& commit : store_.pending().commits())
-    if (commit.state == CommitLife::State::settled) done.push_back(commit.key);
+  List<std::string> done;
+  for (const PendingCommit* commit : store_.pending().commits())
+    if (commit->state == CommitLife::State::settled) done.push_back(commit->key);
   if (done.empty()) return;
   for (const std::string& key : done) store_.drop(key);
   statusChanged();

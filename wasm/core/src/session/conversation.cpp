@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "codec/raw_json.h"
 
 namespace ablo {
 
@@ -65,18 +66,17 @@ void Client::Impl::stop(double now) {
   if (session_.state() == Session::State::live)
     for (const auto& [id, own] : own_)
       if (own.renews() && !store_.pending().underClaim(id))
-        send(writeJson(Json::object({{"type", "release"}, {"request", 0}, {"claim", id}})));
+        send(ObjectText().member("type", "release").member("request", 0).member("claim", id).take());
   handle(Session::Event::stop, now);
 }
 
 void Client::Impl::greet() {
-  Json hello = Json::object({{"type", "hello"},
-                             {"schema", store_.schema().hash},
-                             {"session", options_.session},
-                             {"bootstrap", options_.loadAll ? "full" : "none"}});
-  if (cursor_ >= 0) hello.set("cursor", cursor_).set("epoch", epoch_);
-  if (!options_.agent.empty()) hello.set("agent", options_.agent);
-  send(writeJson(hello));
+  ObjectText hello;
+  hello.member("type", "hello").member("schema", store_.schema().hash).member("session", options_.session);
+  hello.member("bootstrap", options_.loadAll ? "full" : "none");
+  if (cursor_ >= 0) hello.member("cursor", cursor_).member("epoch", epoch_);
+  if (!options_.agent.empty()) hello.member("agent", options_.agent);
+  send(hello.take());
 }
 
 /// The connection stands: everything that has no answer yet goes out, claims and questions first, then the commits in order.
@@ -87,7 +87,7 @@ void Client::Impl::catchUp(double now) {
   for (auto& [id, own] : own_) own.renewAt = std::min(own.renewAt, now);
   for (const auto& [number, request] : requests_.open()) {
     const bool waits =
-        request.kind == Request::Kind::claim || own_.count(request.subject);  // said above, or after its writes
+        request.kind == Request::Kind::claim || own_.contains(request.subject);  // said above, or after its writes
     if (!request.message.empty() && !waits) send(request.message);
   }
   askAgain(now);
@@ -137,8 +137,8 @@ void Client::Impl::tokenChanged(double now) {
 void Client::Impl::refuseAll(const Error& error, double now) {
   advanceClaims(OwnClaim::Event::ended, now, error);
   while (!requests_.open().empty()) refuse(requests_.open().begin()->first, error, now);
-  for (PendingCommit& commit : store_.pending().commits())
-    if (!commit.overdue) advance(commit, CommitLife::Event::late, error);
+  for (PendingCommit* commit : store_.pending().commits())
+    if (!commit->overdue) advance(*commit, CommitLife::Event::late, error);
 }
 
 void Client::Impl::refuse(uint32_t number, const Error& error, double now) {
@@ -157,15 +157,10 @@ double Client::Impl::chance() const {
 }
 
 Json Client::Impl::status() const {
-  Json status = Json::object({{"state", sessionStateText(session_.state())},
-                              {"cursor", cursor_},
-                              {"epoch", epoch_},
-                              {"organization", organization_},
-                              {"actor", actor_},
-                              {"pending", static_cast<double>(store_.pending().commits().size())},
-                              {"resumes", resumes_},
-                              {"loaded", loadedOnce_},
-                              {"failures", session_.failures()}});
+  Json status = Json::object();
+  status.set("state", sessionStateText(session_.state())).set("cursor", cursor_).set("epoch", epoch_);
+  status.set("organization", organization_).set("actor", actor_).set("resumes", resumes_).set("loaded", loadedOnce_);
+  status.set("pending", static_cast<double>(store_.pending().commits().size())).set("failures", session_.failures());
   if (offlineSince_ >= 0) status.set("offlineSince", offlineSince_);
   if (problem_) status.set("error", errorJson(*problem_));
   return status;
@@ -174,7 +169,7 @@ Json Client::Impl::status() const {
 const Frame& Client::Impl::drain() {
   frame_.clear();
   store_.drain(frame_);
-  for (const Claims::Target& target : claims_.changed())
+  for (const auto& [target, nothing] : claims_.changed())
     if (const int model = store_.schema().modelIndex(target.first); model >= 0)
       frame_.word(static_cast<uint32_t>(Record::claims))
           .word(static_cast<uint32_t>(model))

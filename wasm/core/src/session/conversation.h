@@ -7,12 +7,12 @@
 //   load.cpp          reads                         deadlines.cpp   how long anybody waits
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "ablo/client.h"
+#include "ablo/list.h"
+#include "base/map.h"
 #include "coordination/own_claim.h"
 #include "coordination/snapshots.h"
 #include "session/requests.h"
@@ -116,7 +116,7 @@ class Client::Impl {
   void advanceAll(CommitLife::Event event);
   void settleApplied(double now);
   void dropSettled(double now);
-  Result<std::vector<const Claim*>> claimsFor(const Json& json, const std::vector<Operation>& operations) const;
+  Result<List<const Claim*>> claimsFor(const Json& json, const List<Operation>& operations) const;
 
   // load.cpp
   void answered(uint32_t request, std::string text = "{}") {
@@ -126,7 +126,7 @@ class Client::Impl {
   uint32_t ask(Request request);
 
   // expand.cpp
-  bool expand(uint32_t number, Request request, const std::vector<Json>& rows, double now);
+  bool expand(uint32_t number, Request request, const List<Json>& rows, double now);
   void partEnded(uint32_t part, const Error* error, double now);
   void askAgain(double now);
 
@@ -143,10 +143,10 @@ class Client::Impl {
   Store store_;
   Claims claims_;
   Snapshots snapshots_;
-  std::map<std::string, OwnClaim> own_;
+  Map<std::string, OwnClaim> own_;
   Requests requests_;
 
-  std::vector<std::string> blocks_;     // came, and wait for the message that says what they are
+  List<std::string> blocks_;            // came, and wait for the message that says what they are
   std::size_t took_ = 0, weighed_ = 0;  // bytes the store had when it was last asked, and bytes that came since
   double cursor_ = -1;
   std::string epoch_, organization_;
@@ -163,8 +163,8 @@ class Client::Impl {
   uint32_t lastCommit_ = 0;
   double wake_ = -1;
   bool statusChanged_ = false;
-  std::vector<News> news_;
-  std::vector<Effect> effects_;
+  List<News> news_;
+  List<Effect> effects_;
   Frame frame_;
 };
 

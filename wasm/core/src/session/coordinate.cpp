@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "codec/raw_json.h"
 #include "session/conversation.h"
 
 namespace ablo {
@@ -9,7 +10,7 @@ namespace ablo {
 namespace {
 
 std::string releaseFrame(uint32_t request, const std::string& claim) {
-  return writeJson(Json::object({{"type", "release"}, {"request", request}, {"claim", claim}}));
+  return ObjectText().member("type", "release").member("request", request).member("claim", claim).take();
 }
 
 }  // namespace
@@ -31,18 +32,20 @@ Result<uint32_t> Client::Impl::claim(std::string_view text, double now) {
 
   const std::string id(json->text("claim"));
   const uint32_t number = ask({Request::Kind::claim, id, {}, std::nullopt, now});
-  Json message = Json::object({{"type", "claim"}, {"request", number}});
+  ObjectText message;
+  message.member("type", "claim").member("request", number);
   for (const Json::Member& member : json->members())
-    if (member.name != "timeout") message.set(member.name, member.value);
+    if (member.name != "timeout") message.member(member.name, member.value);
   const Claims::Target target{std::string(json->text("model")), std::string(json->text("id"))};
-  std::erase_if(own_, [&](const auto& entry) {
-    return entry.second.state == OwnClaim::State::lost && entry.second.target == target;
-  });
+  List<std::string> lost;
+  for (const auto& [other, own] : own_)
+    if (own.state == OwnClaim::State::lost && own.target == target) lost.push_back(other);
+  for (const std::string& other : lost) own_.erase(other);
   OwnClaim& own = own_[id];
   own.request = number;
   own.ttl = ttl;
   own.target = target;
-  own.message = writeJson(message);
+  own.message = message.take();
   own.renewAt = now + own.ttl / 3;
   if (timeout) own.lateAt = now + timeout->asNumber();
   requests_.open()[number].message = own.message;
@@ -77,11 +80,11 @@ void Client::Impl::advance(const std::string& id, OwnClaim::Event event, double 
       if (session_.state() == Session::State::live) send(releaseFrame(own.leaveRequest, id));
       break;
   }
-  if (own.state == OwnClaim::State::gone) own_.erase(found);
+  if (own.state == OwnClaim::State::gone) own_.erase(id);
 }
 
 void Client::Impl::advanceClaims(OwnClaim::Event event, double now, const Error& error) {
-  std::vector<std::string> ids;
+  List<std::string> ids;
   for (const auto& [id, own] : own_) ids.push_back(id);
   for (const std::string& id : ids) advance(id, event, now, error);
 }
@@ -89,7 +92,7 @@ void Client::Impl::advanceClaims(OwnClaim::Event event, double now, const Error&
 /// A claim is given back after the writes under it have settled, never before: the server takes both in the order they come.
 Result<uint32_t> Client::Impl::release(std::string_view claim, double now) {
   const std::string id(claim);
-  if (own_.count(id)) {
+  if (own_.contains(id)) {
     advance(id, OwnClaim::Event::released, now,
             Error::of(ErrorCode::claim_not_found, "It was given back before it was granted."));
     const auto leaving = own_.find(id);
@@ -109,7 +112,7 @@ uint32_t Client::Impl::askRelease(const std::string& id, double now) {
 }
 
 void Client::Impl::leaveClaims(double now) {
-  std::vector<std::string> ids;
+  List<std::string> ids;
   for (const auto& [id, own] : own_)
     if (!store_.pending().underClaim(id)) ids.push_back(id);
   for (const std::string& id : ids) advance(id, OwnClaim::Event::settled, now);
@@ -137,7 +140,7 @@ Result<Client::SnapshotTaken> Client::Impl::snapshot(std::string_view entities) 
   const Result<Json> json = parseJson(entities);
   if (!json) return json.error();
   if (cursor_ < 0) return Error::of(ErrorCode::sync_not_ready);
-  std::set<Snapshots::Target> rows;
+  Set<Snapshots::Target> rows;
   if (const Json* models = json->find("models"))
     for (const Json::Member& member : models->members()) {
       if (member.name == "stamp" || member.name == "signal" || member.name == "onChange")

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "codec/raw_json.h"
 #include "session/conversation.h"
 
 namespace ablo {
@@ -43,21 +44,21 @@ double Client::Impl::giveUpAt(const PendingCommit& commit) const {
 /// Nobody waits for ever. What was asked was never sent, or is only read, or ends by itself, and is refused; a commit stays
 /// pending, and its outcome is called what it is: unknown.
 void Client::Impl::giveUpWaiting(double now) {
-  std::vector<std::string> waiting;
+  List<std::string> waiting;
   for (const auto& [id, own] : own_)
     if (own.waits() && now >= own.lateAt) waiting.push_back(id);
   for (const std::string& id : waiting) advance(id, OwnClaim::Event::late, now, Error::of(ErrorCode::grant_timeout));
   if (!waiting.empty()) leaveClaims(now);
 
-  std::vector<uint32_t> asked;
+  List<uint32_t> asked;
   for (const auto& [number, request] : requests_.open())
     if (now >= giveUpAt(request)) asked.push_back(number);
   const Error unanswered = problem_.value_or(Error::of(ErrorCode::api_unreachable, "No answer came in time."));
   for (const uint32_t number : asked) refuse(number, unanswered, now);
 
-  for (PendingCommit& commit : store_.pending().commits())
-    if (now >= giveUpAt(commit))
-      advance(commit, CommitLife::Event::late,
+  for (PendingCommit* commit : store_.pending().commits())
+    if (now >= giveUpAt(*commit))
+      advance(*commit, CommitLife::Event::late,
               Error::of(ErrorCode::commit_no_result, problem_ ? problem_->message : std::string()));
 }
 
@@ -68,7 +69,7 @@ void Client::Impl::renewClaims(double now) {
     due.push(id);
     own.renewAt = now + own.ttl / 3;
   }
-  if (!due.items().empty()) send(writeJson(Json::object({{"type", "renew"}, {"claims", due}})));
+  if (!due.items().empty()) send(ObjectText().member("type", "renew").member("claims", due).take());
 }
 
 double Client::Impl::nextWake() const {
@@ -79,9 +80,9 @@ double Client::Impl::nextWake() const {
     if (own.renews() && session_.state() == Session::State::live) at = std::min(at, own.renewAt);
   }
   for (const auto& [number, request] : requests_.open()) at = std::min(at, giveUpAt(request));
-  for (const PendingCommit& commit : store_.pending().commits()) {
-    at = std::min(at, giveUpAt(commit));
-    if (!commit.overdue) break;  // those behind it were called later
+  for (const PendingCommit* commit : store_.pending().commits()) {
+    at = std::min(at, giveUpAt(*commit));
+    if (!commit->overdue) break;  // those behind it were called later
   }
   return std::isfinite(at) ? at : -1;
 }

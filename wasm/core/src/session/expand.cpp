@@ -2,8 +2,7 @@
 //
 // Expanding: a query that names relations is answered when the rows they lead to are here as well. Those are queries like any
 // other, asked by the values of the rows that came; a query waits for its parts, and fails with the first of them.
-#include <set>
-
+#include "codec/raw_json.h"
 #include "session/conversation.h"
 
 namespace ablo {
@@ -15,22 +14,24 @@ constexpr std::size_t kIdsAtOnce = 500;
 }  // namespace
 
 /// Asks for what the rows of an answer lead to. True: there is something to wait for.
-bool Client::Impl::expand(uint32_t number, Request request, const std::vector<Json>& rows, double now) {
+bool Client::Impl::expand(uint32_t number, Request request, const List<Json>& rows, double now) {
   const Model& model = store_.schema().models[static_cast<std::size_t>(request.query->model)];
   for (const int index : request.query->expand) {
     const Relation& relation = model.relations[static_cast<std::size_t>(index)];
     const bool upwards = relation.kind == Relation::Kind::belongsTo;
-    std::set<std::string> values;
+    Set<std::string> values;
     for (const Json& row : rows)
       if (const std::string_view value = row.text(upwards ? relation.foreignKey : "id"); !value.empty())
-        values.emplace(value);
+        values.insert(value);
     for (auto value = values.begin(); value != values.end();) {
       Json list = Json::array();
-      for (; value != values.end() && list.items().size() < kIdsAtOnce; ++value) list.push(*value);
-      Json where = Json::array({Json::array({upwards ? "id" : relation.foreignKey, "IN", std::move(list)})});
+      for (; value != values.end() && list.items().size() < kIdsAtOnce; ++value) list.push(value->first);
+      Json condition = Json::array();
+      condition.push(upwards ? "id" : relation.foreignKey).push("IN").push(std::move(list));
+      Json where = Json::array().push(std::move(condition));
       const Result<uint32_t> part =
-          load(writeJson(Json::object({{"model", relation.target}, {"where", std::move(where)}})), now);
-      if (part && *part != 0) request.parts.insert(*part);
+          load(ObjectText().member("model", relation.target).member("where", where).take(), now);
+      if (part && *part != 0) request.parts.push_back(*part);
     }
   }
   if (request.parts.empty()) return false;
@@ -42,9 +43,10 @@ bool Client::Impl::expand(uint32_t number, Request request, const std::vector<Js
 
 /// Something was answered, or refused: what waited for it waits for one less, or is refused as well.
 void Client::Impl::partEnded(uint32_t part, const Error* error, double now) {
-  std::vector<uint32_t> whole, failed;
+  List<uint32_t> whole, failed;
   for (auto& [number, request] : requests_.open())
-    if (request.parts.erase(part) > 0) (error ? failed : whole).push_back(number);
+    if (eraseIf(request.parts, [&](uint32_t one) { return one == part; }) > 0)
+      (error ? failed : whole).push_back(number);
   for (const uint32_t number : failed) refuse(number, *error, now);
   for (const uint32_t number : whole) {
     if (!requests_.open()[number].parts.empty()) continue;

@@ -33,13 +33,9 @@ Client::Image Client::Impl::saveImage() {
   StoreImage saved = store_.save();
   Json claims = Json::array();
   for (const Claim* claim : claims_.list({}, {}, {})) claims.push(claim->json);
-  Json manifest = Json::object({{"v", kVersion},
-                                {"schema", store_.schema().hash},
-                                {"epoch", epoch_},
-                                {"cursor", cursor_},
-                                {"claims", std::move(claims)},
-                                {"models", std::move(saved.models)},
-                                {"checksum", Json()}});
+  Json manifest = Json::object();
+  manifest.set("v", kVersion).set("schema", store_.schema().hash).set("epoch", epoch_).set("cursor", cursor_);
+  manifest.set("claims", std::move(claims)).set("models", std::move(saved.models));
   manifest.set("checksum", checksumOf(manifest));
   return {writeJson(manifest), std::move(saved.parts)};
 }
@@ -56,7 +52,7 @@ Outcome Client::Impl::restoreImage(std::string_view text, std::span<const std::s
     return unusable("It says of no moment, or this client has begun without it.");
 
   if (!hasRoomFor(sizeOf(*models, bytes))) return Error::of(ErrorCode::store_full);
-  std::vector<Block> blocks;
+  List<Block> blocks;
   for (const std::string_view part : bytes) {
     Result<Block> block = readBlock(store_.schema(), part);
     if (!block) return unusable(block.error().message);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "codec/raw_json.h"
 #include "session/conversation.h"
 
 namespace ablo {
@@ -22,10 +23,11 @@ Result<uint32_t> Client::Impl::load(std::string_view text, double now) {
   if (const uint32_t asked = requests_.find(Request::Kind::query, text)) return asked;
 
   const uint32_t number = ask({Request::Kind::query, std::string(text), {}, std::move(*query), now});
-  Json message = Json::object({{"type", "query"}, {"request", number}});
+  ObjectText message;
+  message.member("type", "query").member("request", number);
   const Result<Json> json = parseJson(text);
-  for (const Json::Member& member : json->members()) message.set(member.name, member.value);
-  requests_.open()[number].message = writeJson(message);
+  for (const Json::Member& member : json->members()) message.member(member.name, member.value);
+  requests_.open()[number].message = message.take();
   store_.remember(true);
   if (session_.state() == Session::State::live) send(requests_.open()[number].message);
   return number;

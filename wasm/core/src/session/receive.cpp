@@ -102,8 +102,8 @@ void Client::Impl::loadAgain(const Error& error, double now) {
 }
 
 void Client::Impl::loaded(const Json& message, double now) {
-  const std::vector<std::string> came = std::exchange(blocks_, {});
-  std::vector<Block> blocks;
+  const List<std::string> came = std::exchange(blocks_, {});
+  List<Block> blocks;
   const Json* named = message.find("blocks");
   for (std::size_t i = 0; named && i < named->items().size(); ++i) {
     Result<Block> block = i < came.size() ? readBlock(store_.schema(), came[i])
@@ -131,7 +131,7 @@ void Client::Impl::loaded(const Json& message, double now) {
   }
   settleApplied(now);
   handle(Session::Event::loaded, now);
-  std::vector<std::string> ids;
+  List<std::string> ids;
   for (const auto& [id, own] : own_)
     if (own.state == OwnClaim::State::held || claims_.find(id)) ids.push_back(id);
   for (const std::string& id : ids) consider(id, now);
@@ -143,9 +143,9 @@ void Client::Impl::loaded(const Json& message, double now) {
 /// Another epoch is another log: what was accepted in the last one has to be asked again.
 void Client::Impl::setEpoch(std::string_view epoch) {
   if (!epoch_.empty() && epoch != epoch_)
-    for (PendingCommit& commit : store_.pending().commits()) {
-      commit.seq = 0;
-      advance(commit, CommitLife::Event::replaced);
+    for (PendingCommit* commit : store_.pending().commits()) {
+      commit->seq = 0;
+      advance(*commit, CommitLife::Event::replaced);
     }
   epoch_ = epoch;
 }

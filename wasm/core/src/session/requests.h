@@ -4,11 +4,11 @@
 // says how long each is waited for.
 #pragma once
 
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
 
+#include "ablo/list.h"
+#include "base/map.h"
 #include "query/query.h"
 
 namespace ablo {
@@ -20,7 +20,7 @@ struct Request {
   std::string message;  // the frame to send; empty: there is nothing to send
   std::optional<Query> query;
   double since = 0;
-  std::set<uint32_t> parts{};  // requests without whose answers this one's is not complete
+  List<uint32_t> parts{};  // requests without whose answers this one's is not complete
 };
 
 class Requests {
@@ -39,11 +39,11 @@ class Requests {
     const auto found = open_.find(number);
     if (found == open_.end()) return std::nullopt;
     std::optional<Request> request = std::move(found->second);
-    open_.erase(found);
+    open_.erase(number);
     return request;
   }
-  std::map<uint32_t, Request>& open() { return open_; }
-  const std::map<uint32_t, Request>& open() const { return open_; }
+  Map<uint32_t, Request>& open() { return open_; }
+  const Map<uint32_t, Request>& open() const { return open_; }
   bool waitsForRows() const {
     for (const auto& [number, request] : open_)
       if (request.kind == Request::Kind::query) return true;
@@ -51,7 +51,7 @@ class Requests {
   }
 
  private:
-  std::map<uint32_t, Request> open_;
+  Map<uint32_t, Request> open_;
   uint32_t last_ = 0;
 };
 

@@ -2,7 +2,6 @@
 #include "session/session.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace ablo {
 
@@ -89,7 +88,7 @@ void Session::enter(State state, double now, double chance) {
       failures_ = 0;
       break;
     case State::waiting: {
-      const double pause = std::min(kFirstPause * std::pow(2.0, std::min(failures_, 10u)), kLongestPause);
+      const double pause = std::min(kFirstPause * (1u << std::min(failures_, 10u)), kLongestPause);
       deadline_ = now + pause / 2 + pause / 2 * chance;
       ++failures_;
       break;

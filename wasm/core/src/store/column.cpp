@@ -80,7 +80,7 @@ void Column::adopt(uint32_t index, const Block::Column& from, uint32_t rows, con
     case ColumnKind::flag: std::memcpy(chunk.cells.get(), from.cells, (rows + 63) / 64 * 8); break;
     case ColumnKind::number: std::memcpy(chunk.cells.get(), from.cells, rows * sizeof(double)); break;
     case ColumnKind::symbol: {
-      std::vector<uint32_t> numbers;
+      List<uint32_t> numbers;
       for (const std::string_view text : from.texts) numbers.push_back(strings_->hold(text));
       std::memcpy(chunk.cells.get(), from.cells, rows * sizeof(uint32_t));
       present.each([&](uint32_t row) { strings_->hold(chunk.symbols()[row] = numbers[chunk.symbols()[row]]); });

@@ -13,8 +13,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "ablo/list.h"
 #include "codec/block.h"
 #include "schema/column_kind.h"
 #include "store/bits.h"
@@ -75,7 +75,7 @@ class Column {
   Strings* strings_;
   ColumnKind kind_;
   Value::Kind type_;
-  std::vector<std::unique_ptr<Chunk>> chunks_;
+  List<std::unique_ptr<Chunk>> chunks_;
 };
 
 }  // namespace ablo

@@ -7,15 +7,13 @@
 namespace ablo {
 
 void Store::holdKept() {
-  held_.clear();
   for (int model = 0; model < static_cast<int>(tables_.size()); ++model)
     for (uint32_t slot = 0; slot < table(model).size(); ++slot) {
       if (!table(model).used(slot)) continue;
       const std::optional<Row> base = table(model).base(slot);
-      if (base && kept_.match(model, description(model), *base))
-        held_.insert({model, slot});
-      else if (base)
-        confirm(model, slot, std::nullopt);
+      const bool holds = base && kept_.match(model, description(model), *base);
+      table(model).hold(slot, holds);
+      if (base && !holds) confirm(model, slot, std::nullopt);
     }
   kept_.outdate();
   holds_ = true;
@@ -23,10 +21,11 @@ void Store::holdKept() {
 }
 
 void Store::letGo(const Query* query) {
-  const std::set<std::pair<int, uint32_t>> held = held_;
-  for (const auto& [model, slot] : held)
-    if (!query || (query->model == model && matches(*query, description(model), cellsOf(*table(model).base(slot)))))
-      confirm(model, slot, std::nullopt);
+  for (int model = 0; model < static_cast<int>(tables_.size()); ++model)
+    for (uint32_t slot = 0; slot < table(model).size(); ++slot)
+      if (table(model).held(slot) &&
+          (!query || (query->model == model && matches(*query, description(model), cellsOf(*table(model).base(slot))))))
+        confirm(model, slot, std::nullopt);
 }
 
 void Store::keep(const std::string& text, Query query) {

@@ -7,12 +7,11 @@
 // stay and follow the log; it is no longer complete, so that loading it asks the server again.
 #pragma once
 
-#include <algorithm>
-#include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "ablo/list.h"
+#include "base/map.h"
 #include "query/query.h"
 
 namespace ablo {
@@ -26,10 +25,11 @@ class KeptQueries {
   void keep(const std::string& text, Query query, const IsOpen& isOpen) {
     kept_[text] = {std::move(query), ++uses_, true};
     if (kept_.size() <= kLimit) return;
-    auto oldest = kept_.end();
-    for (auto kept = kept_.begin(); kept != kept_.end(); ++kept)
-      if (!isOpen(kept->first) && (oldest == kept_.end() || kept->second.used < oldest->second.used)) oldest = kept;
-    if (oldest != kept_.end()) kept_.erase(oldest);
+    const std::string* oldest = nullptr;
+    uint64_t used = uses_;
+    for (const auto& [other, kept] : kept_)
+      if (!isOpen(other) && kept.used < used) oldest = &other, used = kept.used;
+    if (oldest) kept_.erase(*oldest);
   }
   /// Is its answer here? Asking is a use of it.
   bool complete(std::string_view text) {
@@ -41,16 +41,16 @@ class KeptQueries {
   void outdate() {
     for (auto& [text, kept] : kept_) kept.complete = false;
   }
-  std::vector<std::string> outdated() const {
-    std::vector<std::string> texts;
+  List<std::string> outdated() const {
+    List<std::string> texts;
     for (const auto& [text, kept] : kept_)
       if (!kept.complete) texts.push_back(text);
     return texts;
   }
   bool match(int model, const Model& description, const Row& row) const {
-    return std::any_of(kept_.begin(), kept_.end(), [&](const auto& entry) {
-      return entry.second.query.model == model && matches(entry.second.query, description, cellsOf(row));
-    });
+    for (const auto& [text, kept] : kept_)
+      if (kept.query.model == model && matches(kept.query, description, cellsOf(row))) return true;
+    return false;
   }
 
  private:
@@ -59,7 +59,7 @@ class KeptQueries {
     uint64_t used = 0;
     bool complete = false;
   };
-  std::map<std::string, Kept, std::less<>> kept_;
+  Map<std::string, Kept> kept_;
   uint64_t uses_ = 0;
 };
 

@@ -41,24 +41,24 @@ bool Store::wanted(int model, const std::string& id, const Row& row) const {
 void Store::replaceAll(const Json& models, std::span<const Block> blocks) {
   for (int model = 0; model < static_cast<int>(tables_.size()); ++model) {
     const bool adopts = isEmpty(model);
-    std::set<uint32_t> here;
+    NumberIndex here;
     for (const Block& block : blocks) {
       if (block.model != model) continue;
       if (adopts) adopt(block);
       for (uint32_t row = 0; row < block.rows && !adopts; ++row) {
         const uint32_t slot = table(model).open(block.id(row));
-        here.insert(slot);
+        here[slot] = 1;
         confirm(model, slot, rowOf(block, row));
       }
     }
     if (const Json* rows = models.find(description(model).key))
       for (const Json& json : rows->items()) {
         const uint32_t slot = table(model).open(json.text("id"));
-        here.insert(slot);
+        here[slot] = 1;
         confirm(model, slot, read(model, json));
       }
     for (uint32_t slot = 0; slot < table(model).size() && !adopts; ++slot)
-      if (table(model).used(slot) && !here.count(slot)) confirm(model, slot, std::nullopt);
+      if (table(model).used(slot) && here.find(slot) == 0) confirm(model, slot, std::nullopt);
   }
   said_.clear();
 }
@@ -74,7 +74,7 @@ void Store::adopt(const Block& block) {
   for (const uint32_t row : table.adopt(block, ++version_))
     confirm(block.model, table.open(block.id(row)), rowOf(block, row));
   queries_.lookAgain(block.model);
-  modelsChanged_.insert(block.model);
+  table.tellAll();
 }
 
 void Store::apply(int model, const std::string& id, const Json* json, double seq) {
@@ -87,7 +87,7 @@ void Store::apply(int model, const std::string& id, const Json* json, double seq
   if (wanted(model, id, row)) confirm(model, table(model).open(id), std::move(row));
 }
 
-void Store::hydrate(int model, const std::vector<Json>& rows, double seq) {
+void Store::hydrate(int model, const List<Json>& rows, double seq) {
   for (const Json& json : rows) {
     const std::string id(json.text("id"));
     if (const auto said = said_.find({model, id}); said != said_.end() && said->second > seq) continue;
@@ -113,22 +113,21 @@ PendingCommit& Store::add(PendingCommit commit, const Author& who) {
 }
 
 void Store::drop(const std::string& key) {
-  const std::list<PendingCommit> dropped = pending_.take(key);
-  for (const PendingCommit& commit : dropped)
-    for (const Operation& operation : commit.operations) {
-      Table& table = this->table(operation.model);
-      const uint32_t slot = table.open(operation.id);
-      std::optional<Row> base = table.base(slot);
-      table.untouch(slot, operation);
-      refold(operation.model, slot, std::move(base));
-    }
+  for (const Operation& operation : pending_.find(key)->operations) {
+    Table& table = this->table(operation.model);
+    const uint32_t slot = table.open(operation.id);
+    std::optional<Row> base = table.base(slot);
+    table.untouch(slot, operation);
+    refold(operation.model, slot, std::move(base));
+  }
+  pending_.remove(key);
 }
 
 /// What is confirmed of a row is now this.
 void Store::confirm(int model, uint32_t slot, std::optional<Row> base) {
   if (table(model).touched(slot)) table(model).setBase(slot, base);
   table(model).baseChanged(slot);
-  held_.erase({model, slot});
+  table(model).hold(slot, false);
   refold(model, slot, std::move(base));
 }
 
@@ -202,9 +201,9 @@ StoreImage Store::save() {
 }
 
 Outcome Store::restore(const Json& models, std::span<const Block> blocks) {
-  std::map<std::string, const Block*> byChecksum;
+  Map<std::string, const Block*> byChecksum;
   for (const Block& block : blocks) byChecksum[hashText(block.checksum)] = &block;
-  std::vector<std::vector<const Block*>> found(tables_.size());
+  List<List<const Block*>> found(tables_.size());
   for (int model = 0; model < static_cast<int>(tables_.size()); ++model) {
     const Json* chunks = models.find(description(model).key);
     if (!chunks || !chunks->isArray() || !isEmpty(model))
@@ -236,8 +235,9 @@ void Store::drain(Frame& frame) {
     frame.word(table.version(slot)).word(table.id(slot));
   }
   changed_.clear();
-  for (const int model : std::exchange(modelsChanged_, {}))
-    frame.word(static_cast<uint32_t>(Client::Record::model)).word(static_cast<uint32_t>(model));
+  for (std::size_t model = 0; model < tables_.size(); ++model)
+    if (tables_[model].toldAll())
+      frame.word(static_cast<uint32_t>(Client::Record::model)).word(static_cast<uint32_t>(model));
   for (const LiveQueries::Changed& changed : queries_.settle(version_))
     frame.word(static_cast<uint32_t>(Client::Record::query)).word(changed.query).word(changed.version);
   for (Table& table : tables_) table.endQuarantine();

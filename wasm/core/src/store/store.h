@@ -6,15 +6,13 @@
 // Always true: every view is its base with the pending operations on it folded in, in call order.
 #pragma once
 
-#include <map>
-#include <set>
 #include <span>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "ablo/client.h"
 #include "ablo/frame.h"
+#include "ablo/list.h"
 #include "query/live.h"
 #include "store/kept_queries.h"
 #include "store/strings.h"
@@ -25,8 +23,8 @@
 namespace ablo {
 
 struct StoreImage {
-  std::vector<Client::ImagePart> parts;  // those that changed
-  Json models = Json::object();          // {key: [checksum of each chunk, or null]}
+  List<Client::ImagePart> parts;  // those that changed
+  Json models = Json::object();   // {key: [checksum of each chunk, or null]}
 };
 
 class Store {
@@ -42,7 +40,7 @@ class Store {
   /// A change of the log: the row after it, or null when it was deleted.
   void apply(int model, const std::string& id, const Json* row, double seq);
   /// Rows that were asked for, as of `seq`. Whatever the log said of them since is newer and stays.
-  void hydrate(int model, const std::vector<Json>& rows, double seq);
+  void hydrate(int model, const List<Json>& rows, double seq);
   /// The answer to a query is here. From now on changes that match it are taken in, even of rows that were not here; held
   /// rows that it should have named, and did not, are gone.
   void keep(const std::string& text, Query query);
@@ -105,18 +103,16 @@ class Store {
   bool holdsAll_;
   Schema schema_;
   Strings strings_;
-  std::vector<Table> tables_;
+  List<Table> tables_;
   uint32_t version_ = 0;  // the last that a row was given
   Pending pending_;
   LiveQueries queries_;
   KeptQueries kept_;
-  std::set<std::pair<int, uint32_t>> held_;  // slots whose base any answer is newer than
-  bool holds_ = false;                       // there may be held rows
+  bool holds_ = false;  // there may be held rows
   std::string organization_, actor_;
   bool remembers_ = false;
-  std::map<std::pair<int, std::string>, double> said_;  // rows the log spoke of while somebody waits, and when
-  std::vector<std::pair<int, uint32_t>> changed_;       // slots since the last drain
-  std::set<int> modelsChanged_;                         // in bulk
+  Map<std::pair<int, std::string>, double> said_;  // rows the log spoke of while somebody waits, and when
+  List<std::pair<int, uint32_t>> changed_;         // slots since the last drain
 };
 
 }  // namespace ablo

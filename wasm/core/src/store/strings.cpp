@@ -75,8 +75,8 @@ void Strings::reserve(uint32_t more) {
   entries_.reserve(entries_.size() + more);
 }
 
-std::vector<uint32_t> Strings::endQuarantine() {
-  std::vector<uint32_t> gone;
+List<uint32_t> Strings::endQuarantine() {
+  List<uint32_t> gone;
   for (const uint32_t number : quarantined_) {
     entries_[number].leaving = 0;
     if (entries_[number].holders > 0) continue;

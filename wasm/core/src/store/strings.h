@@ -10,7 +10,8 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
-#include <vector>
+
+#include "ablo/list.h"
 
 namespace ablo {
 
@@ -35,7 +36,7 @@ class Strings {
   /// Makes room for so many more, before they come one by one.
   void reserve(uint32_t more);
   /// Lets go of what nobody has held for a whole round. The numbers that mean nothing any more.
-  std::vector<uint32_t> endQuarantine();
+  List<uint32_t> endQuarantine();
   /// Bytes taken from the memory.
   std::size_t bytes() const;
 
@@ -57,13 +58,13 @@ class Strings {
   uint32_t store(uint32_t number, std::string_view text);
   void compact(uint32_t block);
 
-  std::vector<Entry> entries_;     // by number
-  std::vector<uint32_t> buckets_;  // open addressing; number + 1, or 0
-  uint32_t used_ = 0;              // buckets
-  std::vector<Block> blocks_;
-  std::vector<uint32_t> freeBlocks_;
+  List<Entry> entries_;     // by number
+  List<uint32_t> buckets_;  // open addressing; number + 1, or 0
+  uint32_t used_ = 0;       // buckets
+  List<Block> blocks_;
+  List<uint32_t> freeBlocks_;
   uint32_t current_ = kNone;  // the block that takes new text
-  std::vector<uint32_t> free_, left_, quarantined_;
+  List<uint32_t> free_, left_, quarantined_;
 };
 
 }  // namespace ablo

@@ -10,15 +10,7 @@ Table::Table(const Model& model, Strings& strings) : strings_(&strings) {
 uint32_t Table::find(std::string_view id) const {
   const uint32_t number = strings_->find(id);
   if (number == Strings::kNone) return kNone;
-  const std::size_t page = number >> kChunkBits;
-  return page < slots_.size() && slots_[page] ? slots_[page][number & (kChunkRows - 1)] - 1 : kNone;
-}
-
-uint32_t& Table::slotOf(uint32_t id) {
-  const std::size_t page = id >> kChunkBits;
-  if (page >= slots_.size()) slots_.resize(page + 1);
-  if (!slots_[page]) slots_[page] = std::make_unique<uint32_t[]>(kChunkRows);
-  return slots_[page][id & (kChunkRows - 1)];
+  return slots_.find(number) - 1;
 }
 
 uint32_t Table::open(std::string_view id) {
@@ -33,20 +25,20 @@ uint32_t Table::open(std::string_view id) {
   const uint32_t number = strings_->hold(id);
   chunk(slot).used.set(row(slot));
   chunk(slot).ids[row(slot)] = number;
-  slotOf(number) = slot + 1;
+  slots_[number] = slot + 1;
   return slot;
 }
 
 void Table::leave(uint32_t slot) {
   if (!used(slot) || shown(slot) || touched(slot)) return;
-  slotOf(id(slot)) = 0;
+  slots_[id(slot)] = 0;
   strings_->release(id(slot));
   chunk(slot).used.clear(row(slot));
   left_.push_back(slot);
 }
 
 void Table::endQuarantine() {
-  free_.insert(free_.end(), left_.begin(), left_.end());
+  free_.append(left_.data(), left_.size());
   left_.clear();
 }
 
@@ -80,15 +72,15 @@ std::optional<Row> Table::base(uint32_t slot) const {
 }
 
 void Table::touch(uint32_t slot, const PendingCommit& commit, const Operation& operation) {
-  const auto [aside, isNew] = asides_.try_emplace(slot);
-  if (isNew) aside->second.base = view(slot);
-  aside->second.touches.push_back({&commit, &operation});
+  Aside& aside = asides_[slot];
+  if (aside.touches.empty()) aside.base = view(slot);
+  aside.touches.push_back({&commit, &operation});
 }
 
 void Table::untouch(uint32_t slot, const Operation& operation) {
-  const auto aside = asides_.find(slot);
-  std::erase_if(aside->second.touches, [&](const Touch& touch) { return touch.operation == &operation; });
-  if (aside->second.touches.empty()) asides_.erase(aside);
+  List<Touch>& touches = asides_[slot].touches;
+  eraseIf(touches, [&](const Touch& touch) { return touch.operation == &operation; });
+  if (touches.empty()) asides_.erase(slot);
 }
 
 std::span<const Table::Touch> Table::touches(uint32_t slot) const {
@@ -101,24 +93,24 @@ void Table::addChunk() {
   saved_.emplace_back();
 }
 
-std::vector<uint32_t> Table::adopt(const Block& block, uint32_t version) {
+List<uint32_t> Table::adopt(const Block& block, uint32_t version) {
   static_assert(kBlockRows == kChunkRows);
   while (row(size_) != 0) free_.push_back(size_++);
   addChunk();
   const uint32_t first = size_;
   size_ += block.rows;
   Chunk& chunk = this->chunk(first);
-  std::vector<uint32_t> known;
+  List<uint32_t> known;
   strings_->reserve(block.rows);
   for (uint32_t row = 0; row < block.rows; ++row) {
     const uint32_t number = strings_->hold(block.id(row));
-    if (slotOf(number) != 0) {
+    if (slots_[number] != 0) {
       strings_->release(number);
       known.push_back(row);
       free_.push_back(first + row);
       continue;
     }
-    slotOf(number) = first + row + 1;
+    slots_[number] = first + row + 1;
     chunk.used.set(row);
     chunk.ids[row] = number;
     chunk.versions[row] = version;
@@ -157,9 +149,7 @@ bool Table::tell(uint32_t slot) {
 }
 
 std::size_t Table::bytes() const {
-  std::size_t bytes = chunks_.size() * sizeof(Chunk);
-  for (const auto& page : slots_)
-    if (page) bytes += kChunkRows * sizeof(uint32_t);
+  std::size_t bytes = chunks_.size() * sizeof(Chunk) + slots_.bytes();
   for (const Column& column : columns_) bytes += column.bytes();
   return bytes;
 }

@@ -13,11 +13,12 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
+#include "ablo/list.h"
+#include "base/map.h"
 #include "query/query.h"
 #include "store/column.h"
+#include "store/number_index.h"
 #include "store/strings.h"
 
 namespace ablo {
@@ -59,7 +60,7 @@ class Table {
   /// Lays the base aside, or leaves it to the view again when nothing touches the row any more.
   void touch(uint32_t slot, const PendingCommit& commit, const Operation& operation);
   void untouch(uint32_t slot, const Operation& operation);
-  bool touched(uint32_t slot) const { return asides_.count(slot) > 0; }
+  bool touched(uint32_t slot) const { return asides_.contains(slot); }
   struct Touch {
     const PendingCommit* commit;
     const Operation* operation;
@@ -67,10 +68,10 @@ class Table {
   /// The pending operations on a row, in call order.
   std::span<const Touch> touches(uint32_t slot) const;
   /// Of a row that is touched.
-  void setBase(uint32_t slot, std::optional<Row> base) { asides_.at(slot).base = std::move(base); }
+  void setBase(uint32_t slot, std::optional<Row> base) { asides_[slot].base = std::move(base); }
 
   /// Takes in the rows of a block, in a chunk of their own. The rows whose id was here already are left out, and named.
-  std::vector<uint32_t> adopt(const Block& block, uint32_t version);
+  List<uint32_t> adopt(const Block& block, uint32_t version);
   /// Leaves a chunk empty, so that those behind it have the place they had.
   void skipChunk();
 
@@ -80,39 +81,47 @@ class Table {
     uint64_t checksum = 0;  // 0: it has no rows
     bool dirty = false;
   };
-  std::vector<Saved>& saved() { return saved_; }
+  List<Saved>& saved() { return saved_; }
   /// The confirmed rows of a chunk.
   void write(uint32_t chunk, BlockWriter& writer) const;
+
+  /// Whether any answer and any change is newer than the row.
+  bool held(uint32_t slot) const { return chunk(slot).held.test(row(slot)); }
+  void hold(uint32_t slot, bool held) { chunk(slot).held.set(row(slot), held); }
 
   /// True once for each change of the view since the last drain.
   bool tell(uint32_t slot);
   void told(uint32_t slot) { chunk(slot).changed.clear(row(slot)); }
 
+  /// Many rows changed at once: true once since the last drain.
+  void tellAll() { manyChanged_ = true; }
+  bool toldAll() { return std::exchange(manyChanged_, false); }
+
   std::size_t bytes() const;
 
  private:
   struct Chunk {
-    Bits used, shown, changed;
+    Bits used, shown, changed, held;
     uint32_t ids[kChunkRows], versions[kChunkRows];
   };
   struct Aside {
     std::optional<Row> base;
-    std::vector<Touch> touches;
+    List<Touch> touches;
   };
   static uint32_t row(uint32_t slot) { return slot & (kChunkRows - 1); }
   Chunk& chunk(uint32_t slot) { return *chunks_[slot >> kChunkBits]; }
   const Chunk& chunk(uint32_t slot) const { return *chunks_[slot >> kChunkBits]; }
-  uint32_t& slotOf(uint32_t id);
   void addChunk();
 
   Strings* strings_;
-  std::vector<Column> columns_;
-  std::vector<std::unique_ptr<Chunk>> chunks_;
-  std::vector<std::unique_ptr<uint32_t[]>> slots_;  // by number of the id, in pages: slot + 1, or 0
+  List<Column> columns_;
+  List<std::unique_ptr<Chunk>> chunks_;
+  NumberIndex slots_;  // by number of the id: slot + 1, or 0
   uint32_t size_ = 0;
-  std::vector<Saved> saved_;  // by chunk
-  std::vector<uint32_t> free_, left_;
-  std::unordered_map<uint32_t, Aside> asides_;  // only ever looked up, never walked
+  bool manyChanged_ = false;
+  List<Saved> saved_;  // by chunk
+  List<uint32_t> free_, left_;
+  Map<uint32_t, Aside> asides_;
 };
 
 }  // namespace ablo

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "codec/raw_json.h"
+
 namespace ablo {
 
 namespace {
@@ -12,8 +14,8 @@ constexpr std::array<std::string_view, 5> kNames{"create", "update", "delete", "
 Result<Operation::Kind> readKind(std::string_view text) {
   for (std::size_t i = 0; i < kNames.size(); ++i)
     if (kNames[i] == text) return static_cast<Operation::Kind>(i);
-  return Error::of(ErrorCode::invalid_request, "'" + std::string(text.substr(0, 32)) +
-                                                   "' is no operation: create, update, delete, archive, unarchive.");
+  return Error::of(ErrorCode::invalid_request, {"'", std::string_view(text).substr(0, 32),
+                                                "' is no operation: create, update, delete, archive, unarchive."});
 }
 
 Outcome readData(const Model& model, const Json* json, Operation& operation) {
@@ -38,8 +40,8 @@ Outcome checkRequired(const Model& model, const Operation& operation) {
     bool given = false;
     for (const auto& [index, value] : operation.data) given |= index == static_cast<int>(i);
     if (!given) {
-      Error error = Error::of(ErrorCode::model_required_field_missing, model.key + "." + field.name + " is required.");
-      error.details = writeJson(Json::object({{"param", field.name}}));
+      Error error = Error::of(ErrorCode::model_required_field_missing, {model.key, ".", field.name, " is required."});
+      error.details = ObjectText().member("param", field.name).take();
       return error;
     }
   }
@@ -58,7 +60,7 @@ Result<Operation> readOperation(const Schema& schema, const Json& json) {
   operation.model = schema.modelIndex(json.text("model"));
   if (operation.model < 0) return unknownModel(schema, json.text("model"));
   const Model& model = schema.models[static_cast<std::size_t>(operation.model)];
-  if (!model.writable) return Error::of(ErrorCode::permission_denied, model.key + " is read-only.");
+  if (!model.writable) return Error::of(ErrorCode::permission_denied, {model.key, " is read-only."});
   operation.id = json.text("id");
   if (operation.id.empty() || operation.id.size() > kLongestId) return Error::of(ErrorCode::invalid_id);
 
@@ -69,10 +71,10 @@ Result<Operation> readOperation(const Schema& schema, const Json& json) {
   return operation;
 }
 
-Result<std::vector<Operation>> readOperations(const Schema& schema, const Json* json) {
+Result<List<Operation>> readOperations(const Schema& schema, const Json* json) {
   if (!json || !json->isArray() || json->items().empty()) return Error::of(ErrorCode::commit_operation_required);
   if (json->items().size() > kMostOperations) return Error::of(ErrorCode::commit_too_many_operations);
-  std::vector<Operation> operations;
+  List<Operation> operations;
   for (const Json& item : json->items()) {
     Result<Operation> operation = readOperation(schema, item);
     if (!operation) return operation.error();
@@ -83,7 +85,8 @@ Result<std::vector<Operation>> readOperations(const Schema& schema, const Json* 
 
 Json writeOperation(const Schema& schema, const Operation& operation) {
   const Model& model = schema.models[static_cast<std::size_t>(operation.model)];
-  Json json = Json::object({{"op", operationText(operation.kind)}, {"model", model.key}, {"id", operation.id}});
+  Json json = Json::object();
+  json.set("op", operationText(operation.kind)).set("model", model.key).set("id", operation.id);
   if (operation.kind != Operation::Kind::create && operation.kind != Operation::Kind::update) return json;
   Json data = Json::object();
   for (const auto& [field, value] : operation.data)

@@ -5,9 +5,9 @@
 
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "ablo/json.h"
+#include "ablo/list.h"
 #include "ablo/schema.h"
 #include "ablo/value.h"
 
@@ -21,7 +21,7 @@ struct Operation {
   Kind kind = Kind::update;
   int model = 0;
   std::string id;
-  std::vector<std::pair<int, Value>> data;  // field and value, for create and update
+  List<std::pair<int, Value>> data;  // field and value, for create and update
 };
 
 std::string_view operationText(Operation::Kind kind);  // "create", "update", "delete", "archive", "unarchive"
@@ -32,7 +32,7 @@ std::string_view operationText(Operation::Kind kind);  // "create", "update", "d
 Result<Operation> readOperation(const Schema& schema, const Json& json);
 
 /// `operations` of a commit: 1 to 500 of them.
-Result<std::vector<Operation>> readOperations(const Schema& schema, const Json* json);
+Result<List<Operation>> readOperations(const Schema& schema, const Json* json);
 
 Json writeOperation(const Schema& schema, const Operation& operation);
 

@@ -6,28 +6,25 @@
 namespace ablo {
 
 PendingCommit& Pending::add(PendingCommit commit) {
-  const auto added = commits_.insert(commits_.end(), std::move(commit));
-  byKey_.emplace(added->key, added);
-  return *added;
+  PendingCommit& added = byKey_[commit.key];
+  added = std::move(commit);
+  commits_.push_back(&added);
+  return added;
 }
 
 PendingCommit* Pending::find(std::string_view key) {
   const auto found = byKey_.find(key);
-  return found == byKey_.end() ? nullptr : &*found->second;
+  return found == byKey_.end() ? nullptr : &found->second;
 }
 
-std::list<PendingCommit> Pending::take(std::string_view key) {
-  std::list<PendingCommit> taken;
-  const auto found = byKey_.find(key);
-  if (found == byKey_.end()) return taken;
-  taken.splice(taken.end(), commits_, found->second);
-  byKey_.erase(found);
-  return taken;
+void Pending::remove(std::string_view key) {
+  eraseIf(commits_, [commit = find(key)](const PendingCommit* other) { return other == commit; });
+  byKey_.erase(key);
 }
 
 bool Pending::underClaim(std::string_view claim) const {
-  return std::any_of(commits_.begin(), commits_.end(), [&](const PendingCommit& commit) {
-    return std::find(commit.claims.begin(), commit.claims.end(), claim) != commit.claims.end();
+  return std::any_of(commits_.begin(), commits_.end(), [&](const PendingCommit* commit) {
+    return std::find(commit->claims.begin(), commit->claims.end(), claim) != commit->claims.end();
   });
 }
 

@@ -3,12 +3,11 @@
 // Pending: the commits of this client that the view still carries, in call order. commit_life.h says what becomes of one.
 #pragma once
 
-#include <list>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
+#include "ablo/list.h"
+#include "base/map.h"
 #include "writes/commit_life.h"
 #include "writes/operation.h"
 
@@ -19,9 +18,9 @@ struct PendingCommit {
   std::string key;
   uint32_t attempt = 1;
   double issuedAt = 0;
-  std::vector<Operation> operations;
-  std::string message;              // the frame that carries it
-  std::vector<std::string> claims;  // ids of the claims it was made under
+  List<Operation> operations;
+  std::string message;       // the frame that carries it
+  List<std::string> claims;  // ids of the claims it was made under
   CommitLife::State state = CommitLife::State::queued;
   double seq = 0;             // of its last operation, once confirmed
   std::string notifications;  // JSON of the receipt
@@ -32,16 +31,14 @@ class Pending {
  public:
   PendingCommit& add(PendingCommit commit);
   PendingCommit* find(std::string_view key);
-  /// The commit, out of the list; none when it is not there.
-  std::list<PendingCommit> take(std::string_view key);
+  void remove(std::string_view key);
   /// The commits in call order.
-  const std::list<PendingCommit>& commits() const { return commits_; }
-  std::list<PendingCommit>& commits() { return commits_; }
+  const List<PendingCommit*>& commits() const { return commits_; }
   bool underClaim(std::string_view claim) const;
 
  private:
-  std::list<PendingCommit> commits_;
-  std::unordered_map<std::string_view, std::list<PendingCommit>::iterator> byKey_;  // the keys of those in the list
+  Map<std::string, PendingCommit> byKey_;
+  List<PendingCommit*> commits_;
 };
 
 }  // namespace ablo
