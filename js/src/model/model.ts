@@ -119,11 +119,10 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
     };
 
   const onChange = (listener: (rows: readonly Row[]) => void, options?: LocalQueryOptions<Row>): (() => void) => {
+    const text = options?.filter ? undefined : queryText(model, options); // once: it costs more than reading the result
+    const read = () => (text === undefined ? getAll(options) : (store.drained()?.queries.read(text) ?? none));
     const release = store.connection.hold();
-    const stop = store.signals.follow(
-      () => getAll(options),
-      (rows) => listener(rows),
-    );
+    const stop = store.signals.follow(read, (rows) => listener(rows));
     return () => (stop(), release());
   };
 
