@@ -62,9 +62,15 @@ class Server {
     return `key ${++this.#keys}`;
   }
 
-  /** The one place to switch when a workspace comes in another form. */
-  loadFrames(rows) {
-    return [JSON.stringify({ type: 'loaded', seq: this.seq, epoch: 'bench', models: { tasks: rows }, claims: [] })];
+  loaded(models, blocks) {
+    return JSON.stringify({ type: 'loaded', seq: this.seq, epoch: 'bench', models, blocks, claims: [] });
+  }
+
+  /** The workspace as the server sends a large one: in blocks, which are those of an image of the same rows. */
+  async loadFrames(rows) {
+    const { manifest, parts } = await imageOf(rows);
+    const names = Object.values(JSON.parse(manifest).models).flat();
+    return [...parts.map(({ buffer }) => buffer), this.loaded({}, names)];
   }
 
   changesFrame(changes, own = {}) {
@@ -98,7 +104,7 @@ class Server {
     this.session = session;
     const actor = { kind: 'user', id: 'bench' };
     const welcome = { type: 'welcome', organization: 'bench', actor, epoch: 'bench', seq: 0, start: 'load' };
-    this.deliverInTurn([JSON.stringify({ ...welcome, now: Date.now() }), ...this.loadFrames([])]);
+    this.deliverInTurn([JSON.stringify({ ...welcome, now: Date.now() }), this.loaded({ tasks: [] })]);
   }
 }
 
@@ -112,19 +118,46 @@ const queryOf = ({ status, minPriority, projectId, limit }) => ({
   limit,
 });
 
-export async function create() {
-  const server = new Server();
-  const quiet = { debug() {}, info() {}, warn: console.error, error() {} };
-  const ablo = Ablo({
-    schema,
-    baseURL: 'http://127.0.0.1:9',
-    authToken: 'bench',
-    bootstrap: 'full',
-    defaultWait: 'queued',
-    WebSocket: server.WebSocket,
-    logger: quiet,
+/** An image of a store with those rows, made by a client of its own that takes them a few at a time. */
+async function imageOf(rows) {
+  let image;
+  const keep = { load: async () => undefined, save: async (manifest, parts) => (image = { manifest, parts: [...parts.values()] }) };
+  const { server, ablo } = await connect({ persistence: keep });
+  for (let i = 0; i < rows.length; i += 2_000)
+    server.deliver([server.changesFrame(rows.slice(i, i + 2_000).map((row) => ({ id: row.id, patch: row, row })))]);
+  await ablo.dispose();
+  await new Promise((resolve) => setTimeout(resolve));
+  return image;
+}
+
+/** A client that begins with an image, and reads before it has connected. */
+export async function restore(image) {
+  const stored = { load: async () => image, save: async () => {} };
+  const ablo = Ablo({ ...options, persistence: stored, WebSocket: class { send() {} close() {} } });
+  await new Promise((resolve) => {
+    ablo.tasks.onChange((rows) => rows.length > 0 && resolve(), { limit: 1 });
   });
+  return { get: (id) => ablo.tasks.get(id), close: () => ablo.dispose() };
+}
+
+const options = {
+  schema,
+  baseURL: 'http://127.0.0.1:9',
+  authToken: 'bench',
+  bootstrap: 'full',
+  defaultWait: 'queued',
+  logger: { debug() {}, info() {}, warn: console.error, error() {} },
+};
+
+async function connect(more = {}) {
+  const server = new Server();
+  const ablo = Ablo({ ...options, WebSocket: server.WebSocket, ...more });
   await ablo.ready();
+  return { server, ablo };
+}
+
+export async function create() {
+  const { server, ablo } = await connect();
   const { tasks } = ablo;
   return {
     incoming: {
@@ -134,6 +167,7 @@ export async function create() {
       rollback: (key) => server.rejectFrames(key),
     },
     load: (frames) => server.deliver(frames),
+    saveImage: imageOf,
     get: (id) => tasks.get(id),
     live: (query, tell) => ({ unsubscribe: tasks.onChange(tell, queryOf(query)) }),
     // There is no live count outside of React yet: the rows are listened to, and counted.

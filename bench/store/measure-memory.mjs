@@ -31,7 +31,7 @@ export async function measureMemory({ create, meta }, { size, emit, bytes }) {
   await store.close?.();
 
   async function load() {
-    await store.load((store.incoming?.load ?? ((rows) => rows))(generate(size)));
+    await store.load(await (store.incoming?.load ?? ((rows) => rows))(generate(size)));
     await checkLoaded(store, size);
   }
 

@@ -61,7 +61,7 @@ export async function measureTime({ create, meta, restore }, { size, budget, emi
   }
 
   async function load() {
-    const payload = incoming.load(generate(size));
+    const payload = await incoming.load(generate(size));
     await settle();
     const began = now();
     await store.load(payload);
@@ -247,7 +247,7 @@ export async function measureTime({ create, meta, restore }, { size, budget, emi
   /** From an image in memory to the first row. */
   async function restoring() {
     if (!restore) return;
-    const image = await store.saveImage();
+    const image = await store.saveImage([...server.rows.values()]);
     await settle();
     const began = now();
     const restored = await restore(image);

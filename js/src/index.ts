@@ -12,6 +12,7 @@ export type { Snapshot, SnapshotChange } from './coordination/snapshot';
 export { configureCore } from './core/load-core';
 export type { CoreSource } from './core/load-core';
 export type { Duration } from './duration';
+export type { ImageStorage, StoredImage } from './storage/image';
 export * from './errors/index';
 export type {
   ClaimHandle, ClaimOptions, ClaimQueue, ClaimState, ClaimVerb, LoadOptions, LocalQueryOptions, ModelClient,

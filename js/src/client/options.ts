@@ -45,9 +45,8 @@ const invalid = (param: string, what: string) => abloError('invalid_options', wh
 export function readOptions<S extends AnySchema>(given: AbloOptions<S>): Settings {
   // prettier-ignore
   const {
-    schema, apiKey, authToken, getToken, authEndpoint, baseURL, databaseUrl, dangerouslyAllowBrowser, kind, agentId,
-    logger, bootstrap, bootstrapMode, defaultWait, persistence, transport, defaultHeaders, defaultQuery, fetch, logLevel,
-    WebSocket,
+    schema, apiKey, authToken, getToken, authEndpoint, baseURL, databaseUrl, dangerouslyAllowBrowser, kind, agentId, logger,
+    bootstrap, bootstrapMode, defaultWait, persistence, transport, defaultHeaders, defaultQuery, fetch, logLevel, WebSocket,
   } = given;
   const browser = isBrowser();
   const secretAllowed = !browser || dangerouslyAllowBrowser === true;
