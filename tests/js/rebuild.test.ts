@@ -49,7 +49,8 @@ function storage() {
   } satisfies ImageStorage & { parts: Map<string, Uint8Array> };
 }
 
-test('a client that begins with an image shows its rows before it is connected, and goes on from there', async () => {
+/** What a client that had everything left behind. */
+async function storedImage() {
   const persistence = storage();
   const first = client({ persistence });
   void first.ablo.ready();
@@ -57,6 +58,11 @@ test('a client that begins with an image shows its rows before it is connected, 
   await first.ablo.ready();
   await first.ablo.dispose();
   await until('the image is stored', () => persistence.parts.size > 0);
+  return persistence;
+}
+
+test('a client that begins with an image shows its rows before it is connected, and goes on from there', async () => {
+  const persistence = await storedImage();
 
   const second = client({ persistence });
   second.ablo.tasks.get('t1');
@@ -69,13 +75,7 @@ test('a client that begins with an image shows its rows before it is connected, 
 });
 
 test('a damaged image is left aside with a warning, and the rows come from the server', async () => {
-  const persistence = storage();
-  const first = client({ persistence });
-  void first.ablo.ready();
-  await greet(first.line);
-  await first.ablo.ready();
-  await first.ablo.dispose();
-  await until('the image is stored', () => persistence.parts.size > 0);
+  const persistence = await storedImage();
   for (const bytes of persistence.parts.values()) bytes[bytes.length - 1]! ^= 1;
 
   const second = client({ persistence });

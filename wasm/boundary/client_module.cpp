@@ -60,7 +60,6 @@ class ClientModule {
     return ObjectText().member("query", *opened).member("model", client_.queryModel(*opened)).take();
   }
   void closeQuery(uint32_t query) { client_.closeQuery(query); }
-  std::string count(const std::string& query) const { return numbered("count", client_.count(query)); }
 
   std::string claim(const std::string& claim, double now) { return numbered("request", client_.claim(claim, now)); }
   std::string release(const std::string& claim, double now) { return numbered("request", client_.release(claim, now)); }
@@ -172,7 +171,6 @@ EMSCRIPTEN_BINDINGS(ablo_core) {
       .function("load", &ClientModule::load)
       .function("openQuery", &ClientModule::openQuery)
       .function("closeQuery", &ClientModule::closeQuery)
-      .function("count", &ClientModule::count)
       .function("saveImage", &ClientModule::saveImage)
       .function("restoreImage", &ClientModule::restoreImage)
       .function("claim", &ClientModule::claim)

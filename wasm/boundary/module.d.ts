@@ -84,8 +84,6 @@ export interface Client {
   /** `{"query": number, "model": number}`; the same number for the same query, counted. */
   openQuery(query: string): string;
   closeQuery(query: number): void;
-  /** How many rows match, without limit and offset. `{"count"}` */
-  count(query: string): string;
 
   // The image: what is confirmed, in parts, to begin with at the next start.
   /** The parts that changed since the last time: `{manifest, parts: [[place, pointer, length]]}`, length 0: nothing is there any more. */

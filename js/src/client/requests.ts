@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Requests: promises for what was asked of the server. The core numbers them, and gives equal questions one number.
-import { fromWire, type AbloError } from '../errors/errors';
+import { asAbloError, fromWire, type AbloError } from '../errors/errors';
 import { pending, type Pending } from './pending';
 import type { Store, View } from './store';
 
@@ -39,9 +39,13 @@ export class Requests {
     const before = this.#open;
     this.#open = new Map();
     for (const open of before.values()) {
-      const { request } = core.ask(open.method, open.text, Date.now()) as { request: number };
-      if (request === 0) open.resolve(undefined);
-      else this.#open.set(request, open);
+      try {
+        const { request } = core.ask(open.method, open.text, Date.now()) as { request: number };
+        if (request === 0) open.resolve(undefined);
+        else this.#open.set(request, open);
+      } catch (thrown) {
+        open.reject(asAbloError(thrown));
+      }
     }
   }
 

@@ -209,6 +209,7 @@ export class Store {
   #aborted(error: AbloError): void {
     if (error.code !== 'core_aborted' || ++this.#rebuilt > rebuilds) return this.#fail(error);
     this.settings.logger.error('The core is built again.', error);
+    this.#image?.stop();
     this.#view?.queries.stop();
     this.#view = undefined;
     this.#starting = this.#undrained = false;

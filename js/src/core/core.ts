@@ -160,7 +160,7 @@ export class Core {
       return work(this.#module, this.#self);
     } catch (thrown) {
       if (thrown instanceof WebAssembly.RuntimeError) {
-        const message = `The WebAssembly core stopped (${thrown.message}). Make a new client: what is pending here is not sent.`;
+        const message = `The WebAssembly core stopped (${thrown.message}).`;
         this.#trap = new AbloServerError('core_aborted', { message, cause: thrown });
       }
       throw this.#trap ?? thrown;

@@ -68,7 +68,7 @@ export const errorCodes = {
   image_damaged: { kind: 'Validation', status: null, sentence: "The stored image of the rows is damaged, or of another version. It was left aside; the rows are loaded from the server." },
   store_full: { kind: 'Validation', status: null, sentence: "The rows would take more memory than this client may use. Ask for fewer (bootstrap: none), or raise the budget." },
   too_much_unanswered: { kind: 'Connection', status: 429, sentence: "Too much of this connection has no answer yet. Wait for answers before sending more." },
-  core_aborted: { kind: 'Server', status: null, sentence: "The WebAssembly core stopped. A server builds it again by itself; a client is made anew with Ablo()." },
+  core_aborted: { kind: 'Server', status: null, sentence: "The WebAssembly core stopped. It is built again by itself a few times, and what had not settled is sent again; after that, make a new client." },
   internal_error: { kind: 'Server', status: 500, sentence: "Something went wrong inside the server. Its log has the details under this request id." },
 } as const satisfies Record<string, { kind: ErrorKind; status: number | null; sentence: string }>;
 

@@ -44,15 +44,17 @@ export class Image {
 
   /** One save after the other, each in whole. */
   save(core: Core): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.stop();
     const { manifest, parts } = core.saveImage();
+    if (!manifest) return this.#saving; // nothing has come yet
     return (this.#saving = this.#saving
       .then(() => this.storage.save(manifest, parts))
       .catch((thrown: unknown) => this.logger.warn('The rows could not be stored.', thrown)));
   }
 
+  /** What is to be saved later is not. */
   stop(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 }

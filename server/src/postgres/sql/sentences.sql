@@ -66,7 +66,7 @@ create or replace function ablo.sentence(code text) returns text language sql im
     when 'image_damaged' then 'The stored image of the rows is damaged, or of another version. It was left aside; the rows are loaded from the server.'
     when 'store_full' then 'The rows would take more memory than this client may use. Ask for fewer (bootstrap: none), or raise the budget.'
     when 'too_much_unanswered' then 'Too much of this connection has no answer yet. Wait for answers before sending more.'
-    when 'core_aborted' then 'The WebAssembly core stopped. A server builds it again by itself; a client is made anew with Ablo().'
+    when 'core_aborted' then 'The WebAssembly core stopped. It is built again by itself a few times, and what had not settled is sent again; after that, make a new client.'
     when 'internal_error' then 'Something went wrong inside the server. Its log has the details under this request id.'
   end;
 $$;

@@ -67,7 +67,7 @@ std::string_view ablo::sentence(ErrorCode code) {
     case ErrorCode::image_damaged: return "The stored image of the rows is damaged, or of another version. It was left aside; the rows are loaded from the server.";
     case ErrorCode::store_full: return "The rows would take more memory than this client may use. Ask for fewer (bootstrap: none), or raise the budget.";
     case ErrorCode::too_much_unanswered: return "Too much of this connection has no answer yet. Wait for answers before sending more.";
-    case ErrorCode::core_aborted: return "The WebAssembly core stopped. A server builds it again by itself; a client is made anew with Ablo().";
+    case ErrorCode::core_aborted: return "The WebAssembly core stopped. It is built again by itself a few times, and what had not settled is sent again; after that, make a new client.";
     case ErrorCode::internal_error: return "Something went wrong inside the server. Its log has the details under this request id.";
   }
   return {};

@@ -30,6 +30,7 @@ std::size_t sizeOf(const Json& models, std::span<const std::string_view> parts) 
 }  // namespace
 
 Client::Image Client::Impl::saveImage() {
+  if (cursor_ < 0) return {};
   StoreImage saved = store_.save();
   Json claims = Json::array();
   for (const Claim* claim : claims_.list({}, {}, {})) claims.push(claim->json);
