@@ -21,19 +21,22 @@ class ConformanceCase : private ConformanceStage {
   void expect(const Json& expected) {
     for (const Json::Member& member : expected.members()) {
       const Json& what = member.value;
-      CAPTURE(member.name, writeJson(what));
+      CAPTURE(member.name.asString(), writeJson(what));
       if (member.name == "queries") {
         for (const Json& query : what.items()) expectQuery(query);
       } else if (member.name == "row") {
-        for (const Json::Member& row : what.members()) expectRow(row.name, row.value);
+        for (const Json::Member& row : what.members()) expectRow(std::string(row.name), row.value);
       } else if (member.name == "settled") {
-        for (const Json::Member& commit : what.members()) CHECK(settled_[commit.name] == commit.value.asString());
+        for (const Json::Member& commit : what.members())
+          CHECK(settled_[std::string(commit.name)] == commit.value.asString());
       } else if (member.name == "answered") {
-        for (const Json::Member& load : what.members()) CHECK(answered_[load.name] == load.value.asString());
+        for (const Json::Member& load : what.members())
+          CHECK(answered_[std::string(load.name)] == load.value.asString());
       } else if (member.name == "same") {
-        for (const Json::Member& kept : what.members()) CHECK(same(kept.name) == kept.value.asBoolean());
+        for (const Json::Member& kept : what.members()) CHECK(same(std::string(kept.name)) == kept.value.asBoolean());
       } else if (member.name == "fallen") {
-        for (const Json::Member& snapshot : what.members()) CHECK(texts(snapshot.value) == fallen_[snapshot.name]);
+        for (const Json::Member& snapshot : what.members())
+          CHECK(texts(snapshot.value) == fallen_[std::string(snapshot.name)]);
       } else if (member.name == "told") {
         CHECK(texts(what) == std::vector<std::string>(told_.begin(), told_.end()));
         told_.clear();
@@ -46,7 +49,7 @@ class ConformanceCase : private ConformanceStage {
       } else if (member.name == "warnings") {
         CHECK(warnings_ == what.asNumber());
       } else {
-        FAIL("no such expectation: " << member.name);
+        FAIL("no such expectation: " << member.name.asString());
       }
     }
   }
@@ -72,7 +75,7 @@ class ConformanceCase : private ConformanceStage {
     REQUIRE(client_.row(model, slot));
     for (const Json::Member& member : expected.members()) {
       const int index = fields.fieldIndex(member.name);
-      CAPTURE(member.name);
+      CAPTURE(member.name.asString());
       REQUIRE(index >= 0);
       const Value value = (*client_.row(model, slot))[static_cast<std::size_t>(index)];
       const Field& field = fields.fields[static_cast<std::size_t>(index)];

@@ -24,13 +24,13 @@ class ConformanceStage {
     REQUIRE(client_.defineSchema(writeJson(own ? *own : document)));
     if (const Json* rows = given.find("rows"))
       for (const Json::Member& model : rows->members())
-        for (const Json& row : model.value.items()) server_.put(model.name, row);
+        for (const Json& row : model.value.items()) server_.put(std::string(model.name), row);
     if (given.flag("connected", true)) connect("load");
   }
 
   void step(const Json& step) {
     const Json::Member& first = step.members().front();
-    const std::string& verb = first.name;
+    const std::string_view verb = first.name;
     const Json& what = first.value;
     if (verb == "write") {
       write(what, step);
@@ -38,10 +38,11 @@ class ConformanceStage {
       server_.write(what.items());
       if (!step.flag("hold")) receive(server_.changes());
     } else if (verb == "confirm") {
-      decide(what.asString());
-      receive(ScriptedServer::confirmed(what.asString(), decided_[what.asString()]));
+      const std::string key(what.asString());
+      decide(key);
+      receive(ScriptedServer::confirmed(key, decided_[key]));
     } else if (verb == "echo") {
-      decide(what.asString());
+      decide(std::string(what.asString()));
       receive(server_.changes());
     } else if (verb == "reject") {
       receive(ScriptedServer::rejected(what.asString(), step.text("code")));
@@ -55,9 +56,9 @@ class ConformanceStage {
     } else if (verb == "load") {
       load(what, step);
     } else if (verb == "answer") {
-      answer(what.asString(), step.text("error"));
+      answer(std::string(what.asString()), step.text("error"));
     } else if (verb == "frame") {
-      frame(what.isString() ? what.asString() : writeJson(what));
+      frame(what.isString() ? std::string(what.asString()) : writeJson(what));
     } else if (verb == "snapshot") {
       const Result<Client::SnapshotTaken> taken = client_.snapshot(writeJson(Json::object({{"models", what}})));
       if (refused(step, taken)) return;
@@ -150,7 +151,7 @@ class ConformanceStage {
       for (const Json::Member& option : options->members()) commit.set(option.name, option.value);
     const Result<uint32_t> number = client_.commit(writeJson(commit), ++now_);
     if (refused(step, number)) return;
-    written_[key] = operations.items();
+    written_[key] = {operations.items().begin(), operations.items().end()};
     settled_[key] = "pending";
     keys_[*number] = key;
     drain();
@@ -173,7 +174,7 @@ class ConformanceStage {
     load.seq = server_.head();
     if (const Json* ids = step.find("rows"))
       for (const Json& id : ids->items())
-        load.rows.push_back(*server_.row({std::string(query.text("model")), id.asString()}));
+        load.rows.push_back(*server_.row({std::string(query.text("model")), std::string(id.asString())}));
   }
 
   void answer(const std::string& as, std::string_view error) {
@@ -181,7 +182,7 @@ class ConformanceStage {
     Json frame =
         Json::object({{"type", "answer"}, {"request", load.request ? load.request : lastRequest_}, {"seq", load.seq}});
     if (error.empty())
-      frame.set("rows", Json::array(load.rows));
+      frame.set("rows", Json::array(std::span(load.rows)));
     else
       frame.set("error", Json::object({{"code", error}, {"message", "m"}}));
     receive(writeJson(frame));
@@ -208,7 +209,7 @@ class ConformanceStage {
   }
   static std::vector<std::string> texts(const Json& list) {
     std::vector<std::string> texts;
-    for (const Json& item : list.items()) texts.push_back(item.asString());
+    for (const Json& item : list.items()) texts.emplace_back(item.asString());
     return texts;
   }
 

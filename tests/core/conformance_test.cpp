@@ -20,7 +20,7 @@ Json expanded(const Json& json) {
   if (const Json* repeat = json.find("$repeat")) {
     std::string text;
     for (int n = 0; n < repeat->items()[1].asNumber(); ++n) text += repeat->items()[0].asString();
-    return Json(std::move(text));
+    return text;
   }
   for (const Json::Member& member : json.members()) result.set(member.name, expanded(member.value));
   return result;

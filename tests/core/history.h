@@ -4,6 +4,7 @@
 // the client shows.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -102,7 +103,7 @@ class History {
     return made.set("data", std::move(data));
   }
 
-  void foreign() { server_.write({operation(true)}); }
+  void foreign() { server_.write(std::array{operation(true)}); }
 
   void deliver() {
     const double from = server_.delivered();
@@ -122,7 +123,7 @@ class History {
     for (uint32_t n = random_.chance(80) ? 1 : 2 + random_.below(3); n > 0; --n)
       commit.operations.push_back(operation(false));
     once_ = once_ && commit.operations.size() == 1;
-    Json list = Json::array(commit.operations);
+    Json list = Json::array(std::span(commit.operations));
     const Result<uint32_t> number =
         client_.commit(writeJson(Json::object({{"key", commit.key}, {"operations", list}})), now_);
     if (!number) {

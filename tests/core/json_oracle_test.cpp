@@ -50,7 +50,7 @@ bool same(const Json& ours, const nlohmann::json& theirs) {
   }
   if (!ours.isObject() || ours.members().size() != theirs.size()) return false;
   for (const Json::Member& member : ours.members())
-    if (!theirs.contains(member.name) || !same(member.value, theirs[member.name])) return false;
+    if (const std::string name(member.name); !theirs.contains(name) || !same(member.value, theirs[name])) return false;
   return true;
 }
 

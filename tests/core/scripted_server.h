@@ -34,7 +34,7 @@ class ScriptedServer {
   void put(const std::string& model, Json row) { rows_[{model, std::string(row.text("id"))}] = std::move(row); }
 
   /// Why these operations cannot be, or nothing.
-  std::string refusal(const std::vector<Json>& operations) const {
+  std::string refusal(std::span<const Json> operations) const {
     std::map<Key, bool> there;
     for (const Json& operation : operations) {
       const Key key = keyOf(operation);
@@ -48,7 +48,7 @@ class ScriptedServer {
   }
 
   /// Writes and logs; the seq of the last operation. `session` and `key` are those of the commit, empty for others' writes.
-  double write(const std::vector<Json>& operations, std::string_view session = {}, std::string_view key = {}) {
+  double write(std::span<const Json> operations, std::string_view session = {}, std::string_view key = {}) {
     for (const Json& operation : operations) log_.push_back(apply(operation, session, key));
     ends_.insert(head());
     return head();

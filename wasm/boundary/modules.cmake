@@ -11,9 +11,10 @@
 # As small as can be, but for what is done for each row.
 target_compile_options(ablo_core PRIVATE -flto -Oz)
 set_source_files_properties(
+  wasm/core/src/codec/json.cpp wasm/core/src/codec/json_reader.cpp wasm/core/src/codec/decimal.cpp
   wasm/core/src/store/column.cpp wasm/core/src/store/strings.cpp wasm/core/src/store/table.cpp
   wasm/core/src/query/live.cpp wasm/core/src/query/query.cpp wasm/core/src/query/scan.cpp
-  PROPERTIES COMPILE_OPTIONS -Os)
+  PROPERTIES COMPILE_OPTIONS "-O2;-finline-functions")
 
 set(module_compile_options -flto -fno-exceptions -fno-rtti -DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0)
 set(module_link_options

@@ -11,8 +11,11 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "ablo/list.h"
 #include "ablo/result.h"
@@ -22,44 +25,55 @@ namespace ablo {
 class Json {
  public:
   enum class Kind : uint8_t { null, boolean, number, string, array, object };
+  struct Name;
   struct Member;
 
-  Json();
-  Json(std::nullptr_t);
-  Json(bool value);
-  Json(double value);
-  Json(int value);
-  Json(uint32_t value);
-  Json(uint64_t value);
-  Json(std::string value);
+  Json() : bits_{} {}
+  Json(std::nullptr_t) : Json() {}
+  Json(bool value) : far_{Kind::boolean, 0, 0, 0, {.number = value ? 1.0 : 0.0}} {}
+  Json(double value) : far_{Kind::number, 0, 0, 0, {.number = value}} {}
+  Json(int value) : Json(static_cast<double>(value)) {}
+  Json(uint32_t value) : Json(static_cast<double>(value)) {}
+  Json(uint64_t value) : Json(static_cast<double>(value)) {}
   Json(std::string_view value);
-  Json(const char* value);
-  Json(const Json&);
-  Json(Json&&) noexcept;
-  Json& operator=(const Json&);
-  Json& operator=(Json&&) noexcept;
-  ~Json();
+  Json(const std::string& value) : Json(std::string_view(value)) {}
+  Json(const char* value) : Json(std::string_view(value)) {}
+  Json(const Json& other);
+  Json(Json&& other) noexcept : bits_(std::exchange(other.bits_, {})) {}
+  Json& operator=(const Json& other) { return *this = Json(other); }
+  Json& operator=(Json&& other) noexcept {
+    std::swap(bits_, other.bits_);
+    return *this;
+  }
+  ~Json() {
+    if (far_.onHeap != 0) letGo();
+  }
 
-  static Json array();
-  static Json array(List<Json> items);
-  static Json object();
-  static Json object(List<Member> members);
+  static Json array() { return Json(Kind::array); }
+  static Json array(std::span<const Json> items);
+  static Json array(std::initializer_list<Json> items) { return array(std::span(items.begin(), items.size())); }
+  static Json object() { return Json(Kind::object); }
+  static Json object(std::initializer_list<Member> members);
 
-  Kind kind() const { return kind_; }
-  bool isNull() const { return kind_ == Kind::null; }
-  bool isBoolean() const { return kind_ == Kind::boolean; }
-  bool isNumber() const { return kind_ == Kind::number; }
-  bool isString() const { return kind_ == Kind::string; }
-  bool isArray() const { return kind_ == Kind::array; }
-  bool isObject() const { return kind_ == Kind::object; }
+  Kind kind() const { return far_.kind; }
+  bool isNull() const { return kind() == Kind::null; }
+  bool isBoolean() const { return kind() == Kind::boolean; }
+  bool isNumber() const { return kind() == Kind::number; }
+  bool isString() const { return kind() == Kind::string; }
+  bool isArray() const { return kind() == Kind::array; }
+  bool isObject() const { return kind() == Kind::object; }
 
   /// The value itself; false, 0 or empty when it is of another kind.
-  bool asBoolean() const { return kind_ == Kind::boolean && number_ != 0; }
-  double asNumber() const { return kind_ == Kind::number ? number_ : 0; }
-  const std::string& asString() const { return string_; }
-  const List<Json>& items() const { return items_; }
-  List<Json>& items() { return items_; }
-  const List<Member>& members() const { return members_; }
+  bool asBoolean() const { return isBoolean() && far_.number != 0; }
+  double asNumber() const { return isNumber() ? far_.number : 0; }
+  /// Valid until this value changes or moves.
+  std::string_view asString() const {
+    if (!isString()) return {};
+    return far_.onHeap ? std::string_view(far_.text, far_.size) : std::string_view(near_.text, near_.size);
+  }
+  std::span<const Json> items() const;
+  std::span<Json> items();
+  std::span<const Member> members() const;
 
   /// A member of an object, or null when there is none (or this is no object).
   const Json* find(std::string_view name) const;
@@ -69,19 +83,65 @@ class Json {
 
   Json& set(std::string_view name, Json value);  // replaces a member of that name; returns *this
   Json& push(Json value);
+  /// The last `count` values that were pushed, as an array, or as an object of names and values by turns; they are here no
+  /// more.
+  Json takeLast(uint32_t count, Kind kind);
 
  private:
-  Kind kind_ = Kind::null;
-  double number_ = 0;
-  std::string string_;
-  List<Json> items_;
-  List<Member> members_;
+  // Sixteen bytes. Text of up to 13 lies inside; longer text, items and members (a name, its value, …) lie on the heap, in
+  // room for a power of two.
+  static constexpr std::size_t kNear = 13;
+  struct Far {
+    Kind kind;
+    bool onHeap;
+    uint16_t room;  // of items: for 2^room
+    uint32_t size;
+    union {
+      double number;
+      char* text;
+      Json* items;
+    };
+  };
+  struct Near {
+    Kind kind;
+    bool onHeap;
+    uint8_t size;
+    char text[kNear];
+  };
+  struct Bits {
+    uint64_t halves[2];
+  };
+
+  explicit Json(Kind kind) : far_{kind, 0, 0, 0, {}} {}
+  void letGo();
+  void makeRoom(uint32_t count);
+
+  union {
+    Far far_;
+    Near near_;
+    Bits bits_;
+  };
+};
+
+struct Json::Name : Json {
+  using Json::Json;
+  operator std::string_view() const { return asString(); }
+  friend bool operator==(const Name& a, std::string_view b) { return a.asString() == b; }
 };
 
 struct Json::Member {
-  std::string name;
+  Name name;
   Json value;
 };
+
+inline std::span<const Json> Json::items() const {
+  return isArray() ? std::span<const Json>(far_.items, far_.size) : std::span<const Json>();
+}
+inline std::span<Json> Json::items() { return isArray() ? std::span<Json>(far_.items, far_.size) : std::span<Json>(); }
+inline std::span<const Json::Member> Json::members() const {
+  if (!isObject()) return {};
+  return {reinterpret_cast<const Member*>(far_.items), far_.size / 2};
+}
 
 struct JsonLimits {
   std::size_t bytes = 256 * 1024;

@@ -1,59 +1,81 @@
 // SPDX-License-Identifier: MIT
 #include "ablo/json.h"
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
 #include <nlohmann/detail/conversions/to_chars.hpp>
 
 namespace ablo {
 
-Json::Json() = default;
-Json::Json(std::nullptr_t) {}
-Json::Json(bool value) : kind_(Kind::boolean), number_(value) {}
-Json::Json(double value) : kind_(Kind::number), number_(value) {}
-Json::Json(int value) : Json(static_cast<double>(value)) {}
-Json::Json(uint32_t value) : Json(static_cast<double>(value)) {}
-Json::Json(uint64_t value) : Json(static_cast<double>(value)) {}
-Json::Json(std::string value) : kind_(Kind::string), string_(std::move(value)) {}
-Json::Json(std::string_view value) : Json(std::string(value)) {}
-Json::Json(const char* value) : Json(std::string(value)) {}
-Json::Json(const Json&) = default;
-Json::Json(Json&&) noexcept = default;
-Json& Json::operator=(const Json&) = default;
-Json& Json::operator=(Json&&) noexcept = default;
-Json::~Json() = default;
+static_assert(sizeof(Json) == 16);
 
-Json Json::array() { return array({}); }
-
-Json Json::array(List<Json> items) {
-  Json json;
-  json.kind_ = Kind::array;
-  json.items_ = std::move(items);
-  return json;
+Json::Json(std::string_view value) : Json(Kind::string) {
+  if (value.size() <= kNear) {
+    near_.size = static_cast<uint8_t>(value.size());
+    std::copy(value.begin(), value.end(), near_.text);
+    return;
+  }
+  far_.onHeap = true;
+  far_.size = static_cast<uint32_t>(value.size());
+  far_.text = new char[value.size()];
+  std::copy(value.begin(), value.end(), far_.text);
 }
 
-Json Json::object() { return object({}); }
+Json::Json(const Json& other) : bits_(other.bits_) {
+  if (!far_.onHeap) return;
+  if (isString()) {
+    far_.text = new char[far_.size];
+    std::copy(other.far_.text, other.far_.text + far_.size, far_.text);
+    return;
+  }
+  makeRoom(far_.size);
+  for (uint32_t i = 0; i < far_.size; ++i) new (far_.items + i) Json(other.far_.items[i]);
+}
 
-Json Json::object(List<Member> members) {
-  Json json;
-  json.kind_ = Kind::object;
-  json.members_ = std::move(members);
-  return json;
+void Json::letGo() {
+  if (isString()) {
+    delete[] far_.text;
+    return;
+  }
+  for (uint32_t i = 0; i < far_.size; ++i) far_.items[i].~Json();
+  std::free(far_.items);
+}
+
+void Json::makeRoom(uint32_t count) {
+  far_.onHeap = true;
+  far_.room = static_cast<uint16_t>(std::bit_width(std::max(count, 1u) - 1));
+  far_.items = static_cast<Json*>(std::malloc(sizeof(Json) << far_.room));
+}
+
+Json Json::array(std::span<const Json> items) {
+  Json array(Kind::array);
+  for (const Json& item : items) array.push(item);
+  return array;
+}
+
+Json Json::object(std::initializer_list<Member> members) {
+  Json object(Kind::object);
+  for (const auto& [name, value] : members) object.set(name, value);
+  return object;
 }
 
 const Json* Json::find(std::string_view name) const {
-  for (const Member& member : members_)
+  for (const Member& member : members())
     if (member.name == name) return &member.value;
   return nullptr;
 }
 
 std::string_view Json::text(std::string_view name) const {
   const Json* value = find(name);
-  return value ? std::string_view(value->string_) : std::string_view();
+  return value ? value->asString() : std::string_view();
 }
 
 double Json::number(std::string_view name, double otherwise) const {
   const Json* value = find(name);
-  return value && value->isNumber() ? value->number_ : otherwise;
+  return value && value->isNumber() ? value->far_.number : otherwise;
 }
 
 bool Json::flag(std::string_view name, bool otherwise) const {
@@ -62,18 +84,34 @@ bool Json::flag(std::string_view name, bool otherwise) const {
 }
 
 Json& Json::set(std::string_view name, Json value) {
-  for (Member& member : members_)
-    if (member.name == name) {
-      member.value = std::move(value);
-      return *this;
-    }
-  members_.push_back({std::string(name), std::move(value)});
-  return *this;
+  if (const Json* member = find(name)) {
+    *const_cast<Json*>(member) = std::move(value);
+    return *this;
+  }
+  return push(name).push(std::move(value));
 }
 
 Json& Json::push(Json value) {
-  items_.push_back(std::move(value));
+  if (!far_.onHeap) {
+    makeRoom(1);
+  } else if (far_.size == 1u << far_.room) {
+    Json* const items = far_.items;
+    makeRoom(far_.size + 1);
+    std::memcpy(static_cast<void*>(far_.items), items, far_.size * sizeof(Json));
+    std::free(items);
+  }
+  new (far_.items + far_.size++) Json(std::move(value));
   return *this;
+}
+
+Json Json::takeLast(uint32_t count, Kind kind) {
+  Json taken(kind);
+  if (count == 0) return taken;
+  far_.size -= count;
+  taken.makeRoom(count);
+  taken.far_.size = count;
+  std::memcpy(static_cast<void*>(taken.far_.items), far_.items + far_.size, count * sizeof(Json));
+  return taken;
 }
 
 namespace {

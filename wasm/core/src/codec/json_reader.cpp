@@ -17,7 +17,8 @@ class Reader {
 
   bool document(Json& root) {
     space();
-    if (!value(root)) return false;
+    if (!value()) return false;
+    root = std::move(open_.items()[0]);
     space();
     return at_ == text_.size() || unexpected();
   }
@@ -28,61 +29,56 @@ class Reader {
   }
 
  private:
-  bool value(Json& out) {
+  /// Reads one value onto the end of open_.
+  bool value() {
     if (++values_ > limits_.values) return refuseSize("it has too many values");
     switch (peek()) {
-      case '{': return object(out);
-      case '[': return array(out);
-      case '"': {
-        std::string text;
-        if (!string(text)) return false;
-        out = Json(std::move(text));
-        return true;
-      }
-      case 't': return word("true", Json(true), out);
-      case 'f': return word("false", Json(false), out);
-      case 'n': return word("null", Json(), out);
-      default: return number(out);
+      case '{': return object();
+      case '[': return array();
+      case '"': return string();
+      case 't': return word("true", true);
+      case 'f': return word("false", false);
+      case 'n': return word("null", Json());
+      default: return number();
     }
   }
 
-  bool object(Json& out) {
+  bool object() {
     if (!enter()) return false;
-    List<Json::Member> members;
+    uint32_t members = 0;
     if (!closes('}')) {
       do {
         space();
-        Json::Member member;
-        if (!string(member.name) || !fresh(member.name, members)) return false;
+        if (!string() || !fresh(members++)) return false;
         space();
         if (!skip(':')) return unexpected();
         space();
-        if (!value(member.value)) return false;
-        members.push_back(std::move(member));
+        if (!value()) return false;
         space();
       } while (skip(','));
       if (!skip('}')) return unexpected();
     }
-    --depth_;
-    out = Json::object(std::move(members));
-    return true;
+    return leave(members * 2, Json::Kind::object);
   }
 
-  bool array(Json& out) {
+  bool array() {
     if (!enter()) return false;
-    List<Json> items;
+    uint32_t items = 0;
     if (!closes(']')) {
       do {
         space();
-        Json item;
-        if (!value(item)) return false;
-        items.push_back(std::move(item));
+        if (!value()) return false;
+        ++items;
         space();
       } while (skip(','));
       if (!skip(']')) return unexpected();
     }
+    return leave(items, Json::Kind::array);
+  }
+
+  bool leave(uint32_t count, Json::Kind kind) {
     --depth_;
-    out = Json::array(std::move(items));
+    open_.push(open_.takeLast(count, kind));
     return true;
   }
 
@@ -96,23 +92,27 @@ class Reader {
     return skip(bracket);
   }
 
-  bool fresh(const std::string& name, const List<Json::Member>& members) {
+  /// Whether the name that was just read may come after those before it.
+  bool fresh(uint32_t members) {
+    const std::span<const Json> all = open_.items();
+    const std::string_view name = all.back().asString();
     if (name == "__proto__" || name == "constructor" || name == "prototype")
-      return refuse("the member name " + name + " is refused");
-    if (members.size() >= limits_.members) return refuseSize("an object has too many members");
-    for (const Json::Member& member : members)
-      if (member.name == name) return refuse("a member stands twice: " + name.substr(0, 64));
+      return refuse("the member name " + std::string(name) + " is refused");
+    if (members >= limits_.members) return refuseSize("an object has too many members");
+    for (std::size_t other = all.size() - 1; members-- > 0;)
+      if (all[other -= 2].asString() == name)
+        return refuse("a member stands twice: " + std::string(name.substr(0, 64)));
     return true;
   }
 
-  bool word(std::string_view word, Json meaning, Json& out) {
+  bool word(std::string_view word, Json meaning) {
     for (const char c : word)
       if (!skip(c)) return unexpected();
-    out = std::move(meaning);
+    open_.push(std::move(meaning));
     return true;
   }
 
-  bool number(Json& out) {
+  bool number() {
     const std::size_t start = at_;
     skip('-');
     if (!skip('0') && !digits()) return unexpected();
@@ -123,7 +123,7 @@ class Reader {
     }
     const double number = readDecimal(text_.substr(start, at_ - start));
     if (!std::isfinite(number)) return refuse("a number is too large");
-    out = Json(number);
+    open_.push(number);
     return true;
   }
 
@@ -133,8 +133,22 @@ class Reader {
     return at_ > start;
   }
 
-  bool string(std::string& out) {
+  bool string() {
     if (!skip('"')) return unexpected();
+    const std::size_t start = at_;
+    while (at_ < text_.size() && isPlain(text_[at_])) ++at_;
+    if (at_ - start > limits_.string) return refuseSize("a string is too long");
+    if (peek() == '"') {  // nearly all strings are plain
+      open_.push(text_.substr(start, at_++ - start));
+      return true;
+    }
+    std::string text(text_.substr(start, at_ - start));
+    if (!rest(text)) return false;
+    open_.push(text);
+    return true;
+  }
+
+  bool rest(std::string& out) {
     while (!skip('"')) {
       const std::size_t start = at_;
       if (!(skip('\\') ? escape(out) : characters(out))) {
@@ -251,6 +265,7 @@ class Reader {
 
   std::string_view text_;
   const JsonLimits& limits_;
+  Json open_ = Json::array();  // values of what is not closed yet, in order
   std::size_t at_ = 0;
   std::size_t depth_ = 0;
   std::size_t values_ = 0;

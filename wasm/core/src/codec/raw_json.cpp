@@ -93,13 +93,13 @@ double RawObject::number(std::string_view name, double otherwise) const {
 
 std::string RawObject::text(std::string_view name) const {
   const Result<Json> value = parseJson(find(name), kTrustedJson);
-  return value ? value->asString() : std::string();
+  return std::string(value ? value->asString() : std::string_view());
 }
 
 std::vector<std::string> RawObject::texts(std::string_view name) const {
   std::vector<std::string> texts;
   if (const Result<Json> value = parseJson(find(name), kTrustedJson))
-    for (const Json& item : value->items()) texts.push_back(item.asString());
+    for (const Json& item : value->items()) texts.emplace_back(item.asString());
   return texts;
 }
 

@@ -24,7 +24,7 @@ Outcome checkOptions(const Json& message) {
     return invalid("issuedAt is a time, in milliseconds since 1970.");
   if (const Json* readAt = message.find("readAt"); readAt && !isWhole(readAt)) return invalid("readAt is a seq.");
   if (const Json* onStale = message.find("onStale")) {
-    const std::string& wish = onStale->asString();
+    const std::string_view wish = onStale->asString();
     if (wish != "reject" && wish != "force" && wish != "flag") return invalid("onStale is reject, force or flag.");
   }
   if (const Json* claims = message.find("claims")) {

@@ -84,9 +84,9 @@ class Hub::Impl {
     const Result<Json> heads = parseJson(text, kTrustedJson);
     if (!heads) return;
     for (const Json::Member& member : heads->members())
-      if (const auto found = organizations_.find(member.name); found != organizations_.end()) {
+      if (const auto found = organizations_.find(std::string(member.name)); found != organizations_.end()) {
         found->second.audience.compare(member.value.asNumber(), now);
-        review(member.name);
+        review(found->first);
       }
   }
 

@@ -11,7 +11,7 @@ namespace {
 std::vector<std::string> readTexts(const Json* list) {
   std::vector<std::string> texts;
   if (list)
-    for (const Json& item : list->items()) texts.push_back(item.asString());
+    for (const Json& item : list->items()) texts.emplace_back(item.asString());
   return texts;
 }
 

@@ -47,7 +47,7 @@ bool isText(const Field& field) { return field.type == FieldType::string || fiel
 /// A value to compare with. An enum may be compared with text it does not list: no row matches, and nothing is wrong.
 Result<Value> readOperand(const Model& model, const Field& field, const Json& json) {
   if (json.isNull()) return Value{};
-  if (isText(field) && json.isString()) return Value{Value::Kind::text, 0, json.asString()};
+  if (isText(field) && json.isString()) return Value{Value::Kind::text, 0, std::string(json.asString())};
   return readValue(model, field, json);
 }
 
@@ -55,12 +55,12 @@ Result<Condition> readCondition(const Model& model, const Json& json) {
   if (!json.isArray() || json.items().size() != 3 || !json.items()[0].isString() || !json.items()[1].isString())
     return invalid("A condition of where is [field, operator, value].");
   Condition condition;
-  const std::string& name = json.items()[0].asString();
+  const std::string_view name = json.items()[0].asString();
   condition.field = model.fieldIndex(name);
   if (condition.field < 0) return unknownField(model, name);
   const Field& field = model.fields[static_cast<std::size_t>(condition.field)];
 
-  const std::string& text = json.items()[1].asString();
+  const std::string_view text = json.items()[1].asString();
   const Operator* known = nullptr;
   for (const Operator& entry : kOperators)
     if (equalsFolded(entry.text, text)) known = &entry;
@@ -99,12 +99,12 @@ Result<Order> readOrder(const Model& model, const Json& json) {
   if (!json.isArray() || json.items().empty() || json.items().size() > 2 || !json.items()[0].isString())
     return invalid("An entry of orderBy is [field, \"asc\" or \"desc\"].");
   Order order;
-  const std::string& name = json.items()[0].asString();
+  const std::string_view name = json.items()[0].asString();
   order.field = model.fieldIndex(name);
   if (order.field < 0) return unknownField(model, name);
   if (model.fields[static_cast<std::size_t>(order.field)].type == FieldType::json)
     return invalid({model.key, ".", name, " is a json field, which has no order."});
-  const std::string direction = json.items().size() == 2 ? json.items()[1].asString() : "asc";
+  const std::string_view direction = json.items().size() == 2 ? json.items()[1].asString() : "asc";
   if (direction != "asc" && direction != "desc") return invalid("An order is asc or desc.");
   order.descending = direction == "desc";
   return order;
@@ -211,7 +211,7 @@ Result<Query> parseQuery(const Schema& schema, const Json& json) {
       const auto relation = std::find_if(model.relations.begin(), model.relations.end(),
                                          [&](const Relation& one) { return one.name == name.asString(); });
       if (relation == model.relations.end())
-        return invalid({model.key, " has no relation '", std::string_view(name.asString()).substr(0, 64), "'."});
+        return invalid({model.key, " has no relation '", name.asString().substr(0, 64), "'."});
       query.expand.push_back(static_cast<int>(relation - model.relations.begin()));
     }
   return query;

@@ -84,7 +84,7 @@ Result<Field> readField(const std::string& model, const std::string& name, const
     if (!values || values->items().empty()) return invalid({where, ": an enum needs its enumValues."});
     for (const Json& value : values->items()) {
       if (!value.isString()) return invalid({where, ": enumValues are text."});
-      field.enumValues.push_back(value.asString());
+      field.enumValues.emplace_back(value.asString());
     }
   }
   return field;
@@ -145,7 +145,7 @@ Result<Model> readModel(const std::string& key, const Json& document) {
   model.fields.push_back(id);
   for (const Json::Member& member : fields->members()) {
     if (isBaseField(member.name)) continue;
-    Result<Field> field = readField(key, member.name, member.value);
+    Result<Field> field = readField(key, std::string(member.name), member.value);
     if (!field) return field.error();
     model.fields.push_back(std::move(*field));
   }
@@ -161,7 +161,7 @@ Result<Model> readModel(const std::string& key, const Json& document) {
 
   if (const Json* relations = document.find("relations"))
     for (const Json::Member& member : relations->members()) {
-      Result<Relation> relation = readRelation(key, member.name, member.value);
+      Result<Relation> relation = readRelation(key, std::string(member.name), member.value);
       if (!relation) return relation.error();
       model.relations.push_back(std::move(*relation));
     }
@@ -260,7 +260,7 @@ Result<Schema> parseSchema(std::string_view document) {
 
   Schema schema;
   for (const Json::Member& member : models->members()) {
-    Result<Model> model = readModel(member.name, member.value);
+    Result<Model> model = readModel(std::string(member.name), member.value);
     if (!model) return model.error();
     for (const Model& other : schema.models)
       if (other.table == model->table) return invalid({"Two models have the table ", model->table, "."});

@@ -53,16 +53,17 @@ Result<Value> readValue(const Model& model, const Field& field, const Json& json
   switch (field.type) {
     case FieldType::string:
       if (!json.isString()) return wrongType(model, field, "text", kindText(json));
-      return Value{Value::Kind::text, 0, json.asString()};
+      return Value{Value::Kind::text, 0, std::string(json.asString())};
     case FieldType::enumeration:
       if (!json.isString() ||
           std::find(field.enumValues.begin(), field.enumValues.end(), json.asString()) == field.enumValues.end()) {
         std::string wanted = "one of";
         for (const std::string& value : field.enumValues) wanted += " '" + value + "'";
-        return wrongType(model, field, wanted,
-                         json.isString() ? "'" + json.asString().substr(0, 64) + "'" : std::string(kindText(json)));
+        return wrongType(
+            model, field, wanted,
+            json.isString() ? "'" + std::string(json.asString().substr(0, 64)) + "'" : std::string(kindText(json)));
       }
-      return Value{Value::Kind::text, 0, json.asString()};
+      return Value{Value::Kind::text, 0, std::string(json.asString())};
     case FieldType::number:
       if (!json.isNumber()) return wrongType(model, field, "a number", kindText(json));
       return Value{Value::Kind::number, json.asNumber(), {}};

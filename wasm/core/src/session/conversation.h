@@ -126,7 +126,7 @@ class Client::Impl {
   uint32_t ask(Request request);
 
   // expand.cpp
-  bool expand(uint32_t number, Request request, const List<Json>& rows, double now);
+  bool expand(uint32_t number, Request request, std::span<const Json> rows, double now);
   void partEnded(uint32_t part, const Error* error, double now);
   void askAgain(double now);
 

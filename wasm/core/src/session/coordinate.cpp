@@ -147,7 +147,7 @@ Result<Client::SnapshotTaken> Client::Impl::snapshot(std::string_view entities) 
         return Error::of(ErrorCode::snapshot_reserved_key);
       const int model = store_.schema().modelIndex(member.name);
       if (model < 0) return unknownModel(store_.schema(), member.name);
-      for (const Json& id : member.value.items()) rows.insert({model, id.asString()});
+      for (const Json& id : member.value.items()) rows.insert({model, std::string(id.asString())});
     }
   return SnapshotTaken{snapshots_.take(std::move(rows)), cursor_};
 }

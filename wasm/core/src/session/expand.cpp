@@ -14,7 +14,7 @@ constexpr std::size_t kIdsAtOnce = 500;
 }  // namespace
 
 /// Asks for what the rows of an answer lead to. True: there is something to wait for.
-bool Client::Impl::expand(uint32_t number, Request request, const List<Json>& rows, double now) {
+bool Client::Impl::expand(uint32_t number, Request request, std::span<const Json> rows, double now) {
   const Model& model = store_.schema().models[static_cast<std::size_t>(request.query->model)];
   for (const int index : request.query->expand) {
     const Relation& relation = model.relations[static_cast<std::size_t>(index)];

@@ -87,7 +87,7 @@ void Store::apply(int model, const std::string& id, const Json* json, double seq
   if (wanted(model, id, row)) confirm(model, table(model).open(id), std::move(row));
 }
 
-void Store::hydrate(int model, const List<Json>& rows, double seq) {
+void Store::hydrate(int model, std::span<const Json> rows, double seq) {
   for (const Json& json : rows) {
     const std::string id(json.text("id"));
     if (const auto said = said_.find({model, id}); said != said_.end() && said->second > seq) continue;

@@ -40,7 +40,7 @@ class Store {
   /// A change of the log: the row after it, or null when it was deleted.
   void apply(int model, const std::string& id, const Json* row, double seq);
   /// Rows that were asked for, as of `seq`. Whatever the log said of them since is newer and stays.
-  void hydrate(int model, const List<Json>& rows, double seq);
+  void hydrate(int model, std::span<const Json> rows, double seq);
   /// The answer to a query is here. From now on changes that match it are taken in, even of rows that were not here; held
   /// rows that it should have named, and did not, are gone.
   void keep(const std::string& text, Query query);
