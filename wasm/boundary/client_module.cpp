@@ -52,7 +52,12 @@ class ClientModule {
   void stop(double now) { client_.stop(now); }
   std::string status() const { return writeJson(client_.status()); }
 
-  std::string commit(const std::string& json, double now) { return numbered("commit", client_.commit(json, now)); }
+  uint32_t commit(uint32_t length, double now) {
+    const Result<uint32_t> number = client_.commit(input_.take(length), now);
+    if (!number) refusal_ = failure(number.error());
+    return number ? *number : 0;
+  }
+  std::string refusal() const { return refusal_; }
   std::string load(const std::string& query, double now) { return numbered("request", client_.load(query, now)); }
   std::string openQuery(const std::string& query) {
     const Result<uint32_t> opened = client_.openQuery(query);
@@ -94,9 +99,12 @@ class ClientModule {
     return client_.shows(model, slot) ? row_.pack(client_, model, slot) : nullptr;
   }
   const uint32_t* rows(uint32_t query) {
-    const std::span<const uint32_t> slots = client_.rows(query);
+    const int model = client_.queryModel(query);
     rows_.assign(1, client_.countRows(query));
-    rows_.append(slots.data(), slots.size());
+    for (const uint32_t slot : client_.rows(query)) {
+      rows_.push_back(slot);
+      rows_.push_back(client_.version(model, slot));
+    }
     return rows_.data();
   }
   const uint32_t* string(uint32_t interned) {
@@ -120,6 +128,7 @@ class ClientModule {
   Input input_;
   List<std::string> staged_;
   Client::Image image_;
+  std::string refusal_;
   PackedFrame frame_;
   PackedRow row_;
   List<uint32_t> rows_;
@@ -134,6 +143,9 @@ extern "C" {
 EMSCRIPTEN_KEEPALIVE char* ablo_input(ClientModule* self, uint32_t length) { return self->input().reserve(length); }
 EMSCRIPTEN_KEEPALIVE void ablo_receive(ClientModule* self, uint32_t length, double now) {
   self->client().receive(self->input().take(length), now);
+}
+EMSCRIPTEN_KEEPALIVE uint32_t ablo_commit(ClientModule* self, uint32_t length, double now) {
+  return self->commit(length, now);
 }
 EMSCRIPTEN_KEEPALIVE void ablo_stage(ClientModule* self, uint32_t length) { self->stage(length); }
 EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_drain(ClientModule* self) { return self->drain(); }
@@ -167,7 +179,7 @@ EMSCRIPTEN_BINDINGS(ablo_core) {
       .function("nudge", &ClientModule::nudge)
       .function("stop", &ClientModule::stop)
       .function("status", &ClientModule::status)
-      .function("commit", &ClientModule::commit)
+      .function("refusal", &ClientModule::refusal)
       .function("load", &ClientModule::load)
       .function("openQuery", &ClientModule::openQuery)
       .function("closeQuery", &ClientModule::closeQuery)

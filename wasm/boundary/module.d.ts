@@ -23,6 +23,11 @@ export interface CoreModule extends CoreMemory {
   _ablo_input(self: number, length: number): number;
   /** The input is one frame from the server. */
   _ablo_receive(self: number, length: number, now: number): void;
+  /**
+   * The input is `{key, operations: [{op, model, id, data?}], readAt?, onStale?, claim?}`, applied to the view at once. The
+   * commit's number, or 0: then nothing has changed, and refusal() says why.
+   */
+  _ablo_commit(self: number, length: number, now: number): number;
   /** The input is one part of an image, for restoreImage(). */
   _ablo_stage(self: number, length: number): void;
   /** Pointer to 4 words: words pointer, number of words, bytes pointer, number of bytes. See Record. */
@@ -32,7 +37,7 @@ export interface CoreModule extends CoreMemory {
   _ablo_version(self: number, model: number, slot: number): number;
   /** Pointer to the packed row: 4 words a field, in the order of models(): tag, length, and 8 bytes (see Tag). 0: no row. */
   _ablo_row(self: number, model: number, slot: number): number;
-  /** Pointer to the result of an open query: count, then the slots in order; of one that counts, the count alone. */
+  /** Pointer to the result of an open query: count, then slot and version of each row in order; of one that counts, the count alone. */
   _ablo_rows(self: number, query: number): number;
   /**
    * Pointer to 2 words: pointer and length of the text with that number. A number means the same text until a `forget` record
@@ -71,9 +76,8 @@ export interface Client {
    */
   status(): string;
 
-  // Writes: `{key, operations: [{op, model, id, data?}], readAt?, onStale?, claim?}`. Applied to the view at once.
-  /** `{"commit": number}` or an error, and then nothing has changed. */
-  commit(commit: string, now: number): string;
+  /** Why the last _ablo_commit() gave 0: `{"error"}`. */
+  refusal(): string;
 
   // Reads.
   /**

@@ -44,7 +44,7 @@ export class Commits {
       const { wait = this.store.settings.defaultWait, timeout, guard } = checkWriteOptions(options);
       const key = guard.key ?? randomId();
       const text = toJson({ ...guard, key, operations, claim: options.claim });
-      const { commit } = view.core.ask('commit', text, Date.now()) as { commit: number };
+      const commit = view.core.commit(text, Date.now());
       const open = { ...pending<Receipt>(this.store.connection.hold()), transaction: { id: key, operations }, text };
       this.#open.set(commit, open);
       if (wait === 'confirmed') return within(timeout, key, open.promise).then((receipt) => result(receipt, view));
@@ -84,7 +84,7 @@ export class Commits {
     this.#open = new Map();
     for (const open of before.values()) {
       try {
-        this.#open.set((core.ask('commit', open.text, Date.now()) as { commit: number }).commit, open);
+        this.#open.set(core.commit(open.text, Date.now()), open);
       } catch (thrown) {
         this.#refuse(open, asAbloError(thrown), true);
       }

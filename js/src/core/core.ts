@@ -68,17 +68,14 @@ export class Core {
   }
 
   receive(frame: string | ArrayBuffer, now: number): void {
-    this.guarded((module, self) => {
-      if (typeof frame === 'string' && frame.length < longText) {
-        const at = module._ablo_input(self, frame.length * 3);
-        module._ablo_receive(self, encodeAt(module.HEAPU8, at, frame), now);
-        return;
-      }
-      const bytes = typeof frame === 'string' ? encoder.encode(frame) : new Uint8Array(frame);
-      const at = module._ablo_input(self, bytes.length);
-      module.HEAPU8.set(bytes, at);
-      module._ablo_receive(self, bytes.length, now);
-    });
+    const input = typeof frame === 'string' ? frame : new Uint8Array(frame);
+    this.guarded((module, self) => module._ablo_receive(self, giveInput(module, self, input), now));
+  }
+
+  /** Applies operations to the view; the number of their commit. */
+  commit(text: string, now: number): number {
+    const commit = this.guarded((module, self) => module._ablo_commit(self, giveInput(module, self, text), now));
+    return commit || this.ask('refusal');
   }
 
   /** What changed and what is to be done since the last drain, copied out; undefined when nothing. */
@@ -94,12 +91,12 @@ export class Core {
     });
   }
 
-  /** The slots of an open query's result, in order. */
-  slots(query: number): Uint32Array {
+  /** Slot and version of each row of an open query, in order. */
+  result(query: number): Uint32Array {
     return this.guarded((module, self) => {
       const at = module._ablo_rows(self, query) >>> 2;
       const { HEAPU32 } = module;
-      return HEAPU32.slice(at + 1, at + 1 + HEAPU32[at]!);
+      return HEAPU32.slice(at + 1, at + 1 + 2 * HEAPU32[at]!);
     });
   }
 
@@ -131,11 +128,7 @@ export class Core {
 
   restoreImage({ manifest, parts }: StoredImage): void {
     this.guarded((module, self) => {
-      for (const part of parts) {
-        const at = module._ablo_input(self, part.length);
-        module.HEAPU8.set(part, at);
-        module._ablo_stage(self, part.length);
-      }
+      for (const part of parts) module._ablo_stage(self, giveInput(module, self, part));
     });
     this.ask('restoreImage', manifest);
   }
@@ -170,6 +163,16 @@ export class Core {
 
 export function readText(module: CoreModule, at: number, length: number): string {
   return decoder.decode(module.HEAPU8.subarray(at, at + length));
+}
+
+/** Puts bytes where the core's next call looks for them; how many there are. */
+function giveInput(module: CoreModule, self: number, input: string | Uint8Array): number {
+  const short = typeof input === 'string' && input.length < longText;
+  const bytes = typeof input !== 'string' || short ? input : encoder.encode(input);
+  const at = module._ablo_input(self, short ? bytes.length * 3 : bytes.length);
+  if (typeof bytes === 'string') return encodeAt(module.HEAPU8, at, bytes);
+  module.HEAPU8.set(bytes, at);
+  return bytes.length;
 }
 
 /** Writes text and returns its length in bytes. Ids are short ASCII nearly always, and that is quickest by hand. */

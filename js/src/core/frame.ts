@@ -29,94 +29,47 @@ export interface FrameHandler {
   model(model: number): void;
 }
 
-// An ambient enum has no values at run time; this keeps ours equal to it.
-const record = {
-  row: 1,
-  query: 2,
-  claims: 3,
-  settled: 4,
-  answered: 5,
-  status: 6,
-  send: 7,
-  connect: 8,
-  disconnect: 9,
-  wake: 10,
-  token: 11,
-  premise: 12,
-  warning: 13,
-  forget: 14,
-  lost: 15,
-  model: 16,
-} as const satisfies { [Name in keyof typeof boundary.Record]: (typeof boundary.Record)[Name] };
+// An ambient enum has no values at run time; this keeps ours equal to it. Behind each number is what the record's words are: w, a
+// word; n, a double in two of them; t, text by its offset and length.
+const records = {
+  row: [1, 'wwww'],
+  query: [2, 'ww'],
+  claims: [3, 'ww'],
+  settled: [4, 'wwnt'],
+  answered: [5, 'wwt'],
+  status: [6, ''],
+  send: [7, 't'],
+  connect: [8, ''],
+  disconnect: [9, 'w'],
+  wake: [10, 'n'],
+  token: [11, ''],
+  premise: [12, 'wwww'],
+  warning: [13, 't'],
+  forget: [14, 'w'],
+  lost: [15, 't'],
+  model: [16, 'w'],
+} as const satisfies { [Name in keyof typeof boundary.Record]: readonly [(typeof boundary.Record)[Name], string] };
+
+const byKind = Object.entries(records).map(([name, [, shape]]) => ({ name: name as keyof FrameHandler, shape }));
 
 const decoder = new TextDecoder();
 const double = new Float64Array(1);
 const halves = new Uint32Array(double.buffer);
 
 export function readFrame({ words, bytes }: Frame, handler: FrameHandler): void {
-  let at = 0;
-  const word = () => words[at++]!;
-  const number = () => {
-    halves.set([word(), word()]);
-    return double[0]!;
-  };
-  const text = () => {
-    const offset = word();
-    return decoder.decode(bytes.subarray(offset, offset + word()));
-  };
-  while (at < words.length) {
-    const kind = word();
-    switch (kind) {
-      case record.row:
-        handler.row(word(), word(), word(), word());
-        break;
-      case record.query:
-        handler.query(word(), word());
-        break;
-      case record.claims:
-        handler.claims(word(), word());
-        break;
-      case record.settled:
-        handler.settled(word(), word(), number(), text());
-        break;
-      case record.answered:
-        handler.answered(word(), word(), text());
-        break;
-      case record.status:
-        handler.status();
-        break;
-      case record.send:
-        handler.send(text());
-        break;
-      case record.connect:
-        handler.connect();
-        break;
-      case record.disconnect:
-        handler.disconnect(word());
-        break;
-      case record.wake:
-        handler.wake(number());
-        break;
-      case record.token:
-        handler.token();
-        break;
-      case record.premise:
-        handler.premise(word(), word(), word(), word());
-        break;
-      case record.warning:
-        handler.warning(text());
-        break;
-      case record.forget:
-        handler.forget(word());
-        break;
-      case record.lost:
-        handler.lost(text());
-        break;
-      case record.model:
-        handler.model(word());
-        break;
-      default:
-        throw new Error(`The core's frame has an unknown record: ${kind}.`);
+  for (let at = 0; at < words.length; ) {
+    const { name, shape } = byKind[words[at++]! - 1]!;
+    const read: unknown[] = [];
+    for (const part of shape) {
+      const word = words[at++]!;
+      if (part === 'w') {
+        read.push(word);
+        continue;
+      }
+      const next = words[at++]!;
+      if (part === 't') read.push(decoder.decode(bytes.subarray(word, word + next)));
+      else halves.set([word, next]), read.push(double[0]);
     }
+    (handler[name] as (...read: unknown[]) => void)(...read);
   }
 }

@@ -8,14 +8,14 @@
 // the subscription that keeps it there may be that much time.
 import { keys, type Signals } from '../tracking';
 import type { Core } from './core';
-import type { Row, Rows } from './rows';
+import type { Result, Row, Rows } from './rows';
 import { patience } from './sweep';
 
 interface OpenQuery {
   readonly number: number;
   readonly model: number;
   readonly text: string;
-  slots?: Uint32Array;
+  result?: Result;
   rows?: readonly Row[];
   count?: number;
   usedAt: number;
@@ -36,7 +36,7 @@ export class Queries {
   /** The rows that match, in order: the same array until that changes. `text` is the query as canonical JSON. */
   read(text: string): readonly Row[] {
     const query = this.#use(text);
-    return (query.rows ??= this.rows.all(query.model, this.#slots(query)));
+    return (query.rows ??= this.rows.all(query.model, (query.result = this.core.result(query.number))));
   }
 
   count(text: string): number {
@@ -52,16 +52,12 @@ export class Queries {
   changed(number: number): void {
     const query = this.#byNumber.get(number);
     if (!query) return;
-    query.slots = query.rows = query.count = undefined;
+    query.result = query.rows = query.count = undefined;
     this.signals.bump(keys.query(number));
   }
 
   stop(): void {
     this.rows.sweep.stop();
-  }
-
-  #slots(query: OpenQuery): Uint32Array {
-    return (query.slots ??= this.core.slots(query.number));
   }
 
   #use(text: string): OpenQuery {
@@ -82,7 +78,7 @@ export class Queries {
     const now = Date.now();
     for (const query of this.#byNumber.values()) {
       if (this.signals.subscribed(keys.query(query.number)) || now - query.usedAt < patience) {
-        if (query.rows) this.rows.keep(query.model, query.slots!);
+        if (query.rows) this.rows.keep(query.model, query.result!);
         continue;
       }
       this.core.tell('closeQuery', query.number);

@@ -21,11 +21,15 @@ const tag = {
 
 const wordsPerField = 4;
 
+/** Of an open query: slot and version of each row, in order. */
+export type Result = Uint32Array;
+
 /** Reads one field of a packed row. */
 type ReadField = (module: CoreModule, at: number) => unknown;
 
 /** A row object that was handed out. The cache alone keeps it only while it is read now and then. */
 interface Shown {
+  readonly slot: number;
   readonly version: number;
   row: Row | undefined;
   weak: WeakRef<Row> | undefined;
@@ -34,8 +38,8 @@ interface Shown {
 
 export class Rows {
   readonly #core: Core;
-  /** Fields in the record's order; rows by slot. */
-  readonly #models: { fields: [name: string, read: ReadField][]; shown: Shown[] }[];
+  /** Fields in the record's order; rows by slot, and those that were read by id. */
+  readonly #models: { fields: [name: string, read: ReadField][]; shown: Shown[]; byId: Map<string, Shown> }[];
   /** Grows with every look at what is still read. */
   #age = 0;
   readonly sweep = new Sweep();
@@ -46,37 +50,48 @@ export class Rows {
     this.sweep.first(() => this.#letGo());
     this.#models = core.models.map(({ key, fields }) => ({
       shown: [],
+      byId: new Map(),
       fields: fields.map((field) => [field.name, reader(core, field, nullable(key, field.name) ? null : undefined)]),
     }));
   }
 
   /** The row, or undefined when the view has none. */
   get(model: number, id: string): Row | undefined {
+    const { shown, byId } = this.#models[model]!;
     return this.#core.guarded((module, self) => {
+      const before = byId.get(id); // no version comes twice: if it has it still, it is that row still
+      if (before && module._ablo_version(self, model, before.slot) === before.version)
+        return this.#at(module, self, model, before.slot, before.version);
       const at = module._ablo_input(self, id.length * 3);
       const slot = module._ablo_slot(self, model, writeText(module.HEAPU8, at, id));
-      return slot < 0 ? undefined : this.#at(module, self, model, slot);
+      if (slot < 0) return undefined;
+      const row = this.#at(module, self, model, slot, module._ablo_version(self, model, slot));
+      byId.set(id, shown[slot]!);
+      return row;
     });
   }
 
-  /** The rows in those slots, in order. */
-  all(model: number, slots: Uint32Array): readonly Row[] {
+  /** The rows of a result, in order. */
+  all(model: number, result: Result): readonly Row[] {
     return this.#core.guarded((module, self) => {
-      const rows = new Array<Row>(slots.length);
-      for (let i = 0; i < slots.length; i++) rows[i] = this.#at(module, self, model, slots[i]!)!;
+      const rows = new Array<Row>(result.length / 2);
+      for (let i = 0; i < rows.length; i++)
+        rows[i] = this.#at(module, self, model, result[2 * i]!, result[2 * i + 1]!)!;
       return Object.freeze(rows);
     });
   }
 
-  /** Somebody has the rows in those slots. */
-  keep(model: number, slots: Uint32Array): void {
+  /** Somebody has the rows of that result. */
+  keep(model: number, result: Result): void {
     const { shown } = this.#models[model]!;
-    for (const slot of slots) if (shown[slot]) shown[slot].readIn = this.#age;
+    for (let i = 0; i < result.length; i += 2) {
+      const one = shown[result[i]!];
+      if (one) one.readIn = this.#age;
+    }
   }
 
-  #at(module: CoreModule, self: number, model: number, slot: number): Row | undefined {
+  #at(module: CoreModule, self: number, model: number, slot: number, version: number): Row | undefined {
     const { shown, fields } = this.#models[model]!;
-    const version = module._ablo_version(self, model, slot);
     const before = shown[slot];
     if (before?.version === version) {
       const row = before.row ?? before.weak!.deref();
@@ -93,7 +108,7 @@ export class Rows {
       row[name] = read(module, at);
       at += wordsPerField;
     }
-    shown[slot] = { version, row: Object.freeze(row) as Row, weak: undefined, readIn: this.#age };
+    shown[slot] = { slot, version, row: Object.freeze(row) as Row, weak: undefined, readIn: this.#age };
     this.sweep.start();
     return row as Row;
   }
@@ -111,6 +126,7 @@ export class Rows {
         if (one.row ?? one.weak!.deref()) kept[slot] = one;
       });
       model.shown = kept;
+      for (const [id, one] of model.byId) if (kept[one.slot] !== one) model.byId.delete(id);
     }
     this.#core.forgetStrings(); // most are the ids of rows
     return this.#models.some(({ shown }) => shown.length > 0);

@@ -102,7 +102,7 @@ void Client::Impl::loadAgain(const Error& error, double now) {
 }
 
 void Client::Impl::loaded(const Json& message, double now) {
-  const List<std::string> came = std::exchange(blocks_, {});
+  List<std::string> came = std::exchange(blocks_, {});
   List<Block> blocks;
   const Json* named = message.find("blocks");
   for (std::size_t i = 0; named && i < named->items().size(); ++i) {
@@ -115,7 +115,7 @@ void Client::Impl::loaded(const Json& message, double now) {
   }
   const double seq = message.number("seq");
   if (options_.loadAll)
-    store_.replaceAll(message.find("models") ? *message.find("models") : Json::object(), blocks);
+    store_.replaceAll(message.find("models") ? *message.find("models") : Json::object(), blocks, came);
   else
     store_.holdKept();
   claims_.clear();

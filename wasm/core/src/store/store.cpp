@@ -38,11 +38,12 @@ bool Store::wanted(int model, const std::string& id, const Row& row) const {
   return kept_.match(model, description(model), row);
 }
 
-void Store::replaceAll(const Json& models, std::span<const Block> blocks) {
+void Store::replaceAll(const Json& models, std::span<Block> blocks, std::span<std::string> bytes) {
   for (int model = 0; model < static_cast<int>(tables_.size()); ++model) {
     const bool adopts = isEmpty(model);
     NumberIndex here;
-    for (const Block& block : blocks) {
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      Block& block = blocks[i];
       if (block.model != model) continue;
       if (adopts) adopt(block);
       for (uint32_t row = 0; row < block.rows && !adopts; ++row) {
@@ -50,6 +51,8 @@ void Store::replaceAll(const Json& models, std::span<const Block> blocks) {
         here[slot] = 1;
         confirm(model, slot, rowOf(block, row));
       }
+      block = {};
+      bytes[i] = {};
     }
     if (const Json* rows = models.find(description(model).key))
       for (const Json& json : rows->items()) {

@@ -33,25 +33,25 @@ uint32_t Strings::hold(std::string_view text) {
   const uint32_t hash = hashOf(text);
   const uint32_t bucket = probe(text, hash);
   if (buckets_[bucket] != 0) {
-    ++entries_[buckets_[bucket] - 1].holders;
+    ++entry(buckets_[bucket] - 1).holders;
     return buckets_[bucket] - 1;
   }
-  uint32_t number = static_cast<uint32_t>(entries_.size());
+  uint32_t number = size_;
   if (free_.empty()) {
-    entries_.emplace_back();
+    if (size_++ % kPage == 0) pages_.push_back(std::make_unique<Entry[]>(kPage));
   } else {
     number = free_.back();
     free_.pop_back();
   }
   const uint32_t place = store(number, text);
-  entries_[number] = {place, hash, 1, 0};
+  entry(number) = {place, hash, 1, 0};
   buckets_[bucket] = number + 1;
   ++used_;
   return number;
 }
 
 void Strings::release(uint32_t number) {
-  Entry& entry = entries_[number];
+  Entry& entry = this->entry(number);
   if (--entry.holders > 0 || entry.leaving) return;
   entry.leaving = 1;
   left_.push_back(number);
@@ -62,8 +62,8 @@ uint32_t Strings::find(std::string_view text) const {
 }
 
 std::string_view Strings::text(uint32_t number) const {
-  if (number >= entries_.size() || entries_[number].place == kNone) return {};
-  const uint32_t place = entries_[number].place;
+  if (number >= size_ || entry(number).place == kNone) return {};
+  const uint32_t place = entry(number).place;
   const char* at = blocks_[place >> kUnitBits].bytes.get() + (place & ((1u << kUnitBits) - 1)) * kUnit;
   return {at + kHead, wordAt(at + 4)};
 }
@@ -72,14 +72,13 @@ void Strings::reserve(uint32_t more) {
   std::size_t buckets = std::max<std::size_t>(64, buckets_.size());
   while (buckets * 2 <= (used_ + more) * std::size_t{3}) buckets *= 2;
   if (buckets > buckets_.size()) rehash(buckets);
-  entries_.reserve(entries_.size() + more);
 }
 
 List<uint32_t> Strings::endQuarantine() {
   List<uint32_t> gone;
   for (const uint32_t number : quarantined_) {
-    entries_[number].leaving = 0;
-    if (entries_[number].holders > 0) continue;
+    entry(number).leaving = 0;
+    if (entry(number).holders > 0) continue;
     forget(number);
     gone.push_back(number);
   }
@@ -92,7 +91,7 @@ uint32_t Strings::probe(std::string_view text, uint32_t hash) const {
   uint32_t bucket = hash & mask;
   while (buckets_[bucket] != 0) {
     const uint32_t number = buckets_[bucket] - 1;
-    if (entries_[number].hash == hash && this->text(number) == text) break;
+    if (entry(number).hash == hash && this->text(number) == text) break;
     bucket = (bucket + 1) & mask;
   }
   return bucket;
@@ -101,9 +100,9 @@ uint32_t Strings::probe(std::string_view text, uint32_t hash) const {
 void Strings::rehash(std::size_t buckets) {
   buckets_.assign(buckets, 0);
   const auto mask = static_cast<uint32_t>(buckets - 1);
-  for (uint32_t number = 0; number < entries_.size(); ++number) {
-    if (entries_[number].place == kNone) continue;
-    uint32_t bucket = entries_[number].hash & mask;
+  for (uint32_t number = 0; number < size_; ++number) {
+    if (entry(number).place == kNone) continue;
+    uint32_t bucket = entry(number).hash & mask;
     while (buckets_[bucket] != 0) bucket = (bucket + 1) & mask;
     buckets_[bucket] = number + 1;
   }
@@ -112,10 +111,10 @@ void Strings::rehash(std::size_t buckets) {
 void Strings::forget(uint32_t number) {
   const std::string_view text = this->text(number);
   const auto mask = static_cast<uint32_t>(buckets_.size() - 1);
-  uint32_t hole = probe(text, entries_[number].hash);
+  uint32_t hole = probe(text, entry(number).hash);
   // What stands behind the hole and could have stood in it moves up, so that no search ends too early.
   for (uint32_t next = (hole + 1) & mask; buckets_[next] != 0; next = (next + 1) & mask) {
-    const uint32_t home = entries_[buckets_[next] - 1].hash & mask;
+    const uint32_t home = entry(buckets_[next] - 1).hash & mask;
     if (((next - home) & mask) < ((next - hole) & mask)) continue;
     buckets_[hole] = buckets_[next];
     hole = next;
@@ -123,8 +122,8 @@ void Strings::forget(uint32_t number) {
   buckets_[hole] = 0;
   --used_;
 
-  const uint32_t index = entries_[number].place >> kUnitBits;
-  entries_[number].place = kNone;
+  const uint32_t index = entry(number).place >> kUnitBits;
+  entry(number).place = kNone;
   free_.push_back(number);
   Block& block = blocks_[index];
   block.waste += recordSize(text.size());
@@ -161,15 +160,15 @@ void Strings::compact(uint32_t index) {
   for (uint32_t at = 0; at < block.used;) {
     const char* record = block.bytes.get() + at;
     const uint32_t number = wordAt(record), length = wordAt(record + 4);
-    if (entries_[number].place == (index << kUnitBits | at / kUnit))
-      entries_[number].place = store(number, {record + kHead, length});
+    if (entry(number).place == (index << kUnitBits | at / kUnit))
+      entry(number).place = store(number, {record + kHead, length});
     at += recordSize(length);
   }
   freeBlocks_.push_back(index);
 }
 
 std::size_t Strings::bytes() const {
-  std::size_t bytes = entries_.capacity() * sizeof(Entry) + buckets_.capacity() * sizeof(uint32_t);
+  std::size_t bytes = pages_.size() * kPage * sizeof(Entry) + buckets_.capacity() * sizeof(uint32_t);
   for (const Block& block : blocks_) bytes += block.size;
   return bytes;
 }

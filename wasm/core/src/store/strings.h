@@ -21,7 +21,7 @@ class Strings {
 
   /// The text's number, held once more.
   uint32_t hold(std::string_view text);
-  void hold(uint32_t number) { ++entries_[number].holders; }
+  void hold(uint32_t number) { ++entry(number).holders; }
   void release(uint32_t number);
   /// The text's number until the next but one endQuarantine().
   uint32_t mention(std::string_view text) {
@@ -58,7 +58,12 @@ class Strings {
   uint32_t store(uint32_t number, std::string_view text);
   void compact(uint32_t block);
 
-  List<Entry> entries_;     // by number
+  static constexpr uint32_t kPage = 4096;
+  Entry& entry(uint32_t number) { return pages_[number / kPage][number % kPage]; }
+  const Entry& entry(uint32_t number) const { return pages_[number / kPage][number % kPage]; }
+
+  List<std::unique_ptr<Entry[]>> pages_;
+  uint32_t size_ = 0;       // numbers that were ever given
   List<uint32_t> buckets_;  // open addressing; number + 1, or 0
   uint32_t used_ = 0;       // buckets
   List<Block> blocks_;
