@@ -20,13 +20,21 @@ const names: Record<string, ErrorCode> = {
   P2034: 'row_locked',
 };
 
+interface Refusal {
+  name?: string;
+  code?: unknown;
+  originalCode?: unknown;
+  cause?: Refusal;
+  meta?: { driverAdapterError?: Refusal };
+}
+
 /** Anything else is what it was. */
 export function databaseError(thrown: unknown): unknown {
   if (thrown instanceof AbloError) return thrown;
-  for (let error = thrown as { code?: unknown; originalCode?: unknown; cause?: unknown; meta?: any } | undefined; error; ) {
-    const code = nameOf(error.code) ?? nameOf(error.originalCode);
+  for (let error = thrown as Refusal | undefined; error; ) {
+    const code = error.name === 'PrismaClientValidationError' ? 'constraint_violation' : (nameOf(error.code) ?? nameOf(error.originalCode));
     if (code) return abloError(code, '', { cause: thrown });
-    error = (error.cause ?? error.meta?.driverAdapterError) as typeof error;
+    error = error.cause ?? error.meta?.driverAdapterError;
   }
   return thrown;
 }

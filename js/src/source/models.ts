@@ -41,8 +41,9 @@ export function modelsOf(schema: AnySchema): SourceModels {
 
 export function modelNamed(models: SourceModels, key: unknown): SourceModel {
   const model = models.get(key as string);
-  if (!model) throw abloError('unknown_model', `'${String(key)}' is not one of ${[...models.keys()].join(', ')}.`);
-  return model;
+  if (model) return model;
+  const what = typeof key === 'string' ? `'${key}' is not one of` : 'The request names none of';
+  throw abloError('unknown_model', `${what} ${[...models.keys()].join(', ')}.`);
 }
 
 /** Throws unless a request may name this field of the model. */

@@ -12,6 +12,8 @@ import type { SourceAdapter, SourceCondition } from './types';
 export interface PrismaDataSourceOptions {
   /** What the client calls a model: the key with a small first letter, if absent. */
   delegateName?(model: string): string;
+  /** `Prisma.DbNull`, for schemas with json fields: Prisma has no other word for a json field without a value. */
+  dbNull?: object;
 }
 
 export interface PrismaLike {
@@ -36,7 +38,7 @@ export function prismaDataSource(prisma: PrismaLike, schema: AnySchema, options:
   }
   const over = (client: PrismaLike): Database => ({
     run: (statement, ...parameters) => client.$queryRawUnsafe<Data[]>(statement, ...parameters) as Promise<Data[]>,
-    rows: prismaRows((model) => delegateIn(client, model.key)!),
+    rows: prismaRows((model) => delegateIn(client, model.key)!, options.dbNull),
   });
   return sourceAdapter(schema, {
     ...over(prisma),
@@ -44,7 +46,13 @@ export function prismaDataSource(prisma: PrismaLike, schema: AnySchema, options:
   });
 }
 
-function prismaRows(delegate: (model: SourceModel) => Delegate): Rows {
+function prismaRows(delegate: (model: SourceModel) => Delegate, dbNull: object | undefined): Rows {
+  /** The value, in Prisma's words. */
+  const said = (model: SourceModel, name: string, value: unknown) => {
+    if (value !== null || model.fields.get(name)?.type !== 'json') return value;
+    if (dbNull) return dbNull;
+    throw abloError('query_invalid', `${model.key}.${name} is null: give prismaDataSource() dbNull, which is Prisma.DbNull.`);
+  };
   const select = (model: SourceModel) => Object.fromEntries([...model.fields.keys()].map((name) => [name, true]));
   return {
     async load(model, key) {
@@ -54,15 +62,18 @@ function prismaRows(delegate: (model: SourceModel) => Delegate): Rows {
     async create(model, data) {
       return rowOf(model, await delegate(model).create({ data: present(data), select: select(model) }));
     },
-    update: (model, key, { id: _, ...data }) =>
-      unlessAbsent(async () => rowOf(model, await delegate(model).update({ where: key, data, select: select(model) }))),
+    update: (model, key, { id: _, ...change }) =>
+      unlessAbsent(async () => {
+        const data = Object.fromEntries(Object.entries(change).map(([name, value]) => [name, said(model, name, value)]));
+        return rowOf(model, await delegate(model).update({ where: key, data, select: select(model) }));
+      }),
     delete: (model, key) =>
       unlessAbsent(async () => rowOf(model, await delegate(model).delete({ where: key, select: select(model) }))),
     async list(model, { where = [], orderBy = 'id', order = 'asc', limit = 0, cursor }) {
       for (const name of [orderBy, ...where.map(([field]) => field)]) declared(model, name);
       const last = model.fields.get(orderBy)!.optional ? { sort: order, nulls: 'last' } : order;
       const found = await delegate(model).findMany({
-        where: { AND: where.map((condition) => filter(model, condition)) },
+        where: { AND: where.map(([name, operator, value]) => filter(model, [name, operator, said(model, name, value)])) },
         orderBy: orderBy === 'id' ? [{ id: order }] : [{ [orderBy]: last }, { id: 'asc' }],
         select: select(model),
         take: limit + 1,
@@ -104,7 +115,7 @@ function filter(model: SourceModel, [name, operator, value]: SourceCondition): o
     case '!=':
       return { [name]: { not: value } };
     case 'IS NOT':
-      return value === null || !model.fields.get(name)!.optional
+      return value === null || typeof value === 'object' || !model.fields.get(name)!.optional
         ? { [name]: { not: value } }
         : { OR: [{ [name]: { not: value } }, { [name]: null }] };
     case 'LIKE':
