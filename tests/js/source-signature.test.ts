@@ -82,7 +82,7 @@ test('of ten thousand damaged requests none is accepted', async () => {
   const { headers } = await sign();
   const random = new Random(7);
   const below = (bound: number) => random.below(bound);
-  const damage = (text: string) => {
+  const damage = (text: string): string => {
     const at = below(text.length);
     const other = String.fromCharCode(33 + below(90));
     return text[at] === other ? damage(text) : text.slice(0, at) + other + text.slice(at + 1);

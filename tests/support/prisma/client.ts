@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Generated from schema.prisma by `prisma generate` 7.10.0: what internal/class.ts gives to Prisma's runtime. Without its types,
 // and without the CLI, which is 250 MB of packages.
+// @ts-nocheck
 import * as runtime from '@prisma/client/runtime/client';
 
 const config: any = {
