@@ -13,15 +13,28 @@ type Json = Record<string, unknown>;
 type Input = ReturnType<typeof jsonSchema<any>>;
 type Fields = DocumentModel['fields'];
 
-const object = (properties: Json, required: string[] = []) => ({ type: 'object', properties, required, additionalProperties: false });
+const object = (properties: Json, required: string[] = []) => ({
+  type: 'object',
+  properties,
+  required,
+  additionalProperties: false,
+});
 const id = { type: 'string' };
 
 function valueSchema({ type, enumValues, isOptional }: DocumentField): Json {
-  const value = type === 'json' ? {} : type === 'enum' ? { type: 'string', enum: enumValues } : type === 'date' ? { type: 'string', format: 'date-time' } : { type };
+  const value =
+    type === 'json'
+      ? {}
+      : type === 'enum'
+        ? { type: 'string', enum: enumValues }
+        : type === 'date'
+          ? { type: 'string', format: 'date-time' }
+          : { type };
   return isOptional && type !== 'json' ? { anyOf: [value, { type: 'null' }] } : value;
 }
 
-const schemas = (fields: Fields): Json => Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, valueSchema(field)]));
+const schemas = (fields: Fields): Json =>
+  Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, valueSchema(field)]));
 
 function writable(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !baseFields.includes(name)));

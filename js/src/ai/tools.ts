@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// abloTools(): read, create, update and delete of every model. A write waits until it is confirmed, and is refused if the
-// row changed since these tools last showed it: the model decided by what it saw. A refusal is thrown; the AI SDK hands
-// its message to the model, and the message says what to do.
+// abloTools(): read, create, update and delete of every model. A write waits until it is confirmed, and is refused if
+// the row changed since these tools last showed it: the model decided by what it saw. A refusal is thrown; the AI SDK
+// hands its message to the model, and the message says what to do.
 import type { Tool } from 'ai';
 import type { AbloClient } from '../client/types';
 import type { AnyModelClient } from '../model/model';
@@ -21,16 +21,25 @@ type Options = { abortSignal?: AbortSignal };
 type Data = Record<string, unknown>;
 type Shown = { id: string };
 
+const longestList = 200;
+
 export function abloTools<S extends AnySchema>(ablo: AbloClient<S>): AbloTools<S> {
   const { models } = ablo.schema!.document;
   const tools = Object.entries(models).flatMap(([key, model]) => {
     const name = key[0]!.toUpperCase() + key.slice(1);
-    return Object.entries(toolsOf(ablo as AbloClient<AnySchema>, key, model)).map(([verb, tool]) => [`${verb}${name}`, tool]);
+    return Object.entries(toolsOf(ablo as AbloClient<AnySchema>, key, model)).map(([verb, tool]) => [
+      `${verb}${name}`,
+      tool,
+    ]);
   });
   return Object.fromEntries(tools);
 }
 
-function toolsOf(ablo: AbloClient<AnySchema>, key: string, model: DocumentModel): Partial<Record<Verb, Tool<any, any>>> {
+function toolsOf(
+  ablo: AbloClient<AnySchema>,
+  key: string,
+  model: DocumentModel,
+): Partial<Record<Verb, Tool<any, any>>> {
   const client: AnyModelClient = ablo.model(key);
   const seenAt = new Map<string, number>();
 
@@ -45,16 +54,25 @@ function toolsOf(ablo: AbloClient<AnySchema>, key: string, model: DocumentModel)
   /** Text for a time is a time. */
   const stored = (data: Data) =>
     Object.fromEntries(
-      Object.entries(data).map(([name, value]) => [name, model.fields[name]?.type === 'date' && typeof value === 'string' ? new Date(value) : value]),
+      Object.entries(data).map(([name, value]) => [
+        name,
+        model.fields[name]?.type === 'date' && typeof value === 'string' ? new Date(value) : value,
+      ]),
     );
 
   const again = 'If it is refused because the row changed, read the row again and decide again.';
   const read: Tool<any, any> = {
     description: `Reads ${key}: one row by its id, or the rows whose fields have the values of where.`,
     inputSchema: readInput(model),
-    execute: async ({ id, where, limit = 50 }: { id?: string; where?: Data; limit?: number }, { abortSignal }: Options) => {
+    execute: async (
+      { id, where, limit = 50 }: { id?: string; where?: Data; limit?: number },
+      { abortSignal }: Options,
+    ) => {
       abortSignal?.throwIfAborted();
-      const rows = id === undefined ? await client.list({ where: stored(where ?? {}), limit }) : [(await client.retrieve({ id })) ?? []].flat();
+      const rows =
+        id === undefined
+          ? await client.list({ where: stored(where ?? {}), limit: Math.min(limit, longestList) })
+          : [(await client.retrieve({ id })) ?? []].flat();
       return { rows: show(rows as Shown[]) };
     },
   };

@@ -10,6 +10,7 @@ import { randomId } from '../platform';
 import type { AnySchema } from '../schema/types';
 import { databaseError } from './database-error';
 import { sourceError } from './errors';
+import { sourceEventForOperation } from './event';
 import { appendEvents, begin, finish, migrations, readEvents, type Run } from './ledger';
 import { modelNamed, modelsOf, type SourceModel } from './models';
 import type { SourceAdapter, SourceEvent, SourceOperation, SourcePage, SourceQuery, SourceScope } from './types';
@@ -49,8 +50,12 @@ export function sourceAdapter(schema: AnySchema, database: Transactions): Source
         const model = modelNamed(models, request.model);
         const own = ownOf(model, scope);
         if (request.type === 'load') return { row: await database.rows.load(model, { id: request.id, ...own }) };
-        if (request.query.related?.length) throw abloError('query_invalid', 'Adapters load no related rows: ask for them by id.');
-        const where = [...(request.query.where ?? []), ...Object.entries(own).map(([field, value]) => [field, '=', value] as const)];
+        if (request.query.related?.length)
+          throw abloError('query_invalid', 'Adapters load no related rows: ask for them by id.');
+        const where = [
+          ...(request.query.where ?? []),
+          ...Object.entries(own).map(([field, value]) => [field, '=', value] as const),
+        ];
         const limit = Math.min(request.query.limit ?? longestPage, longestPage);
         return database.rows.list(model, { ...request.query, where, limit });
       }),
@@ -64,12 +69,10 @@ export function sourceAdapter(schema: AnySchema, database: Transactions): Source
           for (const operation of operations) {
             const model = modelNamed(models, operation.model);
             const row = (await write(rows, model, operation, ownOf(model, scope))) as Data & { id: string };
-            const { type } = operation;
-            if (type !== 'DELETE') after.push(row);
-            events.push({
-              ...{ id: `${clientTxId}:${events.length}`, model: model.key, entityId: row.id, type, clientTxId },
-              ...{ organizationId: scope?.organizationId, occurredAt: Date.now(), ...(type !== 'DELETE' && { data: row }) },
-            });
+            if (operation.type !== 'DELETE') after.push(row);
+            const eventId = `${clientTxId}:${events.length}`;
+            const event = { eventId, operation, entityId: row.id, data: row, clientTxId, occurredAt: Date.now() };
+            events.push(sourceEventForOperation({ ...event, organizationId: scope?.organizationId }));
           }
           await appendEvents(run, events);
           return finish(run, clientTxId, { rows: after });
@@ -79,7 +82,12 @@ export function sourceAdapter(schema: AnySchema, database: Transactions): Source
   };
 }
 
-async function write(rows: Rows, model: SourceModel, operation: SourceOperation, own: { organizationId?: string }): Promise<object> {
+async function write(
+  rows: Rows,
+  model: SourceModel,
+  operation: SourceOperation,
+  own: { organizationId?: string },
+): Promise<object> {
   const input = operation.input ?? {};
   const now = new Date().toISOString();
   const declared = (data: Data) => Object.fromEntries(Object.entries(data).filter(([name]) => model.fields.has(name)));
@@ -89,7 +97,8 @@ async function write(rows: Rows, model: SourceModel, operation: SourceOperation,
   }
   const key = { id: operation.id!, ...own };
   const change = { updatedAt: now, ...input, ...archiving(model, operation, now), ...key };
-  const row = operation.type === 'DELETE' ? await rows.delete(model, key) : await rows.update(model, key, declared(change));
+  const row =
+    operation.type === 'DELETE' ? await rows.delete(model, key) : await rows.update(model, key, declared(change));
   if (!row) throw abloError('entity_not_found', `${model.key}/${operation.id}:`);
   return row;
 }
@@ -103,7 +112,8 @@ function archiving(model: SourceModel, { type }: SourceOperation, now: string): 
 
 function ownOf(model: SourceModel, scope: SourceScope | undefined): { organizationId?: string } {
   if (!model.fields.has('organizationId')) return {};
-  if (!scope?.organizationId) throw sourceError('source_forbidden', `${model.key} belongs to organizations; the request names none.`);
+  if (!scope?.organizationId)
+    throw sourceError('source_forbidden', `${model.key} belongs to organizations; the request names none.`);
   return { organizationId: scope.organizationId };
 }
 

@@ -4,7 +4,14 @@
 // into the protocol's form.
 import { sourceError } from './errors';
 import type {
-  CommitAnswer, CommitRequest, DataSourceOptions, EventsAnswer, ListAnswer, SourceContext, SourceHandlers, SourceRequest,
+  CommitAnswer,
+  CommitRequest,
+  DataSourceOptions,
+  EventsAnswer,
+  ListAnswer,
+  SourceContext,
+  SourceHandlers,
+  SourceRequest,
 } from './types';
 
 type Options = DataSourceOptions<any, any>;
@@ -44,12 +51,22 @@ export async function answer(options: Options, asked: SourceRequest, context: So
 
 /** An option's name is never a model's: such a model's handlers are in `models`. */
 const optionNames: Record<keyof DataSourceOptions, true> = {
-  schema: true, apiKey: true, signingSecret: true, signatureToleranceMs: true, authorize: true, resolveScopes: true,
-  models: true, commit: true, events: true, adapter: true,
+  schema: true,
+  apiKey: true,
+  signingSecret: true,
+  signatureToleranceMs: true,
+  authorize: true,
+  resolveScopes: true,
+  models: true,
+  commit: true,
+  events: true,
+  adapter: true,
 };
 
 function handlersOf(options: Options, model: string): SourceHandlers<any> {
-  const beside = Object.hasOwn(optionNames, model) ? undefined : (options as unknown as Record<string, SourceHandlers>)[model];
+  const beside = Object.hasOwn(optionNames, model)
+    ? undefined
+    : (options as unknown as Record<string, SourceHandlers>)[model];
   return options.models?.[model] ?? beside ?? {};
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// dataSource(): the one endpoint an application exposes, as a function from Request to Response. A request is read whole,
-// verified over its exact bytes, and only then looked at; after that it goes to an adapter or to the application's own
-// functions.
+// dataSource(): the one endpoint an application exposes, as a function from Request to Response. A request is read
+// whole, verified over its exact bytes, and only then looked at; after that it goes to an adapter or to the
+// application's own functions.
 import { AbloError, abloError } from '../errors/errors';
 import { environment } from '../platform';
 import type { AnySchema } from '../schema/types';
@@ -28,12 +28,14 @@ export function dataSource<const S extends AnySchema, Auth = unknown>(
       const bytes = await readBody(request);
       const call = callOf(request, bytes);
       const apiKey = await secretOf(options, call);
-      const verified = await verifyAbloSourceRequest({ request, body: bytes, apiKey, toleranceMs: options.signatureToleranceMs });
+      const toleranceMs = options.signatureToleranceMs;
+      const verified = await verifyAbloSourceRequest({ request, body: bytes, apiKey, toleranceMs });
       if (call.body === undefined) throw abloError('invalid_json');
       const asked = readRequest(models, call.body);
       const auth = (await allowed(options, call)) as Auth;
       const granted = options.resolveScopes && [...(await options.resolveScopes({ auth, request, body: call.body }))];
-      if (granted && !granted.includes(asked.type)) throw sourceError('source_forbidden', '', { required: asked.type, granted });
+      if (granted && !granted.includes(asked.type))
+        throw sourceError('source_forbidden', '', { required: asked.type, granted });
       return Response.json(await answer(options, asked, { auth, request, ...verified, scope: asked.scope }));
     } catch (thrown) {
       return refusal(thrown);
@@ -52,7 +54,8 @@ function callOf(request: Request, bytes: Uint8Array): SourceCall {
 }
 
 async function secretOf({ signingSecret, apiKey }: DataSourceOptions, call: SourceCall): Promise<Secret> {
-  const given = signingSecret ?? (typeof apiKey === 'function' ? await apiKey(call) : apiKey) ?? environment('ABLO_API_KEY');
+  const given =
+    signingSecret ?? (typeof apiKey === 'function' ? await apiKey(call) : apiKey) ?? environment('ABLO_API_KEY');
   const secrets = [given ?? []].flat().filter(Boolean);
   if (secrets.length === 0) throw sourceError('source_api_key_missing');
   return secrets;
@@ -66,6 +69,7 @@ async function allowed(options: DataSourceOptions<AnySchema, any>, call: SourceC
     if (thrown instanceof AbloError) throw thrown;
     const { status } = thrown as { status?: unknown };
     const httpStatus = typeof status === 'number' && status >= 400 && status < 600 ? status : 403;
-    throw new AbloError('source_forbidden', { message: sourceError('source_forbidden').message, httpStatus, cause: thrown });
+    const { code, message } = sourceError('source_forbidden');
+    throw new AbloError(code, { message, httpStatus, cause: thrown });
   }
 }

@@ -31,8 +31,11 @@ interface Refusal {
 /** Anything else is what it was. */
 export function databaseError(thrown: unknown): unknown {
   if (thrown instanceof AbloError) return thrown;
-  for (let error = thrown as Refusal | undefined; error; ) {
-    const code = error.name === 'PrismaClientValidationError' ? 'constraint_violation' : (nameOf(error.code) ?? nameOf(error.originalCode));
+  for (let error = thrown as Refusal | undefined; error;) {
+    const code =
+      error.name === 'PrismaClientValidationError'
+        ? 'constraint_violation'
+        : (nameOf(error.code) ?? nameOf(error.originalCode));
     if (code) return abloError(code, '', { cause: thrown });
     error = error.cause ?? error.meta?.driverAdapterError;
   }

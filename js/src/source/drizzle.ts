@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// @abloatai/ablo/source/drizzle: a Data Source over a database of Drizzle's, in Postgres. Tables and columns are those the
-// schema names.
+// @abloatai/ablo/source/drizzle: a Data Source over a database of Drizzle's, in Postgres. Tables and columns are those
+// the schema names.
 import { sql } from 'drizzle-orm';
 import type { AnySchema } from '../schema/types';
 import { sourceAdapter } from './adapter';

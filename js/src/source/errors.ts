@@ -3,7 +3,12 @@
 // What a Data Source refuses with: AbloErrors, and how they are answered. The body is `{error, message, ...details}`.
 // What it did not expect is logged here and hidden there.
 import {
-  AbloAuthenticationError, AbloError, AbloNotFoundError, AbloPermissionError, AbloValidationError, abloError,
+  AbloAuthenticationError,
+  AbloError,
+  AbloNotFoundError,
+  AbloPermissionError,
+  AbloValidationError,
+  abloError,
 } from '../errors/errors';
 import { sourceErrorCodes, type SourceErrorCode } from './codes';
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The two tables beside the application's own. `ablo_idempotency` has the answer to every commit under its key, so that
-// one sent twice takes effect once. `ablo_outbox` has what happened, in the order in which it was committed: who appends
-// holds a lock until the end of the transaction, or a reader at 7 would miss 6, which is committed later. The lock is
-// a trigger's, so that an INSERT of the application's own takes it too.
+// one sent twice takes effect once. `ablo_outbox` has what happened, in the order in which it was committed: who
+// appends holds a lock until the end of the transaction, or a reader at 7 would miss 6, which is committed later. The
+// lock is a trigger's, so that an INSERT of the application's own takes it too.
 import { abloError } from '../errors/errors';
 import type { SourceEvent, SourceEventPage } from './types';
 
@@ -91,7 +91,8 @@ export async function appendEvents(run: Run, events: readonly SourceEvent[]): Pr
 
 export async function readEvents(run: Run, page: { cursor?: string; limit?: number }): Promise<SourceEventPage> {
   const { cursor, limit = 100 } = page;
-  if (cursor !== undefined && !/^\d{1,18}$/.test(cursor)) throw abloError('query_invalid', `The cursor '${cursor}' is none of ours.`);
+  if (cursor !== undefined && !/^\d{1,18}$/.test(cursor))
+    throw abloError('query_invalid', `The cursor '${cursor}' is none of ours.`);
   const rows = await run(
     `select jsonb_strip_nulls(jsonb_build_object(
        'cursor', cursor::text, 'id', id, 'model', model, 'entityId', entity_id, 'type', type,
@@ -99,6 +100,8 @@ export async function readEvents(run: Run, page: { cursor?: string; limit?: numb
      from ablo_outbox where cursor > $1::text::bigint order by cursor limit $2::text::int`,
     ...[cursor ?? '0', String(Math.min(limit, 1000))],
   );
-  const events = rows.map(({ event, data }) => (data === null ? event : { ...event, data })) as SourceEventPage['events'];
+  const events = rows.map(({ event, data }) =>
+    data === null ? event : { ...event, data },
+  ) as SourceEventPage['events'];
   return { events, nextCursor: events.at(-1)?.cursor ?? cursor ?? null };
 }

@@ -54,7 +54,9 @@ export function checkField(model: SourceModel, name: unknown): void {
 
 /** A row as it travels: declared fields only, times in ISO 8601, numbers as numbers. */
 export function rowOf(model: SourceModel, raw: Record<string, unknown>, by: 'name' | 'column' = 'name'): object {
-  return Object.fromEntries([...model.fields.values()].map((field) => [field.name, valueOf(field, raw[field[by]] ?? null)]));
+  return Object.fromEntries(
+    [...model.fields.values()].map((field) => [field.name, valueOf(field, raw[field[by]] ?? null)]),
+  );
 }
 
 function valueOf(field: SourceField, value: unknown): unknown {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// @abloatai/ablo/source/prisma: a Data Source over a Prisma client, on Postgres. Rows go through the client's own models,
-// with the fields as they are called there; only the two tables of the ledger are raw SQL. Nothing of Prisma is imported:
-// the client says what it is.
+// @abloatai/ablo/source/prisma: a Data Source over a Prisma client, on Postgres. Rows go through the client's own
+// models, with the fields as they are called there; only the two tables of the ledger are raw SQL. Nothing of Prisma is
+// imported: the client says what it is.
 import { abloError } from '../errors/errors';
 import type { AnySchema } from '../schema/types';
 import { sourceAdapter, type Data, type Database, type Key, type Rows } from './adapter';
@@ -29,12 +29,19 @@ interface Delegate {
   delete(input: object): Promise<Data>;
 }
 
-export function prismaDataSource(prisma: PrismaLike, schema: AnySchema, options: PrismaDataSourceOptions = {}): SourceAdapter {
+export function prismaDataSource(
+  prisma: PrismaLike,
+  schema: AnySchema,
+  options: PrismaDataSourceOptions = {},
+): SourceAdapter {
   const nameOf = options.delegateName ?? ((model: string) => model[0]!.toLowerCase() + model.slice(1));
   const delegateIn = (client: object, model: string) => (client as Record<string, Delegate | undefined>)[nameOf(model)];
   for (const model of Object.keys(schema.models)) {
     if (delegateIn(prisma, model)) continue;
-    throw abloError('invalid_schema', `The Prisma client has no '${nameOf(model)}' for the model ${model}: give delegateName.`);
+    throw abloError(
+      'invalid_schema',
+      `The Prisma client has no '${nameOf(model)}' for the model ${model}: give delegateName.`,
+    );
   }
   const over = (client: PrismaLike): Database => ({
     run: (statement, ...parameters) => client.$queryRawUnsafe<Data[]>(statement, ...parameters) as Promise<Data[]>,
@@ -51,7 +58,10 @@ function prismaRows(delegate: (model: SourceModel) => Delegate, dbNull: object |
   const said = (model: SourceModel, name: string, value: unknown) => {
     if (value !== null || model.fields.get(name)?.type !== 'json') return value;
     if (dbNull) return dbNull;
-    throw abloError('query_invalid', `${model.key}.${name} is null: give prismaDataSource() dbNull, which is Prisma.DbNull.`);
+    throw abloError(
+      'query_invalid',
+      `${model.key}.${name} is null: give prismaDataSource() dbNull, which is Prisma.DbNull.`,
+    );
   };
   const select = (model: SourceModel) => Object.fromEntries([...model.fields.keys()].map((name) => [name, true]));
   return {
@@ -64,7 +74,9 @@ function prismaRows(delegate: (model: SourceModel) => Delegate, dbNull: object |
     },
     update: (model, key, { id: _, ...change }) =>
       unlessAbsent(async () => {
-        const data = Object.fromEntries(Object.entries(change).map(([name, value]) => [name, said(model, name, value)]));
+        const data = Object.fromEntries(
+          Object.entries(change).map(([name, value]) => [name, said(model, name, value)]),
+        );
         return rowOf(model, await delegate(model).update({ where: key, data, select: select(model) }));
       }),
     delete: (model, key) =>
@@ -73,7 +85,9 @@ function prismaRows(delegate: (model: SourceModel) => Delegate, dbNull: object |
       for (const name of [orderBy, ...where.map(([field]) => field)]) declared(model, name);
       const last = model.fields.get(orderBy)!.optional ? { sort: order, nulls: 'last' } : order;
       const found = await delegate(model).findMany({
-        where: { AND: where.map(([name, operator, value]) => filter(model, [name, operator, said(model, name, value)])) },
+        where: {
+          AND: where.map(([name, operator, value]) => filter(model, [name, operator, said(model, name, value)])),
+        },
         orderBy: orderBy === 'id' ? [{ id: order }] : [{ [orderBy]: last }, { id: 'asc' }],
         select: select(model),
         take: limit + 1,
@@ -133,7 +147,10 @@ function filter(model: SourceModel, [name, operator, value]: SourceCondition): o
 function like(name: string, operator: string, pattern: string): object {
   const [, before, text, behind] = /^(%?)([^%_\\]*)(%?)$/s.exec(pattern) ?? [];
   if (text === undefined)
-    throw abloError('query_unsupported_operator', `${name} ${operator} '${pattern}': Prisma takes % at the ends only. Give the model its own list().`);
+    throw abloError(
+      'query_unsupported_operator',
+      `${name} ${operator} '${pattern}': Prisma takes % at the ends only. Give the model its own list().`,
+    );
   const how = before && behind ? 'contains' : before ? 'endsWith' : behind ? 'startsWith' : 'equals';
   return { [how]: text, ...(operator.endsWith('ILIKE') && { mode: 'insensitive' }) };
 }

@@ -4,17 +4,27 @@
 import { abloError } from '../errors/errors';
 import { sourceError } from './errors';
 import { checkField, modelNamed, type SourceModel, type SourceModels } from './models';
-import type { CommitRequest, ListRequest, SourceCondition, SourceOperation, SourceQuery, SourceRequest, SourceScope } from './types';
+import type {
+  CommitRequest,
+  ListRequest,
+  SourceCondition,
+  SourceOperation,
+  SourceQuery,
+  SourceRequest,
+  SourceScope,
+} from './types';
 
 /** Commits come from frames of 256 KiB. */
 const mostBytes = 1024 * 1024;
 const mostOperations = 500;
 
+// prettier-ignore
 const operators = ['=', '!=', '<', '<=', '>', '>=', 'IN', 'NOT IN', 'IS', 'IS NOT', 'LIKE', 'NOT LIKE', 'ILIKE', 'NOT ILIKE'];
 const operationTypes = ['CREATE', 'UPDATE', 'DELETE', 'ARCHIVE', 'UNARCHIVE'];
 
 type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isId = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 255;
 const isCount = (value: unknown) => value === undefined || (Number.isSafeInteger(value) && (value as number) >= 0);
 const isText = (value: unknown) => value === undefined || typeof value === 'string';
@@ -34,7 +44,8 @@ export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer
 export function readRequest(models: SourceModels, body: unknown): SourceRequest {
   if (!isObject(body)) throw sourceError('unknown_source_request');
   const { type, model, scope } = body;
-  if (scope !== undefined && scope !== null && !isObject(scope)) throw abloError('invalid_request', 'scope is an object.');
+  if (scope !== undefined && scope !== null && !isObject(scope))
+    throw abloError('invalid_request', 'scope is an object.');
   const common = isObject(scope) ? { scope: scope as SourceScope } : {};
   switch (type) {
     case 'load': {
@@ -50,7 +61,12 @@ export function readRequest(models: SourceModels, body: unknown): SourceRequest 
       const { cursor, limit } = body;
       if (!isText(cursor ?? undefined)) throw abloError('invalid_request', 'cursor is text.');
       if (!isCount(limit)) throw abloError('invalid_request', 'limit is a whole number.');
-      return { type, ...(cursor != null && { cursor: cursor as string }), ...(limit != null && { limit: limit as number }), ...common };
+      return {
+        type,
+        ...(cursor != null && { cursor: cursor as string }),
+        ...(limit != null && { limit: limit as number }),
+        ...common,
+      };
     }
     default:
       throw sourceError('unknown_source_request', `It was asked for '${String(type)}'.`);
@@ -61,7 +77,8 @@ function readList(model: SourceModel, query: unknown): Omit<ListRequest, 'type'>
   if (!isObject(query)) throw abloError('query_invalid', 'query is an object.');
   const { where, limit, orderBy, order, related, cursor } = query;
   if (!isCount(limit)) throw abloError('query_invalid', 'limit is a whole number.');
-  if (order !== undefined && order !== 'asc' && order !== 'desc') throw abloError('query_invalid', 'order is asc or desc.');
+  if (order !== undefined && order !== 'asc' && order !== 'desc')
+    throw abloError('query_invalid', 'order is asc or desc.');
   if (!isText(cursor)) throw abloError('query_invalid', 'cursor is text.');
   if (orderBy !== undefined) checkField(model, orderBy);
   for (const list of [where, related])
@@ -76,8 +93,10 @@ function readCondition(model: SourceModel, condition: unknown): SourceCondition 
   const [field, operator, value] = condition.length === 2 ? [condition[0], '=', condition[1]] : condition;
   checkField(model, field);
   if (!operators.includes(operator)) throw abloError('query_unsupported_operator', `${field} ${String(operator)}:`);
-  if (operator.endsWith('IN') !== Array.isArray(value)) throw abloError('query_invalid', `${field}: IN takes a list, others one value.`);
-  if (operator.endsWith('LIKE') && typeof value !== 'string') throw abloError('query_invalid', `${field}: ${operator} takes text.`);
+  if (operator.endsWith('IN') !== Array.isArray(value))
+    throw abloError('query_invalid', `${field}: IN takes a list, others one value.`);
+  if (operator.endsWith('LIKE') && typeof value !== 'string')
+    throw abloError('query_invalid', `${field}: ${operator} takes text.`);
   return [field, operator, value];
 }
 
@@ -99,8 +118,10 @@ function readOperation(models: SourceModels, ofCommit: unknown, operation: unkno
   if (!operationTypes.includes(type as string))
     throw sourceError('source_commit_invalid', `An operation is one of ${operationTypes.join(', ')}.`);
   const model = modelNamed(models, own);
-  if (id === undefined ? type !== 'CREATE' : !isId(id)) throw abloError('invalid_id', `${type as string} of ${model.key}:`);
-  if (input !== undefined && input !== null && !isObject(input)) throw sourceError('source_commit_invalid', 'input is an object.');
+  if (id === undefined ? type !== 'CREATE' : !isId(id))
+    throw abloError('invalid_id', `${type as string} of ${model.key}:`);
+  if (input !== undefined && input !== null && !isObject(input))
+    throw sourceError('source_commit_invalid', 'input is an object.');
   for (const name of Object.keys(input ?? {})) checkField(model, name);
   return { ...operation, model: model.key } as SourceOperation;
 }

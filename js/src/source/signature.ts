@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The signature of Standard Webhooks: HMAC-SHA256 over `<id>.<seconds>.<body>`, in base64 after `v1,`. The key is the
-// secret's own UTF-8 bytes, an API key's prefix included. To a library of Standard Webhooks that is `whsec_` and the base64
-// of those bytes. Web Crypto only, so that it runs wherever a Request does.
+// secret's own UTF-8 bytes, an API key's prefix included. To a library of Standard Webhooks that is `whsec_` and the
+// base64 of those bytes. Web Crypto only, so that it runs wherever a Request does.
 import { sourceError } from './errors';
 import type { Secret } from './types';
 

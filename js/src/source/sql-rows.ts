@@ -1,59 +1,58 @@
 // SPDX-License-Identifier: MIT
 //
 // The application's rows by SQL, in Postgres, whatever driver runs it. Values travel as JSON and are given their
-// column's type by the database (jsonb_populate_record), rows come back as JSON: no driver's own idea of a time or a number
-// is in between. A page continues after its last row: the cursor is that row's value in the order, and its id.
+// column's type by the database (jsonb_populate_record), rows come back as JSON: no driver's own idea of a time or a
+// number is in between. A page continues after its last row: the cursor is that row's value in the order, and its id.
 import { abloError } from '../errors/errors';
 import type { Data, Key, Rows } from './adapter';
 import type { Run } from './ledger';
 import { rowOf, type SourceField, type SourceModel } from './models';
-import type { SourceCondition, SourceQuery } from './types';
+import type { SourceCondition, SourcePage, SourceQuery } from './types';
 
 type Cursor = [value: string | null, id: string];
 
 export function sqlRows(run: Run): Rows {
-  const rowsOf = async (model: SourceModel, { text, parameters }: { text: string; parameters: string[] }) =>
-    (await run(text, ...parameters)).map(({ row }) => rowOf(model, row as Data, 'column'));
-  const first = async (model: SourceModel, statement: Statement, text: string) =>
-    (await rowsOf(model, { text, parameters: statement.parameters }))[0] ?? null;
-
+  const one = async (s: Statement, text: string) => {
+    const [found] = await run(`${text} returning to_jsonb(r.*) as row`, ...s.parameters);
+    return found ? rowOf(s.model, found['row'] as Data, 'column') : null;
+  };
+  const list = async (model: SourceModel, query: SourceQuery): Promise<SourcePage> => {
+    const { where = [], orderBy = 'id', order = 'asc', limit = 0, cursor } = query;
+    const s = new Statement(model);
+    const by = s.column(orderBy);
+    const conditions = where.map((condition) => s.condition(condition));
+    if (cursor !== undefined) conditions.push(s.after(orderBy, order, readCursor(cursor)));
+    const found = await run(
+      `select to_jsonb(r.*) as row, to_jsonb(r.*) ->> ${s.parameter(s.field(orderBy).column)} as place
+       from ${s.table} as r where ${conditions.join(' and ') || 'true'}
+       order by r.${by} ${order} nulls last, r.${s.column('id')} limit ${limit + 1}`,
+      ...s.parameters,
+    );
+    const rows = found.slice(0, limit).map(({ row }) => rowOf(model, row as Data, 'column'));
+    if (found.length <= limit || limit === 0) return { rows };
+    const last: Cursor = [found[limit - 1]!['place'], (rows.at(-1) as Key).id];
+    return { rows, nextCursor: JSON.stringify(last) };
+  };
   return {
-    load(model, key) {
-      const s = new Statement(model);
-      return first(model, s, `select to_jsonb(r.*) as row from ${s.table} as r where ${s.keyIs(key)}`);
+    list,
+    load: async (model, key) => {
+      const where = Object.entries(key).map(([name, value]) => [name, '=', value] as const);
+      return (await list(model, { where, limit: 1 })).rows[0] ?? null;
     },
-    async create(model, data) {
+    create: async (model, data) => {
       const s = new Statement(model);
       const columns = Object.keys(data).map((name) => s.column(name));
       const values = columns.map((column) => `v.${column}`);
-      const text = `insert into ${s.table} as r (${columns.join()}) select ${values.join()} from ${s.record(data)} as v returning to_jsonb(r.*) as row`;
-      return (await first(model, s, text))!;
+      return (await one(s, `insert into ${s.table} as r (${columns}) select ${values} from ${s.record(data)} as v`))!;
     },
-    update(model, key, data) {
+    update: (model, key, data) => {
       const s = new Statement(model);
-      const assignments = Object.keys(data).map((name) => `${s.column(name)} = v.${s.column(name)}`);
-      const text = `update ${s.table} as r set ${assignments.join()} from ${s.record(data)} as v where ${s.keyIs(key)} returning to_jsonb(r.*) as row`;
-      return first(model, s, text);
+      const changes = Object.keys(data).map((name) => `${s.column(name)} = v.${s.column(name)}`);
+      return one(s, `update ${s.table} as r set ${changes} from ${s.record(data)} as v where ${s.keyIs(key)}`);
     },
-    delete(model, key) {
+    delete: (model, key) => {
       const s = new Statement(model);
-      return first(model, s, `delete from ${s.table} as r where ${s.keyIs(key)} returning to_jsonb(r.*) as row`);
-    },
-    async list(model, query) {
-      const { where = [], orderBy = 'id', order = 'asc', limit = 0 } = query;
-      const s = new Statement(model);
-      const by = s.column(orderBy);
-      const conditions = where.map((condition) => s.condition(condition));
-      if (query.cursor !== undefined) conditions.push(s.after(orderBy, order, readCursor(query.cursor)));
-      const found = await run(
-        `select to_jsonb(r.*) as row, to_jsonb(r.*) ->> ${literal(s.field(orderBy).column)} as place from ${s.table} as r
-         where ${conditions.join(' and ') || 'true'} order by r.${by} ${order} nulls last, r.${s.column('id')} limit ${limit + 1}`,
-        ...s.parameters,
-      );
-      const rows = found.slice(0, limit).map(({ row }) => rowOf(model, row as Data, 'column'));
-      const last = rows.at(-1) as Data | undefined;
-      if (found.length <= limit || !last) return { rows };
-      return { rows, nextCursor: JSON.stringify([found[limit - 1]!['place'], last['id']] as Cursor) };
+      return one(s, `delete from ${s.table} as r where ${s.keyIs(key)}`);
     },
   };
 }
@@ -63,7 +62,7 @@ class Statement {
   readonly parameters: string[] = [];
   readonly table: string;
 
-  constructor(private readonly model: SourceModel) {
+  constructor(readonly model: SourceModel) {
     this.table = quoted(model.table);
   }
 
@@ -92,7 +91,9 @@ class Statement {
   }
 
   keyIs(key: Key): string {
-    return Object.entries(key).map(([name, value]) => `r.${this.column(name)} = ${this.value(name, value)}`).join(' and ');
+    return Object.entries(key)
+      .map(([name, value]) => `r.${this.column(name)} = ${this.value(name, value)}`)
+      .join(' and ');
   }
 
   condition([name, operator, value]: SourceCondition): string {
@@ -103,8 +104,10 @@ class Statement {
       return `${column} ${operator} (${value.map((one) => this.value(name, one)).join()})`;
     }
     const not = operator === '!=' || operator === 'IS NOT';
-    if (value === null && (not || operator === '=' || operator === 'IS')) return `${column} is ${not ? 'not ' : ''}null`;
-    const comparison = operator === 'IS' ? 'is not distinct from' : operator === 'IS NOT' ? 'is distinct from' : operator;
+    if (value === null && (not || operator === '=' || operator === 'IS'))
+      return `${column} is ${not ? 'not ' : ''}null`;
+    const comparison =
+      operator === 'IS' ? 'is not distinct from' : operator === 'IS NOT' ? 'is distinct from' : operator;
     return `${column} ${comparison} ${this.value(name, value)}`;
   }
 
@@ -132,5 +135,3 @@ function quoted(identifier: string): string {
   if (/^[a-z_][a-z0-9_]{0,62}$/.test(identifier)) return `"${identifier}"`;
   throw abloError('invalid_schema', `'${identifier}' is no name of a table or column.`);
 }
-
-const literal = (name: string) => `'${name.replaceAll("'", "''")}'`;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The Data Source protocol: what an Ablo server asks of an endpoint, and what dataSource() is made of. Nothing here exists
-// at run time.
+// The Data Source protocol: what an Ablo server asks of an endpoint, and what dataSource() is made of. Nothing here
+// exists at run time.
 import type { Operator } from '../model/types';
-import type { AnySchema, RowOf, ShapeOf } from '../schema/types';
+import type { AnySchema } from '../schema/types';
 
 /** On whose behalf the server asks. */
 export interface SourceScope {
@@ -88,9 +88,10 @@ export interface SourceEvent {
   occurredAt?: number;
 }
 
-export type LoadAnswer<R = object> = R | null | undefined;
-export type ListAnswer<R = object> = readonly R[] | { rows: readonly R[]; nextCursor?: string | null };
-export type CommitAnswer<R = object> = readonly R[] | { rows?: readonly R[]; deltas?: readonly SourceDelta[] };
+/** Rows are whatever JSON makes of them: a Date is its ISO text. */
+export type LoadAnswer = object | null | undefined;
+export type ListAnswer = readonly object[] | { rows: readonly object[]; nextCursor?: string | null };
+export type CommitAnswer = readonly object[] | { rows?: readonly object[]; deltas?: readonly SourceDelta[] };
 export type EventsAnswer = readonly SourceEvent[] | { events: readonly SourceEvent[]; nextCursor?: string | null };
 
 export interface SourceContext<Auth = unknown> {
@@ -106,10 +107,10 @@ export interface SourceContext<Auth = unknown> {
 
 type Awaitable<T> = T | Promise<T>;
 
-export interface SourceHandlers<Auth = unknown, R = object> {
-  load?(input: { id: string; context: SourceContext<Auth> }): Awaitable<LoadAnswer<R>>;
-  list?(input: { query: SourceQuery; context: SourceContext<Auth> }): Awaitable<ListAnswer<R>>;
-  commit?(input: CommitInput<Auth>): Awaitable<CommitAnswer<R>>;
+export interface SourceHandlers<Auth = unknown> {
+  load?(input: { id: string; context: SourceContext<Auth> }): Awaitable<LoadAnswer>;
+  list?(input: { query: SourceQuery; context: SourceContext<Auth> }): Awaitable<ListAnswer>;
+  commit?(input: CommitInput<Auth>): Awaitable<CommitAnswer>;
 }
 
 export interface CommitInput<Auth = unknown> {
@@ -162,7 +163,7 @@ export interface DataSourceOptions<S extends AnySchema = AnySchema, Auth = unkno
   authorize?(call: SourceCall): Awaitable<Auth>;
   /** The types of request that are granted: all if absent. */
   resolveScopes?(call: { auth: Auth; request: Request; body: unknown }): Awaitable<Iterable<SourceRequest['type']>>;
-  models?: { readonly [K in keyof S['models']]?: SourceHandlers<Auth, Partial<RowOf<ShapeOf<S['models'][K]>>>> };
+  models?: { readonly [K in keyof S['models']]?: SourceHandlers<Auth> };
   /** Takes whole batches, over all models, in place of the models' own commit(). */
   commit?(input: CommitInput<Auth>): Awaitable<CommitAnswer>;
   events?(input: { cursor?: string; limit?: number; context: SourceContext<Auth> }): Awaitable<EventsAnswer>;
