@@ -4,7 +4,7 @@
 // npm packages left out. All entries are split together, so that no class exists twice; code reachable from the server's
 // entries only never lands in a chunk that the web entries load (tests/packaging holds that).
 //
-//   node scripts/bundle.mjs [ENTRY…]      all of them, or some: index schema react server testing cli
+//   node scripts/bundle.mjs [ENTRY…]      all of them, or some: index schema react source server testing cli …
 import { build } from 'esbuild';
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -16,6 +16,11 @@ const entries = {
   index: 'js/src/index.ts',
   schema: 'js/src/schema/index.ts',
   react: 'react/src/index.ts',
+  source: 'js/src/source/index.ts',
+  'source/next': 'js/src/source/next.ts',
+  'source/prisma': 'js/src/source/prisma.ts',
+  'source/drizzle': 'js/src/source/drizzle.ts',
+  'ai-sdk': 'js/src/ai/index.ts',
   server: 'server/src/index.ts',
   testing: 'server/src/testing.ts',
   cli: 'cli/src/main.ts',
@@ -52,7 +57,7 @@ function keep(path, contents) {
   renameSync(`${path}.new`, path);
 }
 
-mkdirSync('dist/chunks', { recursive: true });
+for (const folder of ['dist/chunks', 'dist/source']) mkdirSync(folder, { recursive: true });
 const chunksFirst = (a, b) => b.path.includes('/chunks/') - a.path.includes('/chunks/'); // nothing names what is not there
 for (const file of outputFiles.sort(chunksFirst)) {
   const name = basename(file.path);

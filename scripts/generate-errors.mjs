@@ -1,9 +1,12 @@
 // The one list of errors, wasm/core/errors.json, becomes C++, TypeScript (for js and for server, which may not import each other), SQL and docs.
+// What ends in "source" is said by Data Sources alone: only js/src/source carries it.
 // node scripts/generate-errors.mjs [--check]   --check only says whether they are up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const root = new URL('..', import.meta.url);
-const errors = JSON.parse(readFileSync(new URL('wasm/core/errors.json', root), 'utf8'));
+const all = JSON.parse(readFileSync(new URL('wasm/core/errors.json', root), 'utf8'));
+const errors = all.filter(([, , , , room]) => !room);
+const ofSource = all.filter(([, , , , room]) => room === 'source');
 const note = 'Generated from wasm/core/errors.json by scripts/generate-errors.mjs. Do not edit.';
 
 const cpp = `// SPDX-License-Identifier: MIT
@@ -62,6 +65,16 @@ ${errors.map(([code, kind, status, sentence]) => `  ${code}: { kind: '${kind}', 
 export type ErrorCode = keyof typeof errorCodes;
 `;
 
+const source = `// SPDX-License-Identifier: MIT
+// ${note}
+
+export const sourceErrorCodes = {
+${ofSource.map(([code, kind, status, sentence]) => `  ${code}: { kind: '${kind}', status: ${status}, sentence: ${JSON.stringify(sentence)} },`).join('\n')}
+} as const;
+
+export type SourceErrorCode = keyof typeof sourceErrorCodes;
+`;
+
 const sql = `-- SPDX-License-Identifier: MIT
 -- ${note}
 
@@ -80,11 +93,11 @@ Every rejection is an \`AbloError\` with a \`code\`. The class tells the family,
 
 | code | class | HTTP | meaning and next step |
 |---|---|---|---|
-${errors.map(([code, kind, status, sentence]) => `| \`${code}\` | \`Ablo${kind}Error\` | ${status ?? ''} | ${sentence} |`).join('\n')}
+${all.map(([code, kind, status, sentence]) => `| \`${code}\` | \`Ablo${kind}Error\` | ${status ?? ''} | ${sentence} |`).join('\n')}
 `;
 
 let stale = 0;
-for (const [path, text] of [['wasm/core/include/ablo/error_code.h', cpp], ['wasm/core/src/base/sentences.cpp', sentences], ['js/src/errors/codes.ts', ts], ['server/src/errors/codes.ts', ts], ['server/src/postgres/sql/sentences.sql', sql], ['docs/reference/errors.md', docs]]) {
+for (const [path, text] of [['wasm/core/include/ablo/error_code.h', cpp], ['wasm/core/src/base/sentences.cpp', sentences], ['js/src/errors/codes.ts', ts], ['js/src/source/codes.ts', source], ['server/src/errors/codes.ts', ts], ['server/src/postgres/sql/sentences.sql', sql], ['docs/reference/errors.md', docs]]) {
   const file = new URL(path, root);
   let now = '';
   try { now = readFileSync(file, 'utf8'); } catch { /* the first time */ }

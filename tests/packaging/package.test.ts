@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { installPacked, type App } from './packed';
@@ -16,14 +16,15 @@ describe('the package from npm pack', () => {
   test('holds what an app needs and nothing else', () => {
     const expected = [
       /^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/,
-      /^dist\/(index|schema|react|server|testing|cli)\.js$/,
+      /^dist\/(index|schema|react|source|ai-sdk|server|testing|cli)\.js$/,
+      /^dist\/source\/(next|prisma|drizzle)\.js$/,
       /^dist\/chunks\/[\w-]+\.js$/,
       /^dist\/(core\.wasm|pglite-template\.tar\.gz)$/,
       /^dist\/types\/(js|react|server)\/src\/[\w/.-]+\.d\.ts$/,
       /^dist\/types\/wasm\/boundary\/module\.d\.ts$/,
     ];
     assert.deepEqual(app.packed.filter((path) => !expected.some((pattern) => pattern.test(path))), []);
-    for (const name of ['index', 'schema', 'react', 'server', 'testing', 'cli'])
+    for (const name of ['index', 'schema', 'react', 'source', 'source/next', 'source/prisma', 'source/drizzle', 'ai-sdk', 'server', 'testing', 'cli'])
       assert.ok(app.packed.includes(`dist/${name}.js`), `dist/${name}.js is missing`);
     assert.ok(app.packed.includes('dist/core.wasm'));
   });
@@ -48,12 +49,25 @@ describe('the package from npm pack', () => {
     assert.equal(app.run(`import * as server from '@abloatai/ablo/server'; console.log(Object.keys(server).length > 0);`), 'true');
   });
 
+  test('a Data Source loads in plain Node, and nothing of an ORM, of Next.js or of the AI SDK until it is asked for', () => {
+    const entries = ['source', 'source/next', 'source/prisma', 'source/drizzle', 'ai-sdk'];
+    const loaded = () => entries.map((entry) => app.run(`
+      const entry = await import('@abloatai/ablo/${entry}');
+      console.log(Object.keys(entry).filter((name) => /^(dataSource|abloTools|[a-z]+DataSource|dataSourceNext)$/.test(name)).join());
+    `));
+    const without = () => loaded().map((printed) => /Cannot find package '(\S+)'/.exec(printed)?.[1] ?? printed);
+    assert.deepEqual(loaded(), ['dataSource', 'dataSourceNext', 'prismaDataSource', 'drizzleDataSource', 'abloTools']);
+    for (const name of ['ai', 'drizzle-orm']) rmSync(join(app.directory, 'node_modules', name));
+    assert.deepEqual(without(), ['dataSource', 'dataSourceNext', 'prismaDataSource', 'drizzle-orm', 'ai']);
+  });
+
   test('classes are the same through every entry point', () => {
     const printed = app.run(`
       import * as client from '@abloatai/ablo';
       import * as react from '@abloatai/ablo/react';
       import * as schema from '@abloatai/ablo/schema';
-      const twice = [react, schema].flatMap((entry) => Object.keys(entry).filter((name) => name in client && entry[name] !== client[name]));
+      import * as source from '@abloatai/ablo/source';
+      const twice = [react, schema, source].flatMap((entry) => Object.keys(entry).filter((name) => name in client && entry[name] !== client[name]));
       console.log(JSON.stringify(twice));
     `);
     assert.equal(printed, '[]');
@@ -77,7 +91,19 @@ describe('the package from npm pack', () => {
       writeFileSync(join(app.directory, 'typed.ts'), `
         import Ablo from '@abloatai/ablo';
         import { defineSchema } from '@abloatai/ablo/schema';
-        const wrong: { neverThere: 1 } = defineSchema;  // an error exactly if defineSchema has a type
+        import { dataSource } from '@abloatai/ablo/source';
+        import { dataSourceNext } from '@abloatai/ablo/source/next';
+        import { prismaDataSource } from '@abloatai/ablo/source/prisma';
+        import { drizzleDataSource } from '@abloatai/ablo/source/drizzle';
+        import { abloTools } from '@abloatai/ablo/ai-sdk';
+        const wrong: { neverThere: 1 }[] = [  // an error in each line whose value has a type
+          defineSchema,
+          dataSource,
+          dataSourceNext,
+          prismaDataSource,
+          drizzleDataSource,
+          abloTools,
+        ];
         export { Ablo, wrong };
       `);
       const options = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--lib', 'es2023,esnext,dom', '--types', ''];
@@ -89,7 +115,8 @@ describe('the package from npm pack', () => {
       } catch (thrown) {
         errors = (thrown as { stdout: string }).stdout;
       }
-      assert.match(errors, /^typed\.ts\(4,15\): error TS2\d+: [^\n]*neverThere[^\n]*\s*$/);
+      const named = errors.split('\n').map((line) => /^typed\.ts\((\d+),11\): error TS2\d+: .*neverThere/.exec(line)?.[1] ?? line).filter((line) => !/^\s/.test(line) && line);
+      assert.deepEqual(named, ['10', '11', '12', '13', '14', '15']);
     });
   }
 });

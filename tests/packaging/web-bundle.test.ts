@@ -32,6 +32,8 @@ test('a web app bundles the client without anything of Node or the server', asyn
   assert.deepEqual(imports.filter(({ path, external }) => external && !path.startsWith('react')), []);
   assert.deepEqual(inputs.filter((path) => /node_modules\/(pg|pino|jiti|citty|@electric-sql)\//.test(path)), []);
   assert.doesNotMatch(text, /postgres(ql)?:\/\/|set_config\(|hub\.wasm/);
+  assert.doesNotMatch(text, /webhook-signature|source_timestamp|ablo_outbox|DataSource\b/, 'nor of Data Sources');
+  assert.deepEqual(inputs.filter((path) => /node_modules\/(ai|drizzle-orm|@prisma)\/|dist\/(source|ai-sdk)/.test(path)), []);
 });
 
 test('WebAssembly is not in what a page loads first', async () => {

@@ -2,7 +2,8 @@
 //
 // Who may know whom. `react → js → wasm`, `server → wasm`, `cli → server, js`; tests, bench and examples know the package as
 // it is published, unit tests their own room besides. Inside the core the folders are layers, and the two halves of the
-// conversation, session and hub, never see each other: they share messages, not code.
+// conversation, session and hub, never see each other: they share messages, not code. js/src/source and js/src/ai are entry
+// points of their own that nothing else of js knows: no client carries them.
 import { dirname, join, normalize } from 'node:path';
 
 const mayKnow = {
@@ -75,11 +76,14 @@ function wrongImports({ path, lines }) {
     let room;
     if (published) {
       if (consumers.includes(own)) return [];
-      room = publishedBy[published[1] ?? ''];
+      room = publishedBy[(published[1] ?? '').split('/')[0]];
     } else if (target.startsWith('ablo:')) {
       room = 'wasm';
     } else if (target.startsWith('.')) {
-      room = normalize(join(dirname(path), target)).split('/')[0];
+      const file = normalize(join(dirname(path), target));
+      const apart = /^js\/src\/(source|ai)(\/|$)/.exec(file)?.[0];
+      if (apart && own === 'js' && !path.startsWith(apart)) return [{ path, line, text: `nothing else of js may know ${apart} (${target})` }];
+      room = file.split('/')[0];
     }
     if (!room || room === own || !(room in mayKnow) || mayKnow[own]?.includes(room) || room === ownTests) return [];
     return [{ path, line, text: `${own} must not know ${room} (${target})` }];
