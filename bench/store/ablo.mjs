@@ -170,11 +170,7 @@ export async function create() {
     saveImage: imageOf,
     get: (id) => tasks.get(id),
     live: (query, tell) => ({ unsubscribe: tasks.onChange(tell, queryOf(query)) }),
-    // There is no live count outside of React yet: the rows are listened to, and counted.
-    liveCount: ({ limit: _, ...query }, tell) => {
-      const { where } = queryOf(query);
-      return { unsubscribe: tasks.onChange((rows) => tell(rows.length), { where }) };
-    },
+    liveCount: ({ limit: _, ...query }, tell) => ({ unsubscribe: tasks.onCount(tell, { where: queryOf(query).where }) }),
     apply: (frames) => server.deliver(frames),
     optimistic(id, patch) {
       const key = server.key();

@@ -167,6 +167,23 @@ test('onChange tells at once and then after each change, once for many changes o
   await ablo.dispose();
 });
 
+test('onCount tells how many match, and again only when that is another number', async () => {
+  const ablo = offline();
+  await ablo.tasks.create({ ...row, id: 'a' });
+  const seen: number[] = [];
+  const stop = ablo.tasks.onCount((count) => seen.push(count), { where: { status: 'todo' }, limit: 1 });
+  await ablo.tasks.create({ ...row, id: 'b' });
+  await ablo.tasks.update('b', { title: 'counted once' });
+  await ablo.tasks.update('a', { status: 'done' });
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual(seen, [1, 2, 1]);
+  stop();
+  ablo.tasks.delete('b');
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(seen.length, 3);
+  await ablo.dispose();
+});
+
 test('what cannot be written is refused by name and changes nothing', async () => {
   const ablo = offline();
   await ablo.tasks.create({ ...row, id: 'a' });

@@ -76,7 +76,7 @@ class ClientModule {
   }
   void closeSnapshot(uint32_t snapshot) { client_.closeSnapshot(snapshot); }
 
-  void stage(uint32_t length) { staged_.emplace_back(input_.take(length)); }
+  void stage(uint32_t length) { staged_.push_back({input_.keep(), length}); }
   std::string saveImage() {
     image_ = client_.saveImage();
     Json parts = Json::array();
@@ -88,8 +88,9 @@ class ClientModule {
     return ObjectText().member("manifest", image_.manifest).member("parts", parts).take();
   }
   std::string restoreImage(const std::string& manifest) {
-    const List<std::string> staged = std::exchange(staged_, {});
-    const List<std::string_view> parts(staged.begin(), staged.end());
+    const List<Staged> staged = std::exchange(staged_, {});
+    List<std::string_view> parts;
+    for (const Staged& part : staged) parts.emplace_back(part.bytes.get(), part.length);
     const Outcome restored = client_.restoreImage(manifest, parts);
     return restored ? "{}" : failure(restored.error());
   }
@@ -126,7 +127,11 @@ class ClientModule {
 
   Client client_;
   Input input_;
-  List<std::string> staged_;
+  struct Staged {
+    std::unique_ptr<char[]> bytes;
+    uint32_t length;
+  };
+  List<Staged> staged_;
   Client::Image image_;
   std::string refusal_;
   PackedFrame frame_;

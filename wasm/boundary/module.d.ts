@@ -122,7 +122,7 @@ export const enum Record {
   send = 7, //      offset, length: a frame for the socket
   connect = 8, //   nothing: open a socket
   disconnect = 9, // code
-  wake = 10, //     2 words of a double: call tick() at this time; it replaces the wake before
+  wake = 10, //     2 words of a double: call tick() at this time; it is earlier than the wake before, and replaces it
   token = 11, //    nothing: get a token, then tokenReady() or tokenFailed()
   premise = 12, //  snapshot, severity (1 semantic, 2 metadata), model, string number of the row's id
   warning = 13, //  offset, length: a line for the logger

@@ -9,7 +9,7 @@
 # Embind's JavaScript without -lembind, whose C++ half registers more types than we use: types.cpp stands in its place.
 
 # As small as can be, but for what is done for each row.
-target_compile_options(ablo_core PRIVATE -flto -Oz -mbulk-memory)
+target_compile_options(ablo_core PRIVATE -flto -Oz)
 set_source_files_properties(
   wasm/core/src/codec/json.cpp
   wasm/core/src/codec/json_reader.cpp
@@ -19,13 +19,13 @@ set_source_files_properties(
   wasm/core/src/store/strings.cpp
   wasm/core/src/store/table.cpp
   wasm/core/src/query/live.cpp
-  wasm/core/src/query/query.cpp
+  wasm/core/src/query/condition.cpp
   wasm/core/src/query/scan.cpp
   PROPERTIES COMPILE_OPTIONS "-Os;-finline-functions")
 
-set(module_compile_options -flto -mbulk-memory -fno-exceptions -fno-rtti -DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0)
+set(module_compile_options -flto -fno-exceptions -fno-rtti -DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0)
 set(module_link_options
-  -Os -flto -mbulk-memory -fno-exceptions -fno-rtti --no-entry
+  -Os -flto -fno-exceptions -fno-rtti --no-entry
   "SHELL:--js-library ${EMSCRIPTEN_ROOT_PATH}/src/embind/embind.js"
   "SHELL:--js-library ${EMSCRIPTEN_ROOT_PATH}/src/embind/emval.js"
   -sMODULARIZE -sEXPORT_ES6 -sUSE_ES6_IMPORT_META=0 -sENVIRONMENT=web,worker

@@ -3,7 +3,9 @@
 // What both modules hand to JavaScript: a frame as four words, and a place for the bytes that come in.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "ablo/frame.h"
@@ -18,13 +20,22 @@ inline uint32_t address(const void* pointer) { return static_cast<uint32_t>(rein
 class Input {
  public:
   char* reserve(uint32_t length) {
-    bytes_.resize(length);
-    return bytes_.data();
+    if (length > room_) {
+      bytes_.reset(new char[length]);
+      room_ = length;
+    }
+    return bytes_.get();
   }
-  std::string_view take(uint32_t length) const { return std::string_view(bytes_).substr(0, length); }
+  std::string_view take(uint32_t length) const { return {bytes_.get(), std::min(length, room_)}; }
+  /// Gives them away.
+  std::unique_ptr<char[]> keep() {
+    room_ = 0;
+    return std::move(bytes_);
+  }
 
  private:
-  std::string bytes_;
+  std::unique_ptr<char[]> bytes_;
+  uint32_t room_ = 0;
 };
 
 /// Pointer to: words pointer, number of words, bytes pointer, number of bytes.

@@ -118,13 +118,19 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
       return write({ op, id }, options, () => undefined);
     };
 
-  const onChange = (listener: (rows: readonly Row[]) => void, options?: LocalQueryOptions<Row>): (() => void) => {
-    const text = options?.filter ? undefined : queryText(model, options); // once: it costs more than reading the result
-    const read = () => (text === undefined ? getAll(options) : (store.drained()?.queries.read(text) ?? none));
+  const follow = <T>(read: () => T, listener: (value: T) => void): (() => void) => {
     const release = store.connection.hold();
-    const stop = store.signals.follow(read, (rows) => listener(rows));
+    const stop = store.signals.follow(read, (value) => listener(value));
     return () => (stop(), release());
   };
+
+  const onChange = (listener: (rows: readonly Row[]) => void, options?: LocalQueryOptions<Row>): (() => void) => {
+    const text = options?.filter ? undefined : queryText(model, options); // once: it costs more than reading the result
+    return follow(() => (text === undefined ? getAll(options) : (store.drained()?.queries.read(text) ?? none)), listener);
+  };
+
+  const onCount = (listener: (count: number) => void, options?: LocalQueryOptions<Row>): (() => void) =>
+    follow(() => getCount(options), listener);
 
   return Object.freeze({
     retrieve: retrieve as AnyModelClient['retrieve'],
@@ -142,6 +148,7 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
     unarchive: verb('unarchive'),
     claim: claimVerb(model, claims, intents),
     onChange,
+    onCount,
     subscribe: onChange,
   });
 }

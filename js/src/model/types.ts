@@ -152,6 +152,8 @@ export interface ModelClient<R, Create, Update> {
   readonly claim: ClaimVerb<R>;
   /** Called at once and after every change of the rows that match. Returns how to stop. */
   onChange(listener: (rows: readonly R[]) => void, options?: LocalQueryOptions<R>): () => void;
+  /** How many rows match, now and whenever that is another number. */
+  onCount(listener: (count: number) => void, options?: LocalQueryOptions<R>): () => void;
   subscribe(listener: (rows: readonly R[]) => void, options?: LocalQueryOptions<R>): () => void;
 }
 

@@ -105,7 +105,7 @@ class Client {
     std::string bytes;  // empty: there is nothing at this place any more
   };
   struct Image {
-    std::string manifest;  // empty: nothing has come yet
+    std::string manifest;   // empty: nothing has come yet
     List<ImagePart> parts;  // those that changed since the last time
   };
   Image saveImage();

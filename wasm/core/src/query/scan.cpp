@@ -94,20 +94,26 @@ Selection select(const Query& query, const Source& source, std::size_t most) {
       query.orderBy.empty() ? nullptr : &table.column(static_cast<std::size_t>(query.orderBy[0].field));
   if (first && first->kind() != ColumnKind::number) first = nullptr;
   const double sign = first && query.orderBy[0].descending ? -1 : 1;
-  List<Ranked> found;
-  Scan(query, source).each([&](uint32_t slot) { found.push_back({first ? rank(first->cell(slot), sign) : 0, slot}); });
   const auto inOrder = [&](const Ranked& a, const Ranked& b) {
-    return a.key != b.key ? a.key < b.key : before(query, cellsAt(table, a.slot), cellsAt(table, b.slot));
+    if (a.key != b.key) return a.key < b.key;
+    if (query.orderBy.empty()) return table.idText(a.slot) < table.idText(b.slot);
+    return before(query, cellsAt(table, a.slot), cellsAt(table, b.slot));
   };
-  const std::size_t kept = std::min(most, found.size());
-  const auto end = found.begin() + static_cast<std::ptrdiff_t>(kept);
-  if (kept * 4 < found.size())
-    std::partial_sort(found.begin(), end, found.end(), inOrder);
-  else
-    std::sort(found.begin(), found.end(), inOrder);
+  List<Ranked> found;  // a heap, with the last of them in front
   Selection selection;
-  selection.complete = kept == found.size();
-  for (auto ranked = found.begin(); ranked != end; ++ranked) selection.slots.push_back(ranked->slot);
+  Scan(query, source).each([&](uint32_t slot) {
+    const Ranked row{first ? rank(first->cell(slot), sign) : 0, slot};
+    if (found.size() == most) {
+      selection.complete = false;
+      if (!inOrder(row, found.front())) return;
+      std::pop_heap(found.begin(), found.end(), inOrder);
+      found.pop_back();
+    }
+    found.push_back(row);
+    std::push_heap(found.begin(), found.end(), inOrder);
+  });
+  std::sort_heap(found.begin(), found.end(), inOrder);
+  for (const Ranked& row : found) selection.slots.push_back(row.slot);
   return selection;
 }
 

@@ -27,7 +27,7 @@ struct Source {
   const List<uint32_t>* slots = nullptr;
 };
 
-/// The first `most` rows of the query's order, whatever its limit and offset.
+/// The first `most` rows, one at least, of the query's order, whatever its limit and offset.
 Selection select(const Query& query, const Source& source, std::size_t most);
 
 /// How many rows match, whatever limit and offset.

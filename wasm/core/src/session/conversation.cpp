@@ -194,7 +194,8 @@ const Frame& Client::Impl::drain() {
     if (effect.record == Record::disconnect) frame_.word(effect.code);
   }
   effects_.clear();
-  if (const double wake = nextWake(); wake != wake_) {
+  // One that is set for earlier will do: tick() looks again.
+  if (const double wake = nextWake(); wake >= 0 && (wake_ < 0 || wake < wake_)) {
     wake_ = wake;
     frame_.word(static_cast<uint32_t>(Record::wake)).number(wake);
   }

@@ -88,13 +88,15 @@ void Column::adopt(uint32_t index, const Block::Column& from, uint32_t rows, con
       break;
     }
     case ColumnKind::text: {
-      std::size_t size = 0;
-      present.each([&](uint32_t row) { size += from.texts[row].size(); });
-      chunk.heap.reserve(size);
+      const char* const begin = from.texts.front().data();  // they lie one after the other
+      chunk.heap.assign(begin, from.texts.back().data() + from.texts.back().size());
+      chunk.waste = static_cast<uint32_t>(chunk.heap.size());
       present.each([&](uint32_t row) {
-        chunk.places()[row] = {static_cast<uint32_t>(chunk.heap.size()), static_cast<uint32_t>(from.texts[row].size())};
-        chunk.heap += from.texts[row];
+        const std::string_view text = from.texts[row];
+        chunk.places()[row] = {static_cast<uint32_t>(text.data() - begin), static_cast<uint32_t>(text.size())};
+        chunk.waste -= static_cast<uint32_t>(text.size());
       });
+      packIfMostlyDead(chunk);
       break;
     }
   }

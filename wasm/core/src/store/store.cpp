@@ -39,6 +39,7 @@ bool Store::wanted(int model, const std::string& id, const Row& row) const {
 }
 
 void Store::replaceAll(const Json& models, std::span<Block> blocks, std::span<std::string> bytes) {
+  makeRoom(blocks);
   for (int model = 0; model < static_cast<int>(tables_.size()); ++model) {
     const bool adopts = isEmpty(model);
     NumberIndex here;
@@ -64,6 +65,13 @@ void Store::replaceAll(const Json& models, std::span<Block> blocks, std::span<st
       if (table(model).used(slot) && here.find(slot) == 0) confirm(model, slot, std::nullopt);
   }
   said_.clear();
+}
+
+/// Room for the ids of what is about to be adopted, taken at once.
+void Store::makeRoom(std::span<const Block> blocks) {
+  uint32_t rows = 0;
+  for (const Block& block : blocks) rows += block.rows;
+  strings_.reserve(rows);
 }
 
 bool Store::isEmpty(int model) const {
@@ -218,6 +226,7 @@ Outcome Store::restore(const Json& models, std::span<const Block> blocks) {
       found[static_cast<std::size_t>(model)].push_back(chunk.isNull() ? nullptr : block->second);
     }
   }
+  makeRoom(blocks);
   for (std::size_t model = 0; model < tables_.size(); ++model)
     for (const Block* block : found[model]) {
       if (!block) {

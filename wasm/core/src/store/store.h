@@ -94,6 +94,7 @@ class Store {
   Row read(int model, const Json& row) const;
   bool wanted(int model, const std::string& id, const Row& row) const;
   void confirm(int model, uint32_t slot, std::optional<Row> base);
+  void makeRoom(std::span<const Block> blocks);
   bool isEmpty(int model) const;
   void adopt(const Block& block);
   void letGo(const Query* query);  // held rows that match; null: all of them

@@ -33,7 +33,7 @@ class Strings {
   uint32_t find(std::string_view text) const;
   std::string_view text(uint32_t number) const;
 
-  /// Makes room for so many more, before they come one by one.
+  /// Makes room for finding so many more, before they come one by one.
   void reserve(uint32_t more);
   /// Lets go of what nobody has held for a whole round. The numbers that mean nothing any more.
   List<uint32_t> endQuarantine();

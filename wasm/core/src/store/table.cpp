@@ -101,7 +101,6 @@ List<uint32_t> Table::adopt(const Block& block, uint32_t version) {
   size_ += block.rows;
   Chunk& chunk = this->chunk(first);
   List<uint32_t> known;
-  strings_->reserve(block.rows);
   for (uint32_t row = 0; row < block.rows; ++row) {
     const uint32_t number = strings_->hold(block.id(row));
     if (slots_[number] != 0) {
