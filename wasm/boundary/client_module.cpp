@@ -148,6 +148,7 @@ extern "C" {
 EMSCRIPTEN_KEEPALIVE char* ablo_input(ClientModule* self, uint32_t length) { return self->input().reserve(length); }
 EMSCRIPTEN_KEEPALIVE void ablo_receive(ClientModule* self, uint32_t length, double now) {
   self->client().receive(self->input().take(length), now);
+  self->input().used();
 }
 EMSCRIPTEN_KEEPALIVE uint32_t ablo_commit(ClientModule* self, uint32_t length, double now) {
   return self->commit(length, now);

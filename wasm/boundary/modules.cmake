@@ -5,10 +5,12 @@
 #
 # Why these flags: DYNAMIC_EXECUTION=0 is what lets a page forbid eval; ENVIRONMENT=web,worker with the bytes handed in is the
 # one form that also runs in Node as an ES module; USE_ES6_IMPORT_META=0 keeps bundlers from looking for a .wasm file beside
-# the glue; no exceptions, no RTTI and -Os are for size: the client is downloaded (gzipped, -O3 made 116 kB of what is 81 kB).
+# the glue; no exceptions and no RTTI are for size: the client is downloaded. A small stack and a memory that grows little by
+# little, because the default 16 MiB are more than most workspaces need.
 # Embind's JavaScript without -lembind, whose C++ half registers more types than we use: types.cpp stands in its place.
 
-# As small as can be, but for what is done for each row.
+# As small as can be, but for what is done for each row. This em++ compiles with -fno-inline-functions unless told otherwise,
+# and what was compiled so is not inlined at link time either (docs/decisions/client.md).
 target_compile_options(ablo_core PRIVATE -flto -Oz)
 set_source_files_properties(
   wasm/core/src/codec/json.cpp
@@ -29,7 +31,8 @@ set(module_link_options
   "SHELL:--js-library ${EMSCRIPTEN_ROOT_PATH}/src/embind/embind.js"
   "SHELL:--js-library ${EMSCRIPTEN_ROOT_PATH}/src/embind/emval.js"
   -sMODULARIZE -sEXPORT_ES6 -sUSE_ES6_IMPORT_META=0 -sENVIRONMENT=web,worker
-  -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=1MB -sTOTAL_STACK=256KB -sMEMORY_GROWTH_GEOMETRIC_STEP=0.05 -sFILESYSTEM=0 -sDYNAMIC_EXECUTION=0 -sTEXTDECODER=2
+  -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=1MB -sTOTAL_STACK=256KB -sMEMORY_GROWTH_GEOMETRIC_STEP=0.05
+  -sFILESYSTEM=0 -sDYNAMIC_EXECUTION=0 -sTEXTDECODER=2
   "-sINCOMING_MODULE_JS_API=[instantiateWasm]"
   -sEXPORTED_FUNCTIONS=_malloc,_free)
 

@@ -27,6 +27,10 @@ class Input {
     return bytes_.get();
   }
   std::string_view take(uint32_t length) const { return {bytes_.get(), std::min(length, room_)}; }
+  /// After a call: the room for a large input is not kept for the small ones that come after it.
+  void used() {
+    if (room_ > kSmall) keep();
+  }
   /// Gives them away.
   std::unique_ptr<char[]> keep() {
     room_ = 0;
@@ -34,6 +38,7 @@ class Input {
   }
 
  private:
+  static constexpr uint32_t kSmall = 64 * 1024;
   std::unique_ptr<char[]> bytes_;
   uint32_t room_ = 0;
 };

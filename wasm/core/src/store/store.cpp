@@ -53,7 +53,7 @@ void Store::replaceAll(const Json& models, std::span<Block> blocks, std::span<st
         confirm(model, slot, rowOf(block, row));
       }
       block = {};
-      bytes[i] = {};
+      std::string().swap(bytes[i]);
     }
     if (const Json* rows = models.find(description(model).key))
       for (const Json& json : rows->items()) {
