@@ -14,7 +14,7 @@
 #include "told.h"
 
 #if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/allocator_interface.h>
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes();  // g++ 12 comes without its header
 #endif
 
 using namespace ablo;
