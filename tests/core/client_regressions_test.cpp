@@ -88,3 +88,24 @@ TEST_CASE("A row that is written before the first connection is this client's as
   CHECK(bench.queries == std::vector<uint32_t>{mine});
   CHECK(bench.client.rows(mine).size() == 1);
 }
+
+// Went wrong: an id that was let go and held again between two looks was forgotten as soon as its row was deleted, and the
+// row's readers were not told: a deleted row stayed on the screen.
+TEST_CASE("A row that went, came back and is deleted is told of by its id") {
+  Bench bench;
+  bench.connect();
+  bench.write("k1", R"({"op":"create","model":"tasks","id":"t9","data":{"title":"mine","status":"todo"}})");
+  const auto receive = [&](const std::string& frame) { bench.client.receive(frame, bench.now); };
+  receive(R"({"type":"receipt","key":"k1","attempt":1,"status":"rejected","error":{"code":"unique_violation"}})");
+  SECTION("and was looked at in between") {
+    receive(changes(2, 3, change(3, "t9", "theirs")));
+    bench.drain();
+    CHECK(bench.title("t9") == "theirs");
+  }
+  SECTION("after two looks") {
+    bench.drain();
+    receive(changes(2, 3, change(3, "t9", "theirs")));
+  }
+  bench.say(changes(3, 4, R"({"seq":4,"kind":"row","model":"tasks","op":"delete","id":"t9"})"));
+  CHECK(bench.rows == std::vector<std::string>{"t9"});
+}

@@ -78,12 +78,12 @@ void Strings::reserve(uint32_t more) {
 List<uint32_t> Strings::endQuarantine() {
   List<uint32_t> gone;
   for (const uint32_t number : quarantined_) {
-    entries_[number].leaving = 0;
-    if (entries_[number].holders > 0) continue;
+    if (entries_[number].holders > 0 || entries_[number].leaving) continue;  // held again, and perhaps left again
     forget(number);
     gone.push_back(number);
   }
   quarantined_ = std::exchange(left_, {});
+  for (const uint32_t number : quarantined_) entries_[number].leaving = 0;
   return gone;
 }
 
