@@ -243,6 +243,7 @@ export class ConformanceCase {
       const value: unknown = row![field] ?? null;
       if (expected === '$any') assert.notEqual(value, null, `${name}.${field}`);
       else if (value instanceof Date) assert.equal(value.getTime(), new Date(expected).getTime(), `${name}.${field}`);
+      else if (typeof value === 'number' && typeof expected === 'string') assert.equal(value, Number(expected), `${name}.${field}`);
       else assert.deepEqual(value, expected, `${name}.${field}`);
     }
   }

@@ -68,3 +68,44 @@ TEST_CASE("A result that was read when its query was opened is told of when it c
   bench.say(changes(3, 4, change(4, "t1", "other")));
   CHECK(bench.queries == std::vector<uint32_t>{query});
 }
+
+// Went wrong: a client that began with an image, and resumed, did not know whose the rows were that were written before it was
+// connected: "mine" left them out until the server had confirmed them.
+TEST_CASE("A row that is written before the first connection is this client's as soon as that is known") {
+  Bench before;
+  before.connect();
+  const Client::Image image = before.client.saveImage();
+  std::vector<std::string_view> parts;
+  for (const Client::ImagePart& part : image.parts) parts.push_back(part.bytes);
+
+  Bench bench;
+  REQUIRE(bench.client.restoreImage(image.manifest, parts));
+  const uint32_t mine = *bench.client.openQuery(R"({"model":"tasks","where":[["createdBy","=","ada"]]})");
+  bench.write("k1", R"({"op":"create","model":"tasks","id":"t3","data":{"title":"three","status":"todo"}})");
+  bench.greet();
+  bench.say(
+      R"({"type":"welcome","organization":"acme","actor":{"kind":"user","id":"ada"},"epoch":"e","seq":2,"start":"resume"})");
+  CHECK(bench.queries == std::vector<uint32_t>{mine});
+  CHECK(bench.client.rows(mine).size() == 1);
+}
+
+// Went wrong: an id that was let go and held again between two looks was forgotten as soon as its row was deleted, and the
+// row's readers were not told: a deleted row stayed on the screen.
+TEST_CASE("A row that went, came back and is deleted is told of by its id") {
+  Bench bench;
+  bench.connect();
+  bench.write("k1", R"({"op":"create","model":"tasks","id":"t9","data":{"title":"mine","status":"todo"}})");
+  const auto receive = [&](const std::string& frame) { bench.client.receive(frame, bench.now); };
+  receive(R"({"type":"receipt","key":"k1","attempt":1,"status":"rejected","error":{"code":"unique_violation"}})");
+  SECTION("and was looked at in between") {
+    receive(changes(2, 3, change(3, "t9", "theirs")));
+    bench.drain();
+    CHECK(bench.title("t9") == "theirs");
+  }
+  SECTION("after two looks") {
+    bench.drain();
+    receive(changes(2, 3, change(3, "t9", "theirs")));
+  }
+  bench.say(changes(3, 4, R"({"seq":4,"kind":"row","model":"tasks","op":"delete","id":"t9"})"));
+  CHECK(bench.rows == std::vector<std::string>{"t9"});
+}

@@ -8,14 +8,13 @@
 
 #ifdef __EMSCRIPTEN__
 #include <emscripten.h>
-EM_JS(double, nodeEnvironment, (const char* name), { return Number(process.env[UTF8ToString(name)]) || 0; });
 #endif
 
 namespace ablo::test {
 
 inline uint64_t environmentNumber(const char* name, uint64_t otherwise) {
 #ifdef __EMSCRIPTEN__
-  const double given = nodeEnvironment(name);
+  const double given = EM_ASM_DOUBLE({ return Number(process.env[UTF8ToString($0)]) || 0; }, name);
   return given > 0 ? static_cast<uint64_t>(given) : otherwise;
 #else
   const char* given = std::getenv(name);

@@ -32,6 +32,7 @@ class Oracle {
   explicit Oracle(const Schema& schema) : schema_(schema) {}
 
   double cursor = 0;
+  bool welcomed = false;  // the client knows who it is
   std::list<OracleCommit> pending;
   std::map<uint32_t, std::string> settled;  // since it was last taken
 
@@ -72,6 +73,20 @@ class Oracle {
       pending.erase(commit);
       return;
     }
+  }
+
+  /// What is confirmed, and as of when.
+  struct Moment {
+    Rows base;
+    double cursor = -1;
+  };
+  Moment moment() const { return {base_, cursor}; }
+  /// A client that has no receipts goes on from there.
+  void begin(Moment moment) {
+    base_ = std::move(moment.base);
+    cursor = moment.cursor;
+    welcomed = false;
+    for (OracleCommit& commit : pending) commit.confirmed = false, commit.seq = 0;
   }
 
   /// The stream was applied up to `seq`.
@@ -122,7 +137,9 @@ class Oracle {
     const Value date{Value::Kind::date, at, {}};
     if (!rows.count(key)) {
       if (op != "create") return;
-      rows[key] = read(number, Json::object({{"id", key.second}, {"createdBy", "ada"}, {"organizationId", "acme"}}));
+      Json created = Json::object({{"id", key.second}});
+      if (welcomed) created.set("createdBy", "ada").set("organizationId", "acme");
+      rows[key] = read(number, created);
       set(model, rows[key], "createdAt", date);
     }
     OracleRow& row = rows[key];

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,6 +16,8 @@
 #include "random.h"
 
 namespace ablo::test {
+
+inline constexpr uint32_t kRandomIds = 12;  // of each model: r0, r1, …
 
 using OracleRow = std::vector<Value>;  // one value a field, in the model's order
 
@@ -46,7 +49,7 @@ inline Value randomValue(const Field& field, Random& random) {
   static const std::vector<double> dates{-62135596800000000, -1, 0, 1, 1700000000000000, 1700000000000001,
                                          4102444800000000};
   static const std::vector<std::string> jsons{"{}", "[1,null]", "\"x\"", "{\"a\":{\"b\":0.5}}", "false"};
-  if (field.name == "id") return textValue("r" + std::to_string(random.below(12)));
+  if (field.name == "id") return textValue("r" + std::to_string(random.below(kRandomIds)));
   if (field.optional && random.chance(30)) return {};
   switch (field.type) {
     case FieldType::string: return textValue(random.pick(texts));
@@ -184,7 +187,11 @@ class OracleQuery {
     return test(sign(a, b));
   }
   static int sign(const Value& a, const Value& b) {
-    if (a.kind != Value::Kind::text) return a.number < b.number ? -1 : a.number > b.number;
+    if (a.kind != Value::Kind::text) {
+      const bool nothing = std::isnan(a.number);  // NaN: equal to itself and greater than every other number
+      if (nothing || std::isnan(b.number)) return nothing - std::isnan(b.number);
+      return a.number < b.number ? -1 : a.number > b.number;
+    }
     for (std::size_t i = 0; i < a.text.size() && i < b.text.size(); ++i) {
       const auto x = static_cast<unsigned char>(a.text[i]), y = static_cast<unsigned char>(b.text[i]);
       if (x != y) return x < y ? -1 : 1;

@@ -13,7 +13,11 @@
 #include <vector>
 
 #include "ablo/json.h"
+#include "ablo/schema.h"
 #include "ablo/value.h"
+#include "base/hash.h"
+#include "codec/block.h"
+#include "query/query.h"
 
 namespace ablo::test {
 
@@ -22,6 +26,9 @@ class ScriptedServer {
   using Key = std::pair<std::string, std::string>;  // model, id
 
   static constexpr double kStart = 1'700'000'000'000'000;  // microseconds: when seq 0 was
+
+  /// The client comes back with a cursor that it has been beyond.
+  void goBack(double cursor) { delivered_ = cursor; }
 
   double head() const { return static_cast<double>(log_.size()); }
   double delivered() const { return delivered_; }
@@ -146,5 +153,31 @@ class ScriptedServer {
   std::set<double> ends_;  // the last seq of each commit
   double delivered_ = 0;
 };
+
+/// Moves the rows of a `loaded` frame into blocks, of at most so many rows each.
+inline std::vector<std::string> inBlocks(const Schema& schema, uint32_t rows, Json& loaded) {
+  std::vector<std::string> blocks;
+  Json names = Json::array();
+  for (const Json::Member& model : loaded.find("models")->members()) {
+    const std::span<const Json> all = model.value.items();
+    const int number = schema.modelIndex(model.name);
+    const std::vector<Field>& fields = schema.models[static_cast<std::size_t>(number)].fields;
+    for (std::size_t from = 0; from < all.size(); from += rows) {
+      BlockWriter writer(schema, number);
+      for (std::size_t at = from; at < std::min<std::size_t>(from + rows, all.size()); ++at) {
+        Row row;
+        for (const Field& field : fields) {
+          const Json* value = all[at].find(field.name);
+          row.push_back(value ? storedValue(field, *value) : Value{});
+        }
+        writer.add(cellsOf(row));
+      }
+      blocks.push_back(writer.finish());
+      names.push(hashText(blockChecksum(blocks.back())));
+    }
+  }
+  loaded.set("models", Json::object()).set("blocks", std::move(names));
+  return blocks;
+}
 
 }  // namespace ablo::test

@@ -22,6 +22,7 @@ struct Told {
     RowKey row;
   };
   std::set<RowKey> rows;
+  std::set<int> models;  // many rows of them changed
   std::set<uint32_t> queries;
   std::map<uint32_t, std::string> settled;   // commit → "confirmed", or the code
   std::map<uint32_t, std::string> answered;  // request → "ok", or the code
@@ -71,8 +72,11 @@ inline Told told(Client& client) {
       case Record::claims:
       case Record::lost:
       case Record::wake: i += 3; break;
-      case Record::forget:
       case Record::model:
+        told.models.insert(static_cast<int>(w[i + 1]));
+        i += 2;
+        break;
+      case Record::forget:
       case Record::disconnect: i += 2; break;
       case Record::status:
       case Record::connect:

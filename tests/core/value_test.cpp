@@ -2,6 +2,8 @@
 #include "ablo/value.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
 
 #include "codec/iso_date.h"
 #include "tasks_schema.h"
@@ -46,7 +48,28 @@ TEST_CASE("A value of another type than its field is refused by name, with the f
   CHECK(refusal("notes", "due", "1e300").find("takes a date") != std::string::npos);
   CHECK(refusal("notes", "due", "-62135596800001").find("takes a date") != std::string::npos);
   CHECK(refusal("notes", "due", "253402300799999").empty());
+  CHECK(refusal("notes", "due", "\"0000-12-31T23:59:59Z\"").find("takes a date") != std::string::npos);
+  CHECK(refusal("notes", "due", "\"9999-12-31T23:59:59-01:00\"").find("takes a date") != std::string::npos);
+  CHECK(refusal("notes", "due", "\"9999-12-31T23:59:59.999Z\"").empty());
   CHECK(refusal("notes", "stars", "null").empty());
   CHECK(refusal("notes", "due", "1700000000000").empty());
   CHECK(refusal("notes", "extra", R"({"a":[1,2]})").empty());
+}
+
+TEST_CASE("What only the database can hold is read from its rows as what it is, alone and in bulk") {
+  const Schema schema = *parseSchema(test::kTasks);
+  const auto stored = [&](const char* field, const char* json) {
+    const Field& held = *schema.model("notes")->field(field);
+    const Value value = storedValue(held, *parseJson(json));
+    CHECK(Cell(value) == Cell(storedValueOf(held, json)));
+    return value;
+  };
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  CHECK(std::isnan(stored("stars", "\"NaN\"").number));
+  CHECK(stored("stars", "\"Infinity\"").number == kInfinity);
+  CHECK(stored("stars", "\"-Infinity\"").number == -kInfinity);
+  CHECK(stored("due", "\"-Infinity\"").number == -kInfinity);
+  CHECK(stored("due", "-63549316800000").number == -63549316800000000);
+  for (const char* json : {"\"nan\"", "\"5\"", "true", "[]"}) CHECK(stored("stars", json).isNull());
+  for (const char* field : {"pinned", "extra"}) CHECK_FALSE(stored(field, "\"NaN\"").kind == Value::Kind::number);
 }

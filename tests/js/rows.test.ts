@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Row objects that nobody has any more are given back, and those that somebody has stay what they are.
+// Row objects that nobody has any more are given back, and those that somebody has stay what they are. They show whatever
+// a database can hold.
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import Ablo from '@abloatai/ablo';
 import { defineSchema, model, z } from '@abloatai/ablo/schema';
+import { ScriptedLine, turn } from '../support/scripted-socket';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -54,4 +56,29 @@ test('rows nobody has are given back; a row somebody has is the same object afte
   } finally {
     mock.timers.reset();
   }
+});
+
+test('a number or a date that JSON has no word for is itself; a date without an ISO text shows none', async () => {
+  const line = new ScriptedLine();
+  const schema = defineSchema({ tasks: model({ price: z.number(), due: z.date(), createdAt: z.string() }) });
+  const options = { schema, apiKey: null, baseURL: 'http://127.0.0.1:9', logger: quiet } as const;
+  const ablo = Ablo({ ...options, bootstrap: 'full', WebSocket: line.WebSocket });
+  void ablo.ready();
+  await line.called();
+  line.open();
+  const actor = { kind: 'user', id: 'ada' };
+  line.say({ type: 'welcome', organization: 'acme', actor, epoch: 'e', seq: 1, start: 'load' });
+  const tasks = [
+    { id: 'a', price: 'NaN', due: Date.UTC(-43, 2, 15), createdAt: 'Infinity' },
+    { id: 'b', price: '-Infinity', due: '-Infinity', createdAt: 253_402_300_800_000 },
+  ];
+  line.say({ type: 'loaded', seq: 1, epoch: 'e', models: { tasks }, claims: [] });
+  await turn();
+
+  const [a, b] = ablo.tasks.getAll();
+  assert.deepEqual([a!.price, b!.price], [NaN, -Infinity]);
+  assert.deepEqual([a!.due.getUTCFullYear(), b!.due.getTime()], [-43, NaN]);
+  assert.deepEqual([a!.createdAt, b!.createdAt], [null, '+010000-01-01T00:00:00.000Z']);
+  await assert.rejects(ablo.tasks.update('a', { price: a!.price }), { code: 'wrong_type', param: 'price' });
+  await ablo.dispose();
 });

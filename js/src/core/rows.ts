@@ -149,7 +149,7 @@ function readerOf(core: Core, { type, dateAsText }: CoreModel['fields'][number])
     case 'boolean':
       return (module, at) => module.HEAPU32[at] === tag.yes;
     case 'date':
-      return dateAsText ? (module, at) => millisecond(module, at).toISOString() : millisecond;
+      return dateAsText ? (module, at) => millisecond(module, at).toJSON() : millisecond;
     case 'json':
       return (module, at) => JSON.parse(text(module, at)) as unknown;
     case 'string':

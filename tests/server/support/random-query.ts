@@ -44,6 +44,11 @@ const values: Record<Kind, readonly Cell[]> = {
   ],
   json: ['{}', '[]', '"x"', '{"a": [1, null]}', 'false'],
 };
+/** What only SQL can write: our clients and ISO 8601 have no words for it. */
+const foreign: Partial<Record<Kind, readonly Cell[]>> = {
+  number: ['NaN', 'Infinity', '-Infinity'],
+  date: ['infinity', '-infinity', '4713-11-24 BC', '0044-03-15 BC', '10000-01-01', '294276-12-31'],
+};
 const required = ['id', 'title', 'status'];
 /* prettier-ignore */
 const patterns = [
@@ -54,8 +59,10 @@ const likes = ['LIKE', 'NOT LIKE', 'ILIKE', 'NOT ILIKE'];
 
 export function randomRow(random: Random, id: string): TaskRow {
   const row: TaskRow = {};
-  for (const [field, kind] of Object.entries(fields))
-    row[field] = !required.includes(field) && random.chance(30) ? null : random.pick(values[kind]);
+  for (const [field, kind] of Object.entries(fields)) {
+    const from = (random.chance(20) && foreign[kind]) || values[kind];
+    row[field] = !required.includes(field) && random.chance(30) ? null : random.pick(from);
+  }
   return { ...row, id, archivedAt: random.chance(80) ? null : row['archivedAt']! };
 }
 

@@ -47,6 +47,7 @@ struct Cell {
 Result<Value> readValue(const Model& model, const Field& field, const Json& json);
 
 /// The same of a row that came out of the database: what does not fit the field (a foreign writer's doing) reads as null.
+/// Only there are numbers "NaN", "Infinity" and "-Infinity", and dates those or milliseconds since 1970 of any year.
 Value storedValue(const Field& field, const Json& json);
 /// The same of its JSON text. What cannot be read at all is null as well.
 Value storedValueOf(const Field& field, std::string_view text);

@@ -95,14 +95,16 @@ constexpr std::string_view kWatchTable = R"(create or replace trigger ablo_trunc
 /// Postgres takes a hundred arguments to a call, and an object takes two for a field.
 constexpr std::size_t kFieldsOfCall = 50;
 
-/// A value in an image. Numbers and times that JSON has no word for are null.
+/// A date as ISO text, or, where that has no year for it, in milliseconds since 1970.
+constexpr std::string_view kDate =
+    R"(case when {column} >= timestamptz '0001-01-01 00:00Z' and {column} < timestamptz '10000-01-01 00:00Z'
+    then to_jsonb(to_char({column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+    else to_jsonb(extract(epoch from {column}) * 1000) end)";
+
+/// A value in an image. NaN and the infinities are text there: Postgres makes that of them.
 std::string imageValue(const Field& field) {
   const std::string column = "($1)." + quotedName(field.column);
-  if (field.type == FieldType::number)
-    return "case when abs(" + column + "::double precision) < 'Infinity' then " + column + " end";
-  if (field.type == FieldType::date)
-    return "to_char(" + column + R"( at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))";
-  return column;
+  return field.type == FieldType::date ? fill(kDate, {{"column", column}}) : column;
 }
 
 std::string imageText(const Model& model) {

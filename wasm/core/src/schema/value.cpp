@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "codec/iso_date.h"
 #include "codec/raw_json.h"
+#include "schema/column_kind.h"
 
 namespace ablo {
 
@@ -23,10 +25,21 @@ std::string_view kindText(const Json& json) {
   return "";
 }
 
-bool fromMilliseconds(double milliseconds, double& micros) {
-  constexpr double kYearOne = -62'135'596'800'000, kYearTenThousand = 253'402'300'800'000;
-  if (milliseconds < kYearOne || milliseconds >= kYearTenThousand) return false;
-  micros = std::floor(milliseconds * 1000);
+/// The dates that ISO 8601 has words for.
+bool isInYears(double micros) {
+  constexpr double kYearOne = -62'135'596'800'000'000, kYearTenThousand = 253'402'300'800'000'000;
+  return micros >= kYearOne && micros < kYearTenThousand;
+}
+
+/// Numbers that JSON has no words for, by Postgres's.
+bool readUnsayable(std::string_view text, double& number) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (text == "NaN")
+    number = std::numeric_limits<double>::quiet_NaN();
+  else if (text == "Infinity" || text == "-Infinity")
+    number = text.front() == '-' ? -kInfinity : kInfinity;
+  else
+    return false;
   return true;
 }
 
@@ -39,8 +52,16 @@ Error wrongType(const Model& model, const Field& field, std::string_view wanted,
 Value storedText(const Field& field, std::string_view text) {
   if (field.type == FieldType::string || field.type == FieldType::enumeration)
     return Value{Value::Kind::text, 0, std::string(text)};
-  double micros = 0;
-  return field.type == FieldType::date && parseIsoDate(text, micros) ? Value{Value::Kind::date, micros, {}} : Value{};
+  double number = 0;
+  const bool isDate = field.type == FieldType::date;
+  if (!isDate && field.type != FieldType::number) return Value{};
+  if (!(isDate && parseIsoDate(text, number)) && !readUnsayable(text, number)) return Value{};
+  return Value{valueKind(field), number, {}};
+}
+
+Value storedNumber(const Field& field, double number) {
+  if (field.type == FieldType::number) return Value{Value::Kind::number, number, {}};
+  return field.type == FieldType::date ? Value{Value::Kind::date, number * 1000, {}} : Value{};
 }
 
 }  // namespace
@@ -71,10 +92,9 @@ Result<Value> readValue(const Model& model, const Field& field, const Json& json
       if (!json.isBoolean()) return wrongType(model, field, "a boolean", kindText(json));
       return Value{Value::Kind::boolean, json.asBoolean() ? 1.0 : 0.0, {}};
     case FieldType::date: {
-      double micros = 0;
-      const bool isDate = json.isNumber() ? fromMilliseconds(json.asNumber(), micros)
-                                          : json.isString() && parseIsoDate(json.asString(), micros);
-      if (!isDate)
+      double micros = std::floor(json.asNumber() * 1000);
+      const bool isDate = json.isNumber() || (json.isString() && parseIsoDate(json.asString(), micros));
+      if (!isDate || !isInYears(micros))
         return wrongType(model, field, "a date (ISO 8601 text or milliseconds since 1970, years 1 to 9999)",
                          json.isString() ? "other text" : kindText(json));
       return Value{Value::Kind::date, micros, {}};
@@ -89,8 +109,7 @@ Value storedValue(const Field& field, const Json& json) {
   if (field.type == FieldType::json) return Value{Value::Kind::json, 0, writeJson(json)};
   switch (json.kind()) {
     case Json::Kind::string: return storedText(field, json.asString());
-    case Json::Kind::number:
-      return field.type == FieldType::number ? Value{Value::Kind::number, json.asNumber(), {}} : Value{};
+    case Json::Kind::number: return storedNumber(field, json.asNumber());
     case Json::Kind::boolean:
       return field.type == FieldType::boolean ? Value{Value::Kind::boolean, json.asBoolean() ? 1.0 : 0.0, {}} : Value{};
     default: return Value{};

@@ -134,6 +134,16 @@ void Store::drop(const std::string& key) {
   pending_.remove(key);
 }
 
+void Store::setAuthor(std::string organization, std::string actor) {
+  if (organization == organization_ && actor == actor_) return;
+  organization_ = std::move(organization), actor_ = std::move(actor);
+  for (const PendingCommit* commit : pending_.commits())
+    for (const Operation& operation : commit->operations) {
+      const uint32_t slot = table(operation.model).find(operation.id);
+      refold(operation.model, slot, table(operation.model).base(slot));
+    }
+}
+
 /// What is confirmed of a row is now this.
 void Store::confirm(int model, uint32_t slot, std::optional<Row> base) {
   if (table(model).touched(slot)) table(model).setBase(slot, base);

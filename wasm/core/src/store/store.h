@@ -58,10 +58,8 @@ class Store {
   void drop(const std::string& key);
   Pending& pending() { return pending_; }
   const Pending& pending() const { return pending_; }
-  /// The author changes when the server has said who this client is.
-  void setAuthor(std::string organization, std::string actor) {
-    organization_ = std::move(organization), actor_ = std::move(actor);
-  }
+  /// Who writes here, once the server has said so: what is pending is folded again.
+  void setAuthor(std::string organization, std::string actor);
 
   // Reads.
   int slot(int model, std::string_view id) const;

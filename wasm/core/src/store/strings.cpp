@@ -77,12 +77,12 @@ void Strings::reserve(uint32_t more) {
 List<uint32_t> Strings::endQuarantine() {
   List<uint32_t> gone;
   for (const uint32_t number : quarantined_) {
-    entry(number).leaving = 0;
-    if (entry(number).holders > 0) continue;
+    if (entry(number).holders > 0 || entry(number).leaving) continue;  // held again, and perhaps left again
     forget(number);
     gone.push_back(number);
   }
   quarantined_ = std::exchange(left_, {});
+  for (const uint32_t number : quarantined_) entry(number).leaving = 0;
   return gone;
 }
 

@@ -45,7 +45,7 @@ class Strings {
     uint32_t place = kNone;  // block and offset
     uint32_t hash = 0;
     uint32_t holders : 31 = 0;
-    uint32_t leaving : 1 = 0;  // in `left_` or `quarantined_`
+    uint32_t leaving : 1 = 0;  // in `left_`
   };
   struct Block {
     std::unique_ptr<char[]> bytes;
