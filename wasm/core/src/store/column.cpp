@@ -102,12 +102,12 @@ void Column::adopt(uint32_t index, const Block::Column& from, uint32_t rows, con
   }
 }
 
-void Column::adopt(uint32_t index, const uint32_t* symbols, const Bits& taken) {
+void Column::adopt(uint32_t index, std::span<const uint32_t> symbols, const Bits& taken) {
   if (taken.count() == 0) return;
   Chunk& chunk = open(index);
   chunk.present = taken;
   chunk.count = taken.count();
-  taken.each([&](uint32_t row) { strings_->hold(chunk.symbols()[row] = symbols[row]); });
+  taken.each([&](uint32_t row) { chunk.symbols()[row] = symbols[row]; });
 }
 
 Column::Chunk& Column::open(uint32_t index) {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -61,8 +62,8 @@ class Column {
   const Chunk* chunk(uint32_t index) const { return index < chunks_.size() ? chunks_[index].get() : nullptr; }
   /// Fills a chunk that has no values yet with those of the rows that are `taken`.
   void adopt(uint32_t index, const Block::Column& column, uint32_t rows, const Bits& taken);
-  /// The same of symbols whose numbers are known.
-  void adopt(uint32_t index, const uint32_t* symbols, const Bits& taken);
+  /// The same of symbols by their numbers, each of which is held for it already.
+  void adopt(uint32_t index, std::span<const uint32_t> symbols, const Bits& taken);
   std::size_t bytes() const;
 
  private:

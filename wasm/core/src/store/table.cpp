@@ -22,22 +22,21 @@ uint32_t Table::open(std::string_view id) {
     slot = free_.back();
     free_.pop_back();
   }
-  const uint32_t number = strings_->hold(id);
   chunk(slot).used.set(row(slot));
-  chunk(slot).ids[row(slot)] = number;
-  slots_[number] = slot + 1;
+  columns_[0].set(slot, {Value::Kind::text, id});
+  slots_[this->id(slot)] = slot + 1;
   return slot;
 }
 
 void Table::leave(uint32_t slot) {
   if (!used(slot) || shown(slot) || touched(slot)) return;
   slots_[id(slot)] = 0;
-  strings_->release(id(slot));
   chunk(slot).used.clear(row(slot));
   left_.push_back(slot);
 }
 
 void Table::endQuarantine() {
+  for (const uint32_t slot : left_) columns_[0].set(slot, {});
   free_.append(left_.data(), left_.size());
   left_.clear();
 }
@@ -52,13 +51,13 @@ std::optional<Row> Table::view(uint32_t slot) const {
 
 bool Table::shows(uint32_t slot, const std::optional<Row>& row) const {
   if (!row || !shown(slot)) return row.has_value() == shown(slot);
-  for (std::size_t field = 0; field < columns_.size(); ++field)
+  for (std::size_t field = 1; field < columns_.size(); ++field)
     if (!(columns_[field].cell(slot) == Cell((*row)[field]))) return false;
   return true;
 }
 
 void Table::show(uint32_t slot, const std::optional<Row>& view, uint32_t version) {
-  for (std::size_t field = 0; field < columns_.size(); ++field) {
+  for (std::size_t field = 1; field < columns_.size(); ++field) {
     const Cell next = view ? Cell((*view)[field]) : Cell();
     if (!(columns_[field].cell(slot) == next)) columns_[field].set(slot, next);
   }
@@ -100,7 +99,7 @@ List<uint32_t> Table::adopt(const Block& block, uint32_t version) {
   const uint32_t first = size_;
   size_ += block.rows;
   Chunk& chunk = this->chunk(first);
-  List<uint32_t> known;
+  List<uint32_t> known, ids(block.rows);
   for (uint32_t row = 0; row < block.rows; ++row) {
     const uint32_t number = strings_->hold(block.id(row));
     if (slots_[number] != 0) {
@@ -111,12 +110,12 @@ List<uint32_t> Table::adopt(const Block& block, uint32_t version) {
     }
     slots_[number] = first + row + 1;
     chunk.used.set(row);
-    chunk.ids[row] = number;
+    ids[row] = number;
     chunk.versions[row] = version;
   }
   chunk.shown = chunk.used;
   const uint32_t index = first >> kChunkBits;
-  columns_[0].adopt(index, chunk.ids, chunk.used);
+  columns_[0].adopt(index, ids, chunk.used);
   for (std::size_t field = 1; field < columns_.size(); ++field)
     columns_[field].adopt(index, block.columns[field], block.rows, chunk.used);
   saved_[index].dirty = true;

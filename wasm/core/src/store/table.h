@@ -6,7 +6,8 @@
 // Always true:
 //   1. a slot that was left is used again only after the next drain, or a number the other side still holds would show
 //      another row;
-//   2. versions come from one counter for all: no slot ever has the same version twice, whatever row it shows.
+//   2. the first column is the id, and has it until the slot may be used again, in the view or not;
+//   3. versions come from one counter for all: no slot ever has the same version twice, whatever row it shows.
 #pragma once
 
 #include <memory>
@@ -44,7 +45,7 @@ class Table {
   bool used(uint32_t slot) const { return chunk(slot).used.test(row(slot)); }
   bool shown(uint32_t slot) const { return slot < size_ && chunk(slot).shown.test(row(slot)); }
   const Bits& shownIn(uint32_t chunk) const { return chunks_[chunk]->shown; }
-  uint32_t id(uint32_t slot) const { return chunk(slot).ids[row(slot)]; }
+  uint32_t id(uint32_t slot) const { return columns_[0].symbol(slot); }
   std::string_view idText(uint32_t slot) const { return strings_->text(id(slot)); }
   uint32_t version(uint32_t slot) const { return slot < size_ ? chunk(slot).versions[row(slot)] : 0; }
 
@@ -102,7 +103,7 @@ class Table {
  private:
   struct Chunk {
     Bits used, shown, changed, held;
-    uint32_t ids[kChunkRows], versions[kChunkRows];
+    uint32_t versions[kChunkRows];
   };
   struct Aside {
     std::optional<Row> base;
