@@ -38,21 +38,20 @@ bool Store::wanted(int model, const std::string& id, const Row& row) const {
   return kept_.match(model, description(model), row);
 }
 
-void Store::replaceAll(const Json& models, std::span<Block> blocks, std::span<std::string> bytes) {
+void Store::replaceAll(const Json& models, std::span<const Block> blocks, std::span<std::string> bytes) {
   makeRoom(blocks);
   for (int model = 0; model < static_cast<int>(tables_.size()); ++model) {
     const bool adopts = isEmpty(model);
     NumberIndex here;
     for (std::size_t i = 0; i < blocks.size(); ++i) {
-      Block& block = blocks[i];
-      if (block.model != model) continue;
+      if (blocks[i].model != model) continue;
+      const Block block = std::move(*readBlock(schema_, bytes[i]));
       if (adopts) adopt(block);
       for (uint32_t row = 0; row < block.rows && !adopts; ++row) {
         const uint32_t slot = table(model).open(block.id(row));
         here[slot] = 1;
         confirm(model, slot, rowOf(block, row));
       }
-      block = {};
       std::string().swap(bytes[i]);
     }
     if (const Json* rows = models.find(description(model).key))

@@ -35,9 +35,10 @@ class Store {
   const Schema& schema() const { return schema_; }
 
   // The confirmed base.
-  /// Everything confirmed: what is neither in `models` nor in the blocks is gone. A block that was taken in is let go of, and
-  /// its bytes, so that there is room for the next.
-  void replaceAll(const Json& models, std::span<Block> blocks, std::span<std::string> bytes);
+  /// Everything confirmed: what is neither in `models` nor in the blocks is gone. The blocks were read to see that they are
+  /// whole; they are read again one by one, and the bytes of one that was taken in are given back, so that there is room for the
+  /// next.
+  void replaceAll(const Json& models, std::span<const Block> blocks, std::span<std::string> bytes);
   /// A change of the log: the row after it, or null when it was deleted.
   void apply(int model, const std::string& id, const Json* row, double seq);
   /// Rows that were asked for, as of `seq`. Whatever the log said of them since is newer and stays.
