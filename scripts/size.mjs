@@ -37,7 +37,7 @@ async function bundle(external) {
     chunkNames: '[name]-[hash]',
   });
   return outputFiles.map(({ path, contents }) => {
-    const part = /\/core-(glue|wasm)/.exec(path)?.[1] ?? 'js';
+    const part = path.includes('/core-wasm') ? 'wasm' : 'js';
     return { part, contents };
   });
 }
@@ -60,7 +60,7 @@ console.log(`${'bytes'.padEnd(22)}${['raw', 'gzip', 'brotli', 'budget'].map((col
 const react = ['react', 'react-dom', 'react/jsx-runtime'];
 const files = await bundle([...react, 'zod']);
 const values = {};
-for (const part of ['js', 'glue', 'wasm']) {
+for (const part of ['js', 'wasm']) {
   const sizes = weigh(files.filter((file) => file.part === part));
   values[`${part}_brotli`] = sizes.brotli;
   print(part, sizes, bounds[`${part}_brotli`]);
@@ -72,7 +72,7 @@ print('client, Zod in', weigh(await bundle(react)));
 
 const module = readFileSync(`${root}/dist/core.wasm`);
 print('core.wasm by itself', weigh([{ contents: module }]));
-const symbols = readFileSync(`${root}/build/wasm/core.mjs.symbols`, 'utf8');
+const symbols = readFileSync(`${root}/build/wasm/core.wasm.symbols`, 'utf8');
 for (const [group, raw] of Object.entries(wasmGroups(module, symbols))) print(`  code: ${group}`, { raw });
 
 const over = Object.keys(bounds).filter((part) => !(values[part] <= bounds[part]));

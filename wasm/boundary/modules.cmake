@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: MIT
 #
-# What is built by Emscripten only: the modules `core` and `hub` (build/wasm/core.mjs + core.wasm, and likewise hub), and the
-# tests of the core as a program for Node.
+# What is built by Emscripten only: the modules `core` and `hub` (build/wasm/core.wasm, and likewise hub), and the tests of the
+# core as a program for Node.
 #
-# Why these flags: DYNAMIC_EXECUTION=0 is what lets a page forbid eval; ENVIRONMENT=web,worker with the bytes handed in is the
-# one form that also runs in Node as an ES module; USE_ES6_IMPORT_META=0 keeps bundlers from looking for a .wasm file beside
-# the glue; no exceptions and no RTTI are for size: the client is downloaded. A small stack and a memory that grows little by
-# little, because the default 16 MiB are more than most workspaces need.
-# Embind's JavaScript without -lembind, whose C++ half registers more types than we use: types.cpp stands in its place.
+# Why these flags: a .wasm alone, with names on its imports and exports, is what loader.ts starts, in place of Emscripten's
+# JavaScript; what it imports is known when it is started, so the linker does not ask. No exceptions and no RTTI are for size:
+# the client is downloaded. A small stack and a memory that grows little by little (memory.cpp), because the default 16 MiB are
+# more than most workspaces need. Without -lembind, whose C++ half registers more types than we use: types.cpp stands in its place.
 
 # As small as can be, but for what is done for each row. This em++ compiles with -fno-inline-functions unless told otherwise,
 # and what was compiled so is not inlined at link time either (docs/decisions/client.md).
@@ -28,17 +27,13 @@ set_source_files_properties(
 set(module_compile_options -flto -fno-exceptions -fno-rtti -DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0)
 set(module_link_options
   -Os -flto -fno-exceptions -fno-rtti --no-entry
-  "SHELL:--js-library ${EMSCRIPTEN_ROOT_PATH}/src/embind/embind.js"
-  "SHELL:--js-library ${EMSCRIPTEN_ROOT_PATH}/src/embind/emval.js"
-  -sMODULARIZE -sEXPORT_ES6 -sUSE_ES6_IMPORT_META=0 -sENVIRONMENT=web,worker
-  -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=1MB -sTOTAL_STACK=256KB -sMEMORY_GROWTH_GEOMETRIC_STEP=0.02
-  -sFILESYSTEM=0 -sDYNAMIC_EXECUTION=0 -sTEXTDECODER=2
-  "-sINCOMING_MODULE_JS_API=[instantiateWasm]"
+  -sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0 -Wl,--export-table -Wl,--wrap=emscripten_resize_heap
+  -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=1MB -sTOTAL_STACK=256KB -sFILESYSTEM=0
   -sEXPORTED_FUNCTIONS=_malloc,_free)
 
 function(ablo_module name)
-  add_executable(${name} wasm/boundary/types.cpp ${ARGN})
-  set_target_properties(${name} PROPERTIES SUFFIX .mjs)
+  add_executable(${name} wasm/boundary/types.cpp wasm/boundary/memory.cpp ${ARGN})
+  set_target_properties(${name} PROPERTIES SUFFIX .wasm)
   target_link_libraries(${name} PRIVATE ablo_core)
   target_include_directories(${name} PRIVATE wasm/core/src)
   target_compile_options(${name} PRIVATE ${module_compile_options})

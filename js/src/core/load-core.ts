@@ -3,6 +3,7 @@
 // Where the WebAssembly comes from: by default a lazy chunk of our own with the module inlined as text, because that is
 // the one form every bundler carries along; or what configureCore() was given. It is compiled once; every client gets
 // an instance with a memory of its own.
+import { instantiate } from '../../../wasm/boundary/loader';
 import type { CoreModule } from '../../../wasm/boundary/module';
 
 export interface CoreSource {
@@ -20,20 +21,11 @@ export function configureCore(from: CoreSource): void {
 }
 
 export async function loadCore(): Promise<CoreModule> {
-  const [module, { default: createCore }] = await Promise.all([
-    (compiled ??= compile().catch((thrown: unknown) => {
-      compiled = undefined;
-      throw thrown;
-    })),
-    import('ablo:core-glue'),
-  ]);
-  return new Promise((resolve, reject) => {
-    const instantiateWasm = (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
-      WebAssembly.instantiate(module, imports).then(done, reject);
-      return {};
-    };
-    createCore({ instantiateWasm }).then(resolve, reject);
+  compiled ??= compile().catch((thrown: unknown) => {
+    compiled = undefined;
+    throw thrown;
   });
+  return instantiate(await compiled);
 }
 
 async function compile(): Promise<WebAssembly.Module> {

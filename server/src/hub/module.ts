@@ -2,7 +2,7 @@
 //
 // The WebAssembly module of the hub, inlined in the bundle as text. It is compiled once a process; each
 // call makes a fresh instance, with a memory of its own.
-import createHub from 'ablo:hub-glue';
+import { instantiate } from '../../../wasm/boundary/loader';
 import type { HubModule } from '../../../wasm/boundary/module';
 
 let compiled: Promise<WebAssembly.Module> | undefined;
@@ -13,12 +13,5 @@ async function compile(): Promise<WebAssembly.Module> {
 }
 
 export async function loadHubModule(): Promise<HubModule> {
-  const module = await (compiled ??= compile());
-  return new Promise((resolve, reject) => {
-    const instantiateWasm = (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
-      WebAssembly.instantiate(module, imports).then(done, reject);
-      return {};
-    };
-    createHub({ instantiateWasm }).then(resolve, reject);
-  });
+  return instantiate(await (compiled ??= compile()));
 }
