@@ -80,10 +80,10 @@ export function Ablo<S extends AnySchema = RegisteredSchema>(options: AbloOption
     onMutationFailure: (listener) => commits.onFailure(listener),
     setAuthToken(token) {
       settings.credential = { token };
-      store.connection.tokenChanged();
+      store.tell('tokenChanged');
     },
     getAuthToken: () => store.connection.token,
-    nudgeReconnect: () => store.connection.nudge(),
+    nudgeReconnect: () => store.tell('nudge'),
   };
 
   for (const [key, model] of models) {

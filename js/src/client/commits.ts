@@ -3,18 +3,21 @@
 // Commits: promises for the writes that have not settled. The core applies, sends, repeats and takes back; here is only
 // who waits for what. Each commit settles once: confirmed (its change has been applied here), rejected, or unknown for
 // too long.
-import { checkWriteOptions } from '../model/write-options';
+import { milliseconds } from '../duration';
 import type { WriteOptions } from '../model/types';
 import { abloError, asAbloError, fromWire, type AbloError } from '../errors/errors';
 import { toJson } from '../json';
 import { randomId } from '../platform';
-import { heard, pending, type Pending } from './pending';
+import { heard, inTime, pending, type Pending } from './pending';
 import type { Store, View } from './store';
 import type { MutationFailure, Operation, Receipt, StaleNotification } from './types';
 
 // Outcomes of a commit in the core's frame; the third is: not known for too long.
 const confirmed = 1;
 const rejected = 2;
+
+/** Names of an older API. */
+const olderNames = new Map([['overwrite', 'force'], ['notify', 'flag']]);
 
 interface PendingCommit extends Pending<Receipt> {
   readonly transaction: MutationFailure['transaction'];
@@ -41,13 +44,19 @@ export class Commits {
     result: (receipt: Receipt, view: View) => T | PromiseLike<T>,
   ): Promise<T> {
     const written = this.store.run((view) => {
-      const { wait = this.store.settings.defaultWait, timeout, guard } = checkWriteOptions(options);
-      const key = guard.key ?? randomId();
-      const text = toJson({ ...guard, key, operations, claim: options.claim });
+      const { wait = this.store.settings.defaultWait, timeout, idempotencyKey, claim } = options;
+      if (wait !== 'queued' && wait !== 'confirmed')
+        throw abloError('write_options_invalid', "wait is 'queued' or 'confirmed'.", { param: 'wait' });
+      const patience = timeout === undefined ? undefined : milliseconds(timeout, 'timeout');
+      const readAt = options.readAt ?? undefined;
+      const onStale = olderNames.get(options.onStale ?? '') ?? options.onStale ?? undefined;
+      const key = idempotencyKey ?? randomId();
+      const text = toJson({ key, operations, claim, readAt, onStale });
+      const late = () => abloError('commit_no_result', '', { details: { idempotencyKey: key } });
       const commit = view.core.commit(text, Date.now());
       const open = { ...pending<Receipt>(this.store.connection.hold()), transaction: { id: key, operations }, text };
       this.#open.set(commit, open);
-      if (wait === 'confirmed') return within(timeout, key, open.promise).then((receipt) => result(receipt, view));
+      if (wait === 'confirmed') return inTime(open.promise, patience, late).then((receipt) => result(receipt, view));
       open.promise.catch((thrown) => this.#unheard(thrown));
       return result({ id: key, status: 'queued' }, view);
     });
@@ -118,13 +127,4 @@ export class Commits {
       );
     });
   }
-}
-
-function within<T>(timeout: number | undefined, key: string, promise: Promise<T>): Promise<T> {
-  if (timeout === undefined) return promise;
-  let timer: ReturnType<typeof setTimeout>;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(abloError('commit_no_result', '', { details: { idempotencyKey: key } })), timeout);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -17,6 +17,16 @@ export function pending<T>(release: () => void): Pending<T> {
   return { promise, resolve, reject };
 }
 
+/** The same promise, or what `late` says when the time is over. */
+export function inTime<T>(promise: Promise<T>, time: number | undefined, late: () => Error): Promise<T> {
+  if (time === undefined) return promise;
+  let timer: ReturnType<typeof setTimeout>;
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), time);
+  });
+  return Promise.race([promise, over]).finally(() => clearTimeout(timer));
+}
+
 class Heard<T> extends Promise<T> {
   static override get [Symbol.species]() {
     return Promise;

@@ -12,10 +12,11 @@
 //   2. a read sees every write called before it;
 //   3. listeners run at once after the first call of a turn, and once more for all the others of that turn: an input
 //      field keeps its caret, and a thousand creates do not run a listener a thousand times.
+import type { Client } from '../../../wasm/boundary/module';
 import type { Claims } from '../coordination/claims';
 import type { Intents } from '../coordination/intents';
 import type { Snapshots } from '../coordination/snapshot';
-import { Connection } from '../connection/connection';
+import { Connection, type Tell } from '../connection/connection';
 import { Core } from '../core/core';
 import { readFrame, type FrameHandler } from '../core/frame';
 import { Queries } from '../core/queries';
@@ -67,14 +68,8 @@ export class Store {
     this.#image = settings.storage && new Image(settings.storage, settings.logger);
     this.signals = new Signals((thrown) => settings.logger.error('A listener threw.', thrown));
     this.connection = new Connection(settings, {
-      opened: () => this.#event('opened'),
       received: (frame) => this.#told(({ core }) => core.receive(frame, Date.now())),
-      closed: (code, reason) => this.#told(({ core }) => core.tell('closed', code, reason, Date.now())),
-      tokenReady: () => this.#event('tokenReady'),
-      tokenFailed: (code, message) => this.#told(({ core }) => core.tell('tokenFailed', code, message, Date.now())),
-      tokenChanged: () => this.#event('tokenChanged'),
-      tick: () => this.#event('tick'),
-      nudge: () => this.#event('nudge'),
+      tell: this.tell,
     });
     this.#handler = this.#makeHandler();
   }
@@ -127,6 +122,10 @@ export class Store {
     });
   }
 
+  /** Something happened that the core is to know of. */
+  readonly tell: Tell = (event: keyof Client, ...details: unknown[]) =>
+    this.#told(({ core }) => core.tell(event as 'opened', ...([...details, Date.now()] as [number])));
+
   start(): void {
     if (this.#starting || this.#failure) return;
     this.#starting = true;
@@ -178,10 +177,6 @@ export class Store {
       core.tell('start', Date.now());
       this.signals.bump(keys.status);
     });
-  }
-
-  #event(event: 'opened' | 'tokenReady' | 'tokenChanged' | 'tick' | 'nudge'): void {
-    this.#told(({ core }) => core.tell(event, Date.now()));
   }
 
   /** Calls the core and passes on what it says. */

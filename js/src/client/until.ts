@@ -3,6 +3,7 @@
 // Waiting for the connection to be as it should: until everything has come, or until everything has gone out.
 import { abloError, type AbloError } from '../errors/errors';
 import { keys } from '../tracking';
+import { inTime, pending } from './pending';
 import type { Store } from './store';
 import type { SyncStatusReader } from './sync-status';
 import type { SyncStatus } from './types';
@@ -34,25 +35,16 @@ async function until(
   timeout: number | undefined,
   late: (status: SyncStatus) => AbloError,
 ): Promise<void> {
-  const release = store.connection.hold();
-  let stop = () => {};
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  try {
-    await new Promise<void>((resolve, reject) => {
-      if (timeout !== undefined) timer = setTimeout(() => reject(late(status.read())), timeout);
-      const check = () => {
-        try {
-          if (holds(status.read())) resolve();
-        } catch (thrown) {
-          reject(thrown);
-        }
-      };
-      stop = store.signals.subscribe(keys.status, check);
-      check();
-    });
-  } finally {
-    clearTimeout(timer);
-    stop();
-    release();
-  }
+  const { promise, resolve, reject } = pending<void>(store.connection.hold());
+  const check = () => {
+    try {
+      if (holds(status.read())) resolve();
+    } catch (thrown) {
+      reject(thrown);
+    }
+  };
+  const stop = store.signals.subscribe(keys.status, check);
+  check();
+  await inTime(promise, timeout, () => late(status.read())).catch(reject).finally(stop);
+  await promise;
 }

@@ -6,16 +6,19 @@
 // It also knows whether anybody waits for something: only that keeps a Node process running.
 import { loopback, type Settings } from '../client/options';
 import { AbloAuthenticationError, asAbloError } from '../errors/errors';
-import { Socket, type SocketEvents } from './socket';
+import { Socket } from './socket';
 import { fetchToken, type Token } from './token';
 
-export interface ConnectionEvents extends SocketEvents {
-  tokenReady(): void;
-  /** Without a code it is worth another try. */
-  tokenFailed(code: string, message: string): void;
-  tokenChanged(): void;
-  tick(): void;
-  nudge(): void;
+/** What happens, in the words of the core and with what it is told of it (module.d.ts). */
+export interface Tell {
+  (event: 'opened' | 'tokenReady' | 'tokenChanged' | 'tick' | 'nudge'): void;
+  (event: 'closed', code: number, reason: string): void;
+  (event: 'tokenFailed', code: string, message: string): void;
+}
+
+export interface Events {
+  received(frame: string | ArrayBuffer): void;
+  tell: Tell;
 }
 
 type Timer = ReturnType<typeof setTimeout> & { unref?: () => void };
@@ -30,7 +33,7 @@ export class Connection {
 
   constructor(
     private readonly settings: Settings,
-    private readonly events: ConnectionEvents,
+    private readonly events: Events,
   ) {}
 
   /** From now on the network coming back is an event. Before, a client that nobody uses leaves no trace. */
@@ -76,7 +79,7 @@ export class Connection {
   /** Sets the timer; a negative time takes it back. */
   wake(at: number): void {
     clearTimeout(this.#timer);
-    this.#timer = at < 0 ? undefined : setTimeout(() => this.events.tick(), Math.max(0, at - Date.now()));
+    this.#timer = at < 0 ? undefined : setTimeout(() => this.events.tell('tick'), Math.max(0, at - Date.now()));
     this.#timer?.unref?.();
   }
 
@@ -84,11 +87,11 @@ export class Connection {
     fetchToken(this.settings).then(
       (given) => {
         this.#given = given;
-        if (!this.#over) this.events.tokenReady();
+        if (!this.#over) this.events.tell('tokenReady');
       },
       (thrown: unknown) => {
         const { code, message } = asAbloError(thrown);
-        if (!this.#over) this.events.tokenFailed(thrown instanceof AbloAuthenticationError ? code : '', message);
+        if (!this.#over) this.events.tell('tokenFailed', thrown instanceof AbloAuthenticationError ? code : '', message);
       },
     );
   }
@@ -101,17 +104,7 @@ export class Connection {
     globalThis.document?.removeEventListener('visibilitychange', this.#seen);
   }
 
-  /** Tries again now, whatever pause the core has set. */
-  nudge(): void {
-    this.events.nudge();
-  }
-
-  /** The settings have another credential: the last token is not used again. */
-  tokenChanged(): void {
-    this.events.tokenChanged();
-  }
-
   readonly #seen = (): void => {
-    if (globalThis.document?.visibilityState !== 'hidden') this.nudge();
+    if (globalThis.document?.visibilityState !== 'hidden') this.events.tell('nudge');
   };
 }

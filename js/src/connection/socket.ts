@@ -3,12 +3,7 @@
 // Socket: one WebSocket: the class Ablo() was given, else the platform's in a browser and that of `ws` in Node (where the
 // built-in one is missing or cannot be unref'd). It reports its end exactly once, and nothing after disconnect().
 import { isBrowser } from '../platform';
-
-export interface SocketEvents {
-  opened(): void;
-  received(frame: string | ArrayBuffer): void;
-  closed(code: number, reason: string): void;
-}
+import type { Events } from './connection';
 
 /** What the two kinds of socket have in common, and the raw socket that only `ws` has. */
 interface AnySocket {
@@ -25,9 +20,9 @@ export type SocketClass = new (address: string, protocols: string[]) => AnySocke
 
 export class Socket {
   #socket: AnySocket | undefined;
-  #events: SocketEvents | undefined;
+  #events: Events | undefined;
 
-  constructor(address: string, token: string | undefined, given: SocketClass | undefined, events: SocketEvents) {
+  constructor(address: string, token: string | undefined, given: SocketClass | undefined, events: Events) {
     this.#events = events;
     const protocols = ['ablo.v1', ...(token === undefined ? [] : [`ablo.token.${token}`])];
     (given ? Promise.resolve(given) : platformSocket())
@@ -50,7 +45,7 @@ export class Socket {
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
       socket._socket?.unref();
-      this.#events?.opened();
+      this.#events?.tell('opened');
     };
     socket.onmessage = ({ data }: { data: string | ArrayBuffer }) => this.#events?.received(data);
     socket.onclose = ({ code, reason }: { code: number; reason: string }) => this.#end(code, reason);
@@ -60,7 +55,7 @@ export class Socket {
   #end(code: number, reason: string): void {
     const events = this.#events;
     this.#events = undefined;
-    events?.closed(code, reason);
+    events?.tell('closed', code, reason);
   }
 }
 

@@ -13,8 +13,6 @@ import { queryText } from '../model/query';
 import { asyncDispose, randomId } from '../platform';
 import type { WireClaim } from './intent';
 
-const defaultTtl = 60_000;
-
 export class Claims {
   /** What was asked for and is not given back yet, by the claim's id. */
   readonly #own = new Map<string, { readonly lost: AbortController; handle?: ClaimHandle<Row> }>();
@@ -45,22 +43,10 @@ export class Claims {
   }
 
   async acquire(model: string, options: ClaimOptions): Promise<ClaimHandle<Row>> {
-    const { id, field, meta, description, ttl, wait = true, maxQueueDepth, timeout } = options;
-    const action = options.action ?? options.reason ?? 'editing';
+    const { id, reason, action = reason ?? 'editing', ttl = '60s', wait = true, timeout, ...rest } = options;
     const claim = randomId();
-    const ask = {
-      claim,
-      model,
-      id,
-      ttl: ttl === undefined ? defaultTtl : milliseconds(ttl, 'ttl'),
-      action,
-      description,
-      field,
-      meta,
-      wait,
-      maxQueueDepth,
-      timeout: timeout === undefined ? undefined : milliseconds(timeout, 'timeout'),
-    };
+    const patience = timeout === undefined ? undefined : milliseconds(timeout, 'timeout');
+    const ask = { ...rest, claim, model, id, action, wait, ttl: milliseconds(ttl, 'ttl'), timeout: patience };
     const lost = new AbortController();
     this.#own.set(claim, { lost });
     try {

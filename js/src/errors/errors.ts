@@ -27,7 +27,7 @@ export interface StaleConflict {
 }
 
 export class AbloError extends Error {
-  override readonly name: string = 'AbloError';
+  declare readonly name: string;
   readonly httpStatus: number | undefined;
   readonly requestId: string | undefined;
   readonly param: string | undefined;
@@ -44,7 +44,7 @@ export class AbloError extends Error {
     this.details = options.details ?? {};
   }
 
-  /** The class, as text that survives minifiers. */
+  /** The class, as text. */
   get type(): string {
     return this.name;
   }
@@ -55,40 +55,22 @@ export class AbloError extends Error {
   }
 }
 
-export class AbloAuthenticationError extends AbloError {
-  override readonly name: string = 'AbloAuthenticationError';
-}
-export class AbloPermissionError extends AbloError {
-  override readonly name: string = 'AbloPermissionError';
-}
+export class AbloAuthenticationError extends AbloError {}
+export class AbloPermissionError extends AbloError {}
 export class AbloRateLimitError extends AbloError {
-  override readonly name: string = 'AbloRateLimitError';
   get retryAfterSeconds(): number | undefined {
     return this.details['retryAfterSeconds'] as number | undefined;
   }
 }
-export class AbloIdempotencyError extends AbloError {
-  override readonly name: string = 'AbloIdempotencyError';
-}
-export class AbloConnectionError extends AbloError {
-  override readonly name: string = 'AbloConnectionError';
-}
-export class AbloValidationError extends AbloError {
-  override readonly name: string = 'AbloValidationError';
-}
-export class AbloServerError extends AbloError {
-  override readonly name: string = 'AbloServerError';
-}
-export class AbloNotFoundError extends AbloError {
-  override readonly name: string = 'AbloNotFoundError';
-}
-export class AbloConflictError extends AbloError {
-  override readonly name: string = 'AbloConflictError';
-}
+export class AbloIdempotencyError extends AbloError {}
+export class AbloConnectionError extends AbloError {}
+export class AbloValidationError extends AbloError {}
+export class AbloServerError extends AbloError {}
+export class AbloNotFoundError extends AbloError {}
+export class AbloConflictError extends AbloError {}
 
 /** What the write was based on has changed: read again, then decide again. */
 export class AbloStaleContextError extends AbloError {
-  override readonly name: string = 'AbloStaleContextError';
   /** The seq the write was based on. */
   get readAt(): number | undefined {
     return this.details['readAt'] as number | undefined;
@@ -100,7 +82,6 @@ export class AbloStaleContextError extends AbloError {
 
 /** Somebody else holds the row. Also known as AbloBusyError. */
 export class AbloClaimedError extends AbloError {
-  override readonly name: string = 'AbloClaimedError';
   #claims: Intent[] | undefined;
   /** Who holds it. Also known as `intents`. */
   get claims(): Intent[] {
@@ -125,6 +106,9 @@ const classes: Record<ErrorKind | 'RateLimit', typeof AbloError> = {
   StaleContext: AbloStaleContextError,
   Claimed: AbloClaimedError,
 };
+
+for (const [kind, { prototype }] of Object.entries({ '': AbloError, ...classes }))
+  Object.defineProperty(prototype, 'name', { value: `Ablo${kind}Error` }); // text that survives minifiers
 
 /** For a code of a server newer than this client. */
 const kindOfStatus: Record<number, ErrorKind | 'RateLimit'> = {

@@ -37,6 +37,15 @@ interface Def {
   readonly defaultValue?: unknown;
 }
 
+const kinds: Record<string, FieldType> = {
+  string: 'string',
+  template_literal: 'string',
+  number: 'number',
+  int: 'number',
+  boolean: 'boolean',
+  date: 'date',
+};
+const anyJson = ['union', 'array', 'object', 'record', 'tuple', 'intersection', 'any', 'unknown', 'null', 'custom'];
 const unwrapped = ['readonly', 'catch', 'nonoptional'];
 
 export function column(name: string, type: zod.$ZodType): Column {
@@ -68,44 +77,15 @@ export function column(name: string, type: zod.$ZodType): Column {
 }
 
 function kindOf(type: zod.$ZodType): FieldType | undefined {
-  const def = type._zod.def as unknown as Def;
-  switch (def.type) {
-    case 'string':
-    case 'template_literal':
-      return 'string';
-    case 'number':
-    case 'int':
-      return 'number';
-    case 'boolean':
-    case 'date':
-      return def.type;
-    case 'enum':
-    case 'literal':
-      return valuesKind(type) ?? 'json';
-    case 'union':
-      return def.options!.every((option) => (option._zod.def as unknown as Def).type === 'literal')
-        ? (valuesKind(type) ?? 'json')
-        : 'json';
-    case 'array':
-    case 'object':
-    case 'record':
-    case 'tuple':
-    case 'intersection':
-    case 'any':
-    case 'unknown':
-    case 'null':
-    case 'custom':
-      return 'json';
-    default:
-      return undefined;
-  }
+  const { type: kind, options } = type._zod.def as unknown as Def;
+  const literals = kind === 'union' && options!.every(({ _zod }) => _zod.def.type === 'literal');
+  if (literals || kind === 'enum' || kind === 'literal') return valuesKind(type) ?? 'json';
+  return anyJson.includes(kind) ? 'json' : kinds[kind];
 }
 
 /** Text makes an enum; numbers and booleans are stored as what they are. */
 function valuesKind(type: zod.$ZodType): FieldType | undefined {
-  const kinds = new Set([...(type._zod.values ?? [])].map((value) => typeof value));
-  if (kinds.size !== 1) return undefined;
-  if (kinds.has('string')) return 'enum';
-  if (kinds.has('number')) return 'number';
-  return kinds.has('boolean') ? 'boolean' : undefined;
+  const [kind, ...others] = new Set([...(type._zod.values ?? [])].map((value) => typeof value));
+  if (others.length > 0) return undefined;
+  return kind === 'string' ? 'enum' : kind === 'number' || kind === 'boolean' ? kind : undefined;
 }

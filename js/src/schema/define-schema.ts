@@ -60,19 +60,10 @@ export function defineSchema<const M extends Record<string, ModelDefinition<any>
 
 function checkField(model: string, name: string, field: DocumentField): void {
   const param = `${model}.${name}`;
-  if (!/^[a-z][A-Za-z0-9]*$/.test(name) || /[A-Z]{2}/.test(name)) {
-    throw abloError(
-      'invalid_schema',
-      `${param} is not camelCase (schema_field_not_camelcase): it could not be told from its column.`,
-      { param },
-    );
-  }
+  const fail = (why: string) => abloError('invalid_schema', `${param} is ${why}.`, { param });
+  if (!/^[a-z][A-Za-z0-9]*$/.test(name) || /[A-Z]{2}/.test(name))
+    throw fail('not camelCase (schema_field_not_camelcase): it could not be told from its column');
   const allowed = baseFields[name];
-  if (allowed && !allowed.includes(field.type)) {
-    throw abloError(
-      'invalid_schema',
-      `${param} is one of the fields every row has (schema_reserved_field), a ${allowed[0]}.`,
-      { param },
-    );
-  }
+  if (allowed && !allowed.includes(field.type))
+    throw fail(`one of the fields every row has (schema_reserved_field), a ${allowed[0]}`);
 }
