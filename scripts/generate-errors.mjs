@@ -1,12 +1,16 @@
 // The one list of errors, wasm/core/errors.json, becomes C++, TypeScript (for js and for server, which may not import each other), SQL and docs.
-// What ends in "source" is said by Data Sources alone: only js/src/source carries it.
+//
+// A code may end in who says it: "source", Data Sources alone; "server", the server and the commands, to whoever started
+// them, so that no client meets it; "told", the server and Data Sources, sentence included, so that clients do without it.
+//
 // node scripts/generate-errors.mjs [--check]   --check only says whether they are up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const root = new URL('..', import.meta.url);
 const all = JSON.parse(readFileSync(new URL('wasm/core/errors.json', root), 'utf8'));
-const errors = all.filter(([, , , , room]) => !room);
-const ofSource = all.filter(([, , , , room]) => room === 'source');
+const saidBy = (...whom) => all.filter(([, , , , who = 'all']) => whom.includes(who));
+const errors = saidBy('all', 'told');
+const ofSource = saidBy('source');
 const note = 'Generated from wasm/core/errors.json by scripts/generate-errors.mjs. Do not edit.';
 
 const cpp = `// SPDX-License-Identifier: MIT
@@ -52,27 +56,43 @@ ${errors.map(([code, , , sentence]) => `    case ErrorCode::${code}: return ${JS
 }
 `;
 
-const ts = `// SPDX-License-Identifier: MIT
+const entry = ([code, kind, status, sentence]) => `  ${code}: { kind: '${kind}', status: ${status}, sentence: ${JSON.stringify(sentence)} },`;
+const toldEntry = ([code, kind, status]) => `  ${code}: { kind: '${kind}', status: ${status} },`;
+
+const ts = (entries, sentence) => `// SPDX-License-Identifier: MIT
 // ${note}
 
 export type ErrorKind = ${[...new Set(errors.map(([, kind]) => `'${kind}'`))].join(' | ')};
 
-/** What is known of each code: the error class, the HTTP status (null: never on the wire) and one sentence. */
+/** What is known of each code: the error class, the HTTP status (null: never on the wire) and ${sentence}. */
 export const errorCodes = {
-${errors.map(([code, kind, status, sentence]) => `  ${code}: { kind: '${kind}', status: ${status}, sentence: ${JSON.stringify(sentence)} },`).join('\n')}
-} as const satisfies Record<string, { kind: ErrorKind; status: number | null; sentence: string }>;
+${entries.join('\n')}
+} as const satisfies Record<string, KnownError>;
+
+export interface KnownError {
+  kind: ErrorKind;
+  status: number | null;
+  sentence?: string;
+}
 
 export type ErrorCode = keyof typeof errorCodes;
 `;
+const client = ts(errors.map((error) => (error[4] ? toldEntry : entry)(error)), 'one sentence, if the server does not say it');
+const server = ts(saidBy('all', 'told', 'server').map(entry), 'one sentence');
 
 const source = `// SPDX-License-Identifier: MIT
 // ${note}
 
 export const sourceErrorCodes = {
-${ofSource.map(([code, kind, status, sentence]) => `  ${code}: { kind: '${kind}', status: ${status}, sentence: ${JSON.stringify(sentence)} },`).join('\n')}
+${ofSource.map(entry).join('\n')}
 } as const;
 
 export type SourceErrorCode = keyof typeof sourceErrorCodes;
+
+/** What a client is told by whoever refuses it. */
+export const toldSentences = {
+${saidBy('told').map(([code, , , sentence]) => `  ${code}: ${JSON.stringify(sentence)},`).join('\n')}
+};
 `;
 
 const sql = `-- SPDX-License-Identifier: MIT
@@ -97,7 +117,7 @@ ${all.map(([code, kind, status, sentence]) => `| \`${code}\` | \`Ablo${kind}Erro
 `;
 
 let stale = 0;
-for (const [path, text] of [['wasm/core/include/ablo/error_code.h', cpp], ['wasm/core/src/base/sentences.cpp', sentences], ['js/src/errors/codes.ts', ts], ['js/src/source/codes.ts', source], ['server/src/errors/codes.ts', ts], ['server/src/postgres/sql/sentences.sql', sql], ['docs/reference/errors.md', docs]]) {
+for (const [path, text] of [['wasm/core/include/ablo/error_code.h', cpp], ['wasm/core/src/base/sentences.cpp', sentences], ['js/src/errors/codes.ts', client], ['js/src/source/codes.ts', source], ['server/src/errors/codes.ts', server], ['server/src/postgres/sql/sentences.sql', sql], ['docs/reference/errors.md', docs]]) {
   const file = new URL(path, root);
   let now = '';
   try { now = readFileSync(file, 'utf8'); } catch { /* the first time */ }

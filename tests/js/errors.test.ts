@@ -14,12 +14,14 @@ import {
 } from '../../js/src/errors/index';
 import { abloError, fromWire } from '../../js/src/errors/errors';
 
-test('every code of the list has a class of its family and its own sentence', () => {
-  for (const [code, { kind, sentence, status }] of Object.entries(errorCodes)) {
+test('every code of the list has a class of its family, and its own sentence if the server does not say it', () => {
+  for (const [code, { kind, status, ...rest }] of Object.entries(errorCodes)) {
+    const sentence = 'sentence' in rest ? ` ${rest.sentence}` : '';
     const error = abloError(code as keyof typeof errorCodes, 'What was wrong.');
     assert.ok(error instanceof AbloError);
     assert.equal(error.name, `Ablo${kind}Error`);
-    assert.equal(error.message, `What was wrong. ${sentence}`);
+    assert.equal(error.message, `What was wrong.${sentence}`);
+    assert.match(error.stack!, new RegExp(`^${error.name}: What was wrong`));
     assert.equal(error.httpStatus, status ?? undefined);
   }
 });

@@ -3,7 +3,7 @@
 
 export type ErrorKind = 'Authentication' | 'Permission' | 'Validation' | 'NotFound' | 'StaleContext' | 'Claimed' | 'Idempotency' | 'Conflict' | 'Server' | 'Connection';
 
-/** What is known of each code: the error class, the HTTP status (null: never on the wire) and one sentence. */
+/** What is known of each code: the error class, the HTTP status (null: never on the wire) and one sentence, if the server does not say it. */
 export const errorCodes = {
   apikey_missing: { kind: 'Authentication', status: 401, sentence: "No API key was given. Set apiKey or ABLO_API_KEY; `ablo dev` and `ablo keys create` print one." },
   apikey_invalid: { kind: 'Authentication', status: 401, sentence: "The API key is not one of this server's. Check that it was copied whole, or make one with `ablo keys create`." },
@@ -34,42 +34,41 @@ export const errorCodes = {
   query_invalid: { kind: 'Validation', status: 400, sentence: "The query cannot be read." },
   query_unsupported_operator: { kind: 'Validation', status: 400, sentence: "The operator is not known. Known are = != < <= > >= IN, NOT IN, IS, IS NOT, LIKE, NOT LIKE, ILIKE and NOT ILIKE." },
   snapshot_reserved_key: { kind: 'Validation', status: 400, sentence: "A snapshot cannot hold a model named stamp, signal or onChange." },
-  route_not_found: { kind: 'NotFound', status: 404, sentence: "The server has no such route." },
+  route_not_found: { kind: 'NotFound', status: 404 },
   entity_not_found: { kind: 'NotFound', status: 404, sentence: "There is no such row, or it is not visible here." },
   stale_context: { kind: 'StaleContext', status: 409, sentence: "The row changed after it was read. Read it again, then decide again." },
-  entity_claimed: { kind: 'Claimed', status: 409, sentence: "Somebody else holds this row. Wait for the claim to end, or queue for it with claim()." },
+  entity_claimed: { kind: 'Claimed', status: 409 },
   claim_lost: { kind: 'Claimed', status: 409, sentence: "The claim this write relied on is over. Claim the row again and read it again." },
   claim_not_found: { kind: 'Claimed', status: 404, sentence: "There is no such claim." },
-  queue_too_deep: { kind: 'Claimed', status: 503, sentence: "Too many are waiting for this row already." },
+  queue_too_deep: { kind: 'Claimed', status: 503 },
   grant_timeout: { kind: 'Claimed', status: 504, sentence: "The claim was not granted in the time given. Try again later, or give it a longer timeout." },
   idempotency_conflict: { kind: 'Idempotency', status: 409, sentence: "The same idempotency key was used for another commit." },
-  idempotency_key_expired: { kind: 'Idempotency', status: 409, sentence: "The commit was issued too long ago to be sent again. Look whether it took effect, then send it under a new key." },
-  unique_violation: { kind: 'Conflict', status: 409, sentence: "A row with this id, or with this unique value, exists already." },
-  foreign_key_violation: { kind: 'Conflict', status: 409, sentence: "A row that this one refers to does not exist, or others still refer to this one." },
-  not_null_violation: { kind: 'Validation', status: 400, sentence: "The database requires a value that was not given." },
-  check_violation: { kind: 'Validation', status: 400, sentence: "The database's check refused the value." },
-  constraint_violation: { kind: 'Validation', status: 400, sentence: "The database refused the row." },
-  row_locked: { kind: 'Conflict', status: 503, sentence: "Another transaction of the database has held this row for too long. Try again." },
-  log_epoch_changed: { kind: 'Server', status: 409, sentence: "The database was replaced or restored. Everything is loaded afresh; pending writes are kept." },
+  idempotency_key_expired: { kind: 'Idempotency', status: 409 },
+  unique_violation: { kind: 'Conflict', status: 409 },
+  foreign_key_violation: { kind: 'Conflict', status: 409 },
+  not_null_violation: { kind: 'Validation', status: 400 },
+  check_violation: { kind: 'Validation', status: 400 },
+  constraint_violation: { kind: 'Validation', status: 400 },
+  row_locked: { kind: 'Conflict', status: 503 },
+  log_epoch_changed: { kind: 'Server', status: 409 },
   commit_no_result: { kind: 'Connection', status: 504, sentence: "No answer came in time. The write may still take effect: ask again with the same idempotency key." },
   flush_timeout: { kind: 'Connection', status: 504, sentence: "Some writes are still pending." },
   sync_not_ready: { kind: 'Connection', status: null, sentence: "The client has not been connected yet. Await ready() first." },
   client_disposed: { kind: 'Connection', status: null, sentence: "This client was disposed. Make a new one." },
   api_unreachable: { kind: 'Connection', status: 503, sentence: "The server cannot be reached. Start one with `npx ablo dev`, or set baseURL or ABLO_URL." },
   database_unreachable: { kind: 'Connection', status: 503, sentence: "The database cannot be reached. Check that it runs and that DATABASE_URL is right." },
-  database_too_old: { kind: 'Server', status: 503, sentence: "Postgres 15 or newer is needed." },
-  database_unsafe: { kind: 'Server', status: null, sentence: "The database is set to lose confirmed writes when it crashes (fsync or synchronous_commit is off). Turn them on." },
-  directory_locked: { kind: 'Server', status: null, sentence: "Another `ablo dev` uses this directory. Stop it, or give another with --dir." },
-  port_in_use: { kind: 'Server', status: null, sentence: "Another program uses this port. Stop it, or give another with --port." },
-  schema_not_found: { kind: 'Validation', status: null, sentence: "No schema was found. Export `schema` from ablo/schema.ts, or name the file with --schema." },
-  unknown_command: { kind: 'Validation', status: null, sentence: "There is no such command. `ablo --help` lists them." },
-  invalid_arguments: { kind: 'Validation', status: null, sentence: "The arguments of the command cannot be used. Its --help lists them." },
   block_damaged: { kind: 'Server', status: null, sentence: "Rows that came in bulk are damaged or cut. Nothing of them was taken; they are asked for again." },
   image_damaged: { kind: 'Validation', status: null, sentence: "The stored image of the rows is damaged, or of another version. It was left aside; the rows are loaded from the server." },
   store_full: { kind: 'Validation', status: null, sentence: "The rows would take more memory than this client may use. Ask for fewer (bootstrap: none), or raise the budget." },
   too_much_unanswered: { kind: 'Connection', status: 429, sentence: "Too much of this connection has no answer yet. Wait for answers before sending more." },
   core_aborted: { kind: 'Server', status: null, sentence: "The WebAssembly core stopped. It is built again by itself a few times, and what had not settled is sent again; after that, make a new client." },
   internal_error: { kind: 'Server', status: 500, sentence: "Something went wrong inside the server. Its log has the details under this request id." },
-} as const satisfies Record<string, { kind: ErrorKind; status: number | null; sentence: string }>;
+} as const satisfies Record<string, KnownError>;
+
+export interface KnownError {
+  kind: ErrorKind;
+  status: number | null;
+  sentence?: string;
+}
 
 export type ErrorCode = keyof typeof errorCodes;

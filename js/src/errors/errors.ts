@@ -4,7 +4,7 @@
 // happened (one of codes.ts, or a newer server's), the message what to do about it. Nothing here decides anything: an
 // error that comes from the core or the server keeps the code, message and details it was given.
 import { toIntent, type Intent, type WireClaim } from '../coordination/intent';
-import { errorCodes, type ErrorCode, type ErrorKind } from './codes';
+import { errorCodes, type ErrorCode, type ErrorKind, type KnownError } from './codes';
 
 export type AnyErrorCode = ErrorCode | (string & {});
 
@@ -122,14 +122,14 @@ const kindOfStatus: Record<number, ErrorKind | 'RateLimit'> = {
   429: 'RateLimit',
 };
 
-function known(code: string) {
+function known(code: string): KnownError | undefined {
   return Object.hasOwn(errorCodes, code) ? errorCodes[code as ErrorCode] : undefined;
 }
 
 /** The error for a code of ours, as the class of its family. */
 export function abloError(code: ErrorCode, what = '', options: AbloErrorOptions = {}): AbloError {
-  const message = [what, known(code)!.sentence].filter(Boolean).join(' ');
-  return new classes[errorCodes[code].kind](code, { message, ...options });
+  const { kind, sentence } = known(code)!;
+  return new classes[kind](code, { message: [what, sentence].filter(Boolean).join(' '), ...options });
 }
 
 /** The error in what the core or the server said: `{code, message, ...details}`, alone or as a member `error`. */

@@ -23,3 +23,18 @@ export const sourceErrorCodes = {
 } as const;
 
 export type SourceErrorCode = keyof typeof sourceErrorCodes;
+
+/** What a client is told by whoever refuses it. */
+export const toldSentences = {
+  route_not_found: "The server has no such route.",
+  entity_claimed: "Somebody else holds this row. Wait for the claim to end, or queue for it with claim().",
+  queue_too_deep: "Too many are waiting for this row already.",
+  idempotency_key_expired: "The commit was issued too long ago to be sent again. Look whether it took effect, then send it under a new key.",
+  unique_violation: "A row with this id, or with this unique value, exists already.",
+  foreign_key_violation: "A row that this one refers to does not exist, or others still refer to this one.",
+  not_null_violation: "The database requires a value that was not given.",
+  check_violation: "The database's check refused the value.",
+  constraint_violation: "The database refused the row.",
+  row_locked: "Another transaction of the database has held this row for too long. Try again.",
+  log_epoch_changed: "The database was replaced or restored. Everything is loaded afresh; pending writes are kept.",
+};

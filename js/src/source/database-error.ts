@@ -2,9 +2,11 @@
 //
 // What a database refused, by the code that its driver, Drizzle or Prisma left somewhere on the error.
 import { AbloError, abloError } from '../errors/errors';
-import type { ErrorCode } from '../errors/codes';
+import { toldSentences } from './codes';
 
-const names: Record<string, ErrorCode> = {
+type Code = keyof typeof toldSentences | 'wrong_type';
+
+const names: Record<string, Code> = {
   '23505': 'unique_violation',
   '23503': 'foreign_key_violation',
   '23502': 'not_null_violation',
@@ -36,13 +38,13 @@ export function databaseError(thrown: unknown): unknown {
       error.name === 'PrismaClientValidationError'
         ? 'constraint_violation'
         : (nameOf(error.code) ?? nameOf(error.originalCode));
-    if (code) return abloError(code, '', { cause: thrown });
+    if (code) return abloError(code, code === 'wrong_type' ? '' : toldSentences[code], { cause: thrown });
     error = error.cause ?? error.meta?.driverAdapterError;
   }
   return thrown;
 }
 
-function nameOf(code: unknown): ErrorCode | undefined {
+function nameOf(code: unknown): Code | undefined {
   if (typeof code !== 'string') return undefined;
   if (Object.hasOwn(names, code)) return names[code];
   if (/^23...$/.test(code)) return 'constraint_violation';

@@ -70,6 +70,12 @@ export const errorCodes = {
   too_much_unanswered: { kind: 'Connection', status: 429, sentence: "Too much of this connection has no answer yet. Wait for answers before sending more." },
   core_aborted: { kind: 'Server', status: null, sentence: "The WebAssembly core stopped. It is built again by itself a few times, and what had not settled is sent again; after that, make a new client." },
   internal_error: { kind: 'Server', status: 500, sentence: "Something went wrong inside the server. Its log has the details under this request id." },
-} as const satisfies Record<string, { kind: ErrorKind; status: number | null; sentence: string }>;
+} as const satisfies Record<string, KnownError>;
+
+export interface KnownError {
+  kind: ErrorKind;
+  status: number | null;
+  sentence?: string;
+}
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -61,13 +61,6 @@ enum class ErrorCode {
   client_disposed,
   api_unreachable,
   database_unreachable,
-  database_too_old,
-  database_unsafe,
-  directory_locked,
-  port_in_use,
-  schema_not_found,
-  unknown_command,
-  invalid_arguments,
   block_damaged,
   image_damaged,
   store_full,
@@ -76,7 +69,7 @@ enum class ErrorCode {
   internal_error,
 };
 
-inline constexpr std::array<std::string_view, 65> kErrorCodes{
+inline constexpr std::array<std::string_view, 58> kErrorCodes{
     "apikey_missing",
     "apikey_invalid",
     "apikey_revoked",
@@ -129,13 +122,6 @@ inline constexpr std::array<std::string_view, 65> kErrorCodes{
     "client_disposed",
     "api_unreachable",
     "database_unreachable",
-    "database_too_old",
-    "database_unsafe",
-    "directory_locked",
-    "port_in_use",
-    "schema_not_found",
-    "unknown_command",
-    "invalid_arguments",
     "block_damaged",
     "image_damaged",
     "store_full",

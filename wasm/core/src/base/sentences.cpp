@@ -56,13 +56,6 @@ std::string_view ablo::sentence(ErrorCode code) {
     case ErrorCode::client_disposed: return "This client was disposed. Make a new one.";
     case ErrorCode::api_unreachable: return "The server cannot be reached. Start one with `npx ablo dev`, or set baseURL or ABLO_URL.";
     case ErrorCode::database_unreachable: return "The database cannot be reached. Check that it runs and that DATABASE_URL is right.";
-    case ErrorCode::database_too_old: return "Postgres 15 or newer is needed.";
-    case ErrorCode::database_unsafe: return "The database is set to lose confirmed writes when it crashes (fsync or synchronous_commit is off). Turn them on.";
-    case ErrorCode::directory_locked: return "Another `ablo dev` uses this directory. Stop it, or give another with --dir.";
-    case ErrorCode::port_in_use: return "Another program uses this port. Stop it, or give another with --port.";
-    case ErrorCode::schema_not_found: return "No schema was found. Export `schema` from ablo/schema.ts, or name the file with --schema.";
-    case ErrorCode::unknown_command: return "There is no such command. `ablo --help` lists them.";
-    case ErrorCode::invalid_arguments: return "The arguments of the command cannot be used. Its --help lists them.";
     case ErrorCode::block_damaged: return "Rows that came in bulk are damaged or cut. Nothing of them was taken; they are asked for again.";
     case ErrorCode::image_damaged: return "The stored image of the rows is damaged, or of another version. It was left aside; the rows are loaded from the server.";
     case ErrorCode::store_full: return "The rows would take more memory than this client may use. Ask for fewer (bootstrap: none), or raise the budget.";
