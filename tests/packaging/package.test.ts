@@ -21,7 +21,7 @@ describe('the package from npm pack', () => {
       /^dist\/chunks\/[\w-]+\.js$/,
       /^dist\/(core\.wasm|pglite-template\.tar\.gz)$/,
       /^dist\/types\/(js|react|server)\/src\/[\w/.-]+\.d\.ts$/,
-      /^dist\/types\/wasm\/boundary\/module\.d\.ts$/,
+      /^dist\/types\/wasm\/boundary\/(module|loader)\.d\.ts$/,
     ];
     assert.deepEqual(app.packed.filter((path) => !expected.some((pattern) => pattern.test(path))), []);
     for (const name of ['index', 'schema', 'react', 'source', 'source/next', 'source/prisma', 'source/drizzle', 'ai-sdk', 'server', 'testing', 'cli'])
