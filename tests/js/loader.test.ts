@@ -22,7 +22,7 @@ test('text crosses in both directions whatever its alphabet, and half a characte
   own.delete();
 });
 
-test('memory grows in steps of a twentieth: a large load does not get a new buffer for every page', async () => {
+test('memory grows in steps of a fiftieth: a large load does not get a new buffer for every page', async () => {
   const core = (await loadCore()) as Awaited<ReturnType<typeof loadCore>> & { _malloc(length: number): number };
   const buffers = new Set<Uint8Array>();
   for (let i = 0; i < 4_000; i++) {
@@ -31,7 +31,7 @@ test('memory grows in steps of a twentieth: a large load does not get a new buff
     assert.ok(at > 0 && at + 10_000 <= core.HEAPU8.length);
     assert.equal(core.HEAPU8.buffer, core.HEAPU32.buffer);
   }
-  assert.ok(buffers.size < 100, `${buffers.size} buffers`);
+  assert.ok(buffers.size < 250, `${buffers.size} buffers`);
 });
 
 test('a module out of memory traps, so that the client builds it again', async () => {
