@@ -45,6 +45,6 @@ async function until(
   };
   const stop = store.signals.subscribe(keys.status, check);
   check();
-  await inTime(promise, timeout, () => late(status.read())).catch(reject).finally(stop);
+  await inTime(promise, timeout, () => late(status.read())).catch(reject).finally(stop); // late, it settles as well
   await promise;
 }

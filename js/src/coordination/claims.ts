@@ -43,10 +43,11 @@ export class Claims {
   }
 
   async acquire(model: string, options: ClaimOptions): Promise<ClaimHandle<Row>> {
-    const { id, reason, action = reason ?? 'editing', ttl = '60s', wait = true, timeout, ...rest } = options;
+    const { id, field, meta, description, maxQueueDepth, reason, action = reason ?? 'editing', wait = true } = options;
     const claim = randomId();
-    const patience = timeout === undefined ? undefined : milliseconds(timeout, 'timeout');
-    const ask = { ...rest, claim, model, id, action, wait, ttl: milliseconds(ttl, 'ttl'), timeout: patience };
+    const ttl = milliseconds(options.ttl ?? '60s', 'ttl');
+    const timeout = options.timeout === undefined ? undefined : milliseconds(options.timeout, 'timeout');
+    const ask = { claim, model, id, ttl, action, description, field, meta, wait, maxQueueDepth, timeout };
     const lost = new AbortController();
     this.#own.set(claim, { lost });
     try {
