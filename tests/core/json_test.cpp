@@ -50,6 +50,24 @@ TEST_CASE("Limits hold before anything large is built") {
   CHECK(parseJson(wide + "}").error().code == ErrorCode::request_too_large);
 }
 
+TEST_CASE("A value may be made of a part of itself, and a copy is its own") {
+  const std::string longer(14, 'x');  // too long to lie inside of a value
+  Json json = *parseJson(R"({"a":[1,"short",")" + longer + R"(",[true,{"b":null}]]})");
+  const Json copy = json;
+  json = std::move(const_cast<Json&>(*json.find("a")));
+  CHECK(writeJson(json) == R"([1,"short","xxxxxxxxxxxxxx",[true,{"b":null}]])");
+  json.push(json.items()[3]);
+  CHECK(writeJson(json.items()[4]) == R"([true,{"b":null}])");
+  json = json.items()[2];
+  CHECK(json.asString() == longer);
+  json = longer.substr(1);
+  CHECK(json.asString() == longer.substr(1));
+  Json& self = json;
+  json = std::move(self);
+  CHECK(json.asString() == longer.substr(1));
+  CHECK(writeJson(copy) == R"({"a":[1,"short","xxxxxxxxxxxxxx",[true,{"b":null}]]})");
+}
+
 TEST_CASE("An error travels with its details") {
   Error error = Error::of(ErrorCode::stale_context, "tasks t1 changed.");
   error.details = R"({"readAt":7})";

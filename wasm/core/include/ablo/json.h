@@ -41,12 +41,15 @@ class Json {
   Json(const Json& other);
   Json(Json&& other) noexcept : bits_(std::exchange(other.bits_, {})) {}
   Json& operator=(const Json& other) { return *this = Json(other); }
+  /// `other` may be a part of this value.
   Json& operator=(Json&& other) noexcept {
-    std::swap(bits_, other.bits_);
+    const Bits taken = std::exchange(other.bits_, {});
+    if (far_.onHeap) letGo();
+    bits_ = taken;
     return *this;
   }
   ~Json() {
-    if (far_.onHeap != 0) letGo();
+    if (far_.onHeap) letGo();
   }
 
   static Json array() { return Json(Kind::array); }
