@@ -151,7 +151,7 @@ class ConformanceStage {
       for (const Json::Member& option : options->members()) commit.set(option.name, option.value);
     const Result<uint32_t> number = client_.commit(writeJson(commit), ++now_);
     if (refused(step, number)) return;
-    written_[key] = {operations.items().begin(), operations.items().end()};
+    written_[key].assign(operations.items().begin(), operations.items().end());
     settled_[key] = "pending";
     keys_[*number] = key;
     drain();

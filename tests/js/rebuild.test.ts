@@ -2,7 +2,7 @@
 //
 // What survives: rows in a storage survive the client, and writes that have not settled survive a core that traps.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import Ablo, { type ImageStorage } from '@abloatai/ablo';
 import { defineSchema, model, z } from '@abloatai/ablo/schema';
 import { ScriptedLine, turn } from '../support/scripted-socket';
@@ -88,22 +88,29 @@ test('a damaged image is left aside with a warning, and the rows come from the s
   await second.ablo.dispose();
 });
 
-test('a core that traps is built again, and a write that has not settled goes out under its key', async (t) => {
-  let trap = false;
+/** From now on a core traps when `trap.next` says the name of the export that is called, or any is called for `true`. */
+function trapping(t: TestContext) {
+  const trap: { next: boolean | string } = { next: false };
   const instantiate = WebAssembly.instantiate;
   t.mock.method(WebAssembly, 'instantiate', async (module: WebAssembly.Module, imports: WebAssembly.Imports) => {
     const { exports } = await instantiate(module, imports);
-    const trapping = ([name, value]: [string, unknown]) => [
+    const watched = Object.entries(exports).map(([name, value]) => [
       name,
       typeof value !== 'function'
         ? value
         : (...args: unknown[]) => {
-            if (trap) throw ((trap = false), new WebAssembly.RuntimeError('unreachable'));
-            return value(...args);
+            if (trap.next !== true && trap.next !== name) return value(...args);
+            trap.next = false;
+            throw new WebAssembly.RuntimeError('unreachable');
           },
-    ];
-    return { exports: Object.fromEntries(Object.entries(exports).map((entry) => trapping(entry) as [string, unknown])) };
+    ]);
+    return { exports: Object.fromEntries(watched) as WebAssembly.Exports };
   });
+  return trap;
+}
+
+test('a core that traps is built again, and a write that has not settled goes out under its key', async (t) => {
+  const trap = trapping(t);
   const { ablo, line, said } = client();
   void ablo.ready();
   await greet(line);
@@ -112,7 +119,7 @@ test('a core that traps is built again, and a write that has not settled goes ou
   await turn();
   const before = line.sent.findLast(({ type }) => type === 'commit')!;
 
-  trap = true;
+  trap.next = true;
   line.say({ type: 'pong' });
   const hello = await greet(line);
   assert.equal(hello['session'], line.sent[0]!['session']);
@@ -127,4 +134,59 @@ test('a core that traps is built again, and a write that has not settled goes ou
   line.say({ type: 'changes', from: 3, to: 4, changes: [{ ...change, key: after['key'], session: hello['session'] }] });
   assert.equal((await written).title, 'two');
   await ablo.dispose();
+});
+
+test('a core that traps while it is given a write again leaves the others to the next one', async (t) => {
+  const trap = trapping(t);
+  const { ablo, line } = client();
+  void ablo.ready();
+  await greet(line);
+  await ablo.ready();
+  const poison = assert.rejects(ablo.tasks.update('t1', { title: 'poison' }), { code: 'commit_no_result' });
+  const other = ablo.tasks.update('t1', { title: 'other' });
+  await turn();
+
+  trap.next = true;
+  line.say({ type: 'pong' });
+  trap.next = 'ablo_commit';
+  await poison;
+  await greet(line);
+  await turn();
+  const said = line.sent.findLast(({ type }) => type === 'commit')!;
+  assert.deepEqual((said['operations'] as { data: object }[])[0]!.data, { title: 'other' });
+  line.say({ type: 'receipt', key: said['key'], attempt: 1, status: 'rejected', error: { code: 'permission_denied', message: 'No.' } });
+  await assert.rejects(other, { code: 'permission_denied' });
+  await ablo.dispose();
+});
+
+test('a core that traps over its image is built again', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const trap = trapping(t);
+  const { ablo, line, said } = client({ persistence: storage() });
+  void ablo.ready();
+  await greet(line);
+  await ablo.ready();
+  trap.next = true;
+  t.mock.timers.tick(1_000);
+  t.mock.timers.reset();
+  assert.equal((said[0] as { code?: string }[])[1]?.code, 'core_aborted');
+  await greet(line);
+  await ablo.ready();
+  assert.equal(ablo.tasks.get('t1')?.title, 'one');
+  await ablo.dispose();
+});
+
+test('what a storage did not take is brought to it with the next image', async () => {
+  const persistence = storage();
+  const save = persistence.save;
+  const full = { ...persistence, save: () => Promise.reject(new Error('full')) };
+  let taking: ImageStorage = full;
+  const { ablo, line } = client({ persistence: { load: persistence.load, save: (manifest: string, parts: Parameters<ImageStorage['save']>[1]) => taking.save(manifest, parts) } });
+  void ablo.ready();
+  await greet(line);
+  await ablo.ready();
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  taking = { ...persistence, save };
+  await ablo.dispose();
+  await until('the image is stored', () => persistence.parts.size > 0);
 });

@@ -105,6 +105,7 @@ test('bad input has a name each', async () => {
     ['invalid_id', 400, { ...load, id: 7 }],
     ['invalid_id', 400, { ...load, id: 'x'.repeat(256) }],
     ['invalid_request', 400, { ...load, scope: 'o1' }],
+    ['invalid_request', 400, { ...load, scope: { organizationId: { not: '' } } }],
     ['query_invalid', 400, list([])],
     ['query_invalid', 400, list({ limit: -1 })],
     ['query_invalid', 400, list({ limit: '1; drop table tasks' })],

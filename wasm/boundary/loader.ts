@@ -45,6 +45,7 @@ export async function instantiate<Module extends CoreMemory>(compiled: WebAssemb
     give(text) {
       const bytes = encoder.encode(text);
       const at = exports.malloc(4 + bytes.length);
+      if (at === 0) throw new WebAssembly.RuntimeError('out of memory');
       module.HEAPU32[at >>> 2] = bytes.length;
       module.HEAPU8.set(bytes, at + 4);
       return at;

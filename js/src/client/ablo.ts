@@ -31,11 +31,11 @@ export function storeOf(client: AbloClient<any>): Store {
 export function Ablo<S extends AnySchema = RegisteredSchema>(options: AbloOptions<S> = {}): Ablo<S> {
   const settings = readOptions(options);
   const store = new Store(settings);
-  const commits = new Commits(store);
   const requests = new Requests(store);
   const intents = new Intents(store);
   const snapshots = new Snapshots(store);
   const claims = new Claims(store, requests);
+  const commits = new Commits(store, claims);
   const status = new SyncStatusReader(store);
   store.attach({ commits, requests, claims, intents, snapshots });
 

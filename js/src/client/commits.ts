@@ -9,6 +9,7 @@ import { abloError, asAbloError, fromWire, type AbloError } from '../errors/erro
 import { toJson } from '../json';
 import { randomId } from '../platform';
 import { heard, inTime, pending, type Pending } from './pending';
+import type { Claims } from '../coordination/claims';
 import type { Store, View } from './store';
 import type { MutationFailure, Operation, Receipt, StaleNotification } from './types';
 
@@ -21,8 +22,8 @@ const olderNames = new Map([['overwrite', 'force'], ['notify', 'flag']]);
 
 interface PendingCommit extends Pending<Receipt> {
   readonly transaction: MutationFailure['transaction'];
-  /** As the core was given it. */
-  readonly text: string;
+  /** As the core was given it; undefined when it was made under a claim, which another core does not hold. */
+  readonly text: string | undefined;
   /** Somebody was told that its outcome is not known. */
   unknown?: boolean;
 }
@@ -32,7 +33,10 @@ export class Commits {
   readonly #listeners = new Set<(failure: MutationFailure) => void>();
   readonly #unsaid: unknown[] = [];
 
-  constructor(private readonly store: Store) {}
+  constructor(
+    private readonly store: Store,
+    private readonly claims: Claims,
+  ) {}
 
   /**
    * Applies the operations here, together, and sends them. `result` makes what the promise resolves to, once the write
@@ -52,11 +56,13 @@ export class Commits {
       const onStale = olderNames.get(options.onStale ?? '') ?? options.onStale ?? undefined;
       const key = idempotencyKey ?? randomId();
       const text = toJson({ key, operations, claim, readAt, onStale });
-      const late = () => abloError('commit_no_result', '', { details: { idempotencyKey: key } });
       const commit = view.core.commit(text, Date.now());
-      const open = { ...pending<Receipt>(this.store.connection.hold()), transaction: { id: key, operations }, text };
+      const claimed = operations.some(({ model, id }) => this.claims.held(model, id).length > 0);
+      const transaction = { id: key, operations };
+      const again = claimed ? undefined : text;
+      const open = { ...pending<Receipt>(this.store.connection.hold()), transaction, text: again };
       this.#open.set(commit, open);
-      if (wait === 'confirmed') return inTime(open.promise, patience, late).then((receipt) => result(receipt, view));
+      if (wait === 'confirmed') return inTime(open.promise, patience, () => noResult(key)).then((receipt) => result(receipt, view));
       open.promise.catch((thrown) => this.#unheard(thrown));
       return result({ id: key, status: 'queued' }, view);
     });
@@ -87,15 +93,24 @@ export class Commits {
     }
   }
 
-  /** Gives a new core what the one before left unsettled, in the order it was written. */
+  /**
+   * Gives a new core what the one before left unsettled, in the order it was written. What was guarded by a claim is not
+   * written without it: its outcome is not known. A core that traps over one of them leaves the others to the next core.
+   */
   again({ core }: View): void {
-    const before = this.#open;
+    const before = [...this.#open.values()];
     this.#open = new Map();
-    for (const open of before.values()) {
+    for (const [at, open] of before.entries()) {
       try {
-        this.#open.set(core.commit(open.text, Date.now()), open);
+        if (open.text === undefined) this.#refuse(open, noResult(open.transaction.id), false);
+        else this.#open.set(core.commit(open.text, Date.now()), open);
       } catch (thrown) {
-        this.#refuse(open, asAbloError(thrown), true);
+        const error = asAbloError(thrown);
+        const trapped = error.code === 'core_aborted';
+        this.#refuse(open, trapped ? noResult(open.transaction.id) : error, !trapped);
+        if (!trapped) continue;
+        before.slice(at + 1).forEach((left, place) => this.#open.set(-1 - place, left)); // no core has given them a number
+        throw error;
       }
     }
   }
@@ -127,4 +142,8 @@ export class Commits {
       );
     });
   }
+}
+
+function noResult(key: string): AbloError {
+  return abloError('commit_no_result', '', { details: { idempotencyKey: key } });
 }

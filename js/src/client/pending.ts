@@ -17,12 +17,15 @@ export function pending<T>(release: () => void): Pending<T> {
   return { promise, resolve, reject };
 }
 
+/** In ms; a timer for longer fires at once. */
+const longestTimer = 2 ** 31 - 1;
+
 /** The same promise, or what `late` says when the time is over. */
 export function inTime<T>(promise: Promise<T>, time: number | undefined, late: () => Error): Promise<T> {
   if (time === undefined) return promise;
   let timer: ReturnType<typeof setTimeout>;
   const over = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), time);
+    timer = setTimeout(() => reject(late()), Math.min(time, longestTimer));
   });
   return Promise.race([promise, over]).finally(() => clearTimeout(timer));
 }

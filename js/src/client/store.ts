@@ -225,7 +225,7 @@ export class Store {
     const frame = this.#view?.core.drain();
     if (!frame) return;
     readFrame(frame, this.#handler);
-    this.#image?.saveLater(this.#view!.core);
+    this.#image?.saveLater(() => this.#told(({ core }) => void this.#image!.save(core)));
   }
 
   #fail(error: AbloError): void {

@@ -111,7 +111,10 @@ export class Core {
 
   /** How many rows an open query selects, or counts. */
   count(query: number): number {
-    return this.guarded((module, self) => module.HEAPU32[module._ablo_rows(self, query) >>> 2]!);
+    return this.guarded((module, self) => {
+      const at = module._ablo_rows(self, query) >>> 2; // which may grow the memory
+      return module.HEAPU32[at]!;
+    });
   }
 
   /** What changed of the image since the last time, by its place. */

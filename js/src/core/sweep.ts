@@ -20,8 +20,12 @@ export class Sweep {
   start(): void {
     if (this.#timer !== undefined) return;
     this.#timer = setInterval(() => {
-      const left = this.#looks.map((look) => look());
-      if (!left.includes(true)) this.stop();
+      try {
+        const left = this.#looks.map((look) => look());
+        if (!left.includes(true)) this.stop();
+      } catch {
+        this.stop(); // the core has stopped: its next caller is told
+      }
     }, patience);
     (this.#timer as { unref?: () => void }).unref?.();
   }

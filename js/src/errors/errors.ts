@@ -108,7 +108,7 @@ const classes: Record<ErrorKind | 'RateLimit', typeof AbloError> = {
 };
 
 for (const [kind, { prototype }] of Object.entries({ '': AbloError, ...classes }))
-  Object.defineProperty(prototype, 'name', { value: `Ablo${kind}Error` }); // text that survives minifiers
+  Object.defineProperty(prototype, 'name', { value: `Ablo${kind}Error`, writable: true }); // text that survives minifiers
 
 /** For a code of a server newer than this client. */
 const kindOfStatus: Record<number, ErrorKind | 'RateLimit'> = {

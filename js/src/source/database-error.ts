@@ -19,6 +19,8 @@ const names: Record<string, Code> = {
   P2003: 'foreign_key_violation',
   P2004: 'constraint_violation',
   P2011: 'not_null_violation',
+  P2024: 'row_locked', // no connection in time
+  P2028: 'row_locked', // no end of the transaction in time
   P2034: 'row_locked',
 };
 

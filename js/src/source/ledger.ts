@@ -21,6 +21,10 @@ export const migrations = () => [
 )`,
   },
   {
+    name: 'ablo_idempotency_hash', // a table of the SDK before this one has none
+    up: 'alter table ablo_idempotency add column if not exists operations_hash text',
+  },
+  {
     name: 'ablo_outbox',
     up: `create table if not exists ablo_outbox (
   cursor bigserial primary key,
@@ -64,7 +68,7 @@ export async function begin(run: Run, clientTxId: string, intent: unknown): Prom
   );
   if (fresh.length > 0) return undefined;
   const [stored] = await run(
-    `select response, operations_hash = ${hash('$2')} as same from ablo_idempotency where client_tx_id = $1::text`,
+    `select response, coalesce(operations_hash, ${hash('$2')}) = ${hash('$2')} as same from ablo_idempotency where client_tx_id = $1::text`,
     ...[clientTxId, text],
   );
   if (!stored?.['same']) throw abloError('idempotency_conflict', `clientTxId ${clientTxId}:`);

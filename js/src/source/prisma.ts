@@ -14,10 +14,12 @@ export interface PrismaDataSourceOptions {
   delegateName?(model: string): string;
   /** `Prisma.DbNull`, for schemas with json fields: Prisma has no other word for a json field without a value. */
   dbNull?: object;
+  /** How long, in ms, a commit may wait for a connection and may take: 10,000 and 30,000. */
+  transaction?: { maxWait?: number; timeout?: number };
 }
 
 export interface PrismaLike {
-  $transaction<T>(work: (inside: any) => Promise<T>): Promise<T>;
+  $transaction<T>(work: (inside: any) => Promise<T>, options?: object): Promise<T>;
   $queryRawUnsafe<T = unknown>(statement: string, ...parameters: any[]): PromiseLike<T>;
 }
 
@@ -43,13 +45,14 @@ export function prismaDataSource(
       `The Prisma client has no '${nameOf(model)}' for the model ${model}: give delegateName.`,
     );
   }
+  const limits = { maxWait: 10_000, timeout: 30_000, ...options.transaction };
   const over = (client: PrismaLike): Database => ({
     run: (statement, ...parameters) => client.$queryRawUnsafe<Data[]>(statement, ...parameters) as Promise<Data[]>,
     rows: prismaRows((model) => delegateIn(client, model.key)!, options.dbNull),
   });
   return sourceAdapter(schema, {
     ...over(prisma),
-    transaction: (work) => prisma.$transaction((inside: PrismaLike) => work(over(inside))),
+    transaction: (work) => prisma.$transaction((inside: PrismaLike) => work(over(inside)), limits),
   });
 }
 

@@ -26,8 +26,8 @@ type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isId = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 255;
-const isCount = (value: unknown) => value === undefined || (Number.isSafeInteger(value) && (value as number) >= 0);
-const isText = (value: unknown) => value === undefined || typeof value === 'string';
+const isCount = (value: unknown) => value == null || (Number.isSafeInteger(value) && (value as number) >= 0);
+const isText = (value: unknown) => value == null || typeof value === 'string';
 
 /** The bytes of the body, never more than a Data Source takes. */
 export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
@@ -46,6 +46,8 @@ export function readRequest(models: SourceModels, body: unknown): SourceRequest 
   const { type, model, scope } = body;
   if (scope !== undefined && scope !== null && !isObject(scope))
     throw abloError('invalid_request', 'scope is an object.');
+  for (const name of ['organizationId', 'participantId'])
+    if (!isText(scope?.[name])) throw abloError('invalid_request', `scope.${name} is text.`);
   const common = isObject(scope) ? { scope: scope as SourceScope } : {};
   switch (type) {
     case 'load': {
@@ -59,7 +61,7 @@ export function readRequest(models: SourceModels, body: unknown): SourceRequest 
       return { type, ...readCommit(models, body), ...common };
     case 'events': {
       const { cursor, limit } = body;
-      if (!isText(cursor ?? undefined)) throw abloError('invalid_request', 'cursor is text.');
+      if (!isText(cursor)) throw abloError('invalid_request', 'cursor is text.');
       if (!isCount(limit)) throw abloError('invalid_request', 'limit is a whole number.');
       return {
         type,
@@ -73,8 +75,9 @@ export function readRequest(models: SourceModels, body: unknown): SourceRequest 
   }
 }
 
-function readList(model: SourceModel, query: unknown): Omit<ListRequest, 'type'> {
-  if (!isObject(query)) throw abloError('query_invalid', 'query is an object.');
+function readList(model: SourceModel, asked: unknown): Omit<ListRequest, 'type'> {
+  if (!isObject(asked)) throw abloError('query_invalid', 'query is an object.');
+  const query = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== null));
   const { where, limit, orderBy, order, related, cursor } = query;
   if (!isCount(limit)) throw abloError('query_invalid', 'limit is a whole number.');
   if (order !== undefined && order !== 'asc' && order !== 'desc')
@@ -102,12 +105,12 @@ function readCondition(model: SourceModel, condition: unknown): SourceCondition 
 
 function readCommit(models: SourceModels, body: Json): Omit<CommitRequest, 'type'> {
   const { model, operations, clientTxId } = body;
-  if (clientTxId !== undefined && !isId(clientTxId)) throw sourceError('source_commit_invalid', 'clientTxId is text.');
+  if (clientTxId != null && !isId(clientTxId)) throw sourceError('source_commit_invalid', 'clientTxId is text.');
   if (!Array.isArray(operations) || operations.length === 0) throw abloError('commit_operation_required');
   if (operations.length > mostOperations) throw abloError('commit_too_many_operations');
   return {
     ...(model !== undefined && { model: modelNamed(models, model).key }),
-    ...(clientTxId !== undefined && { clientTxId }),
+    ...(clientTxId != null && { clientTxId }),
     operations: operations.map((operation) => readOperation(models, model, operation)),
   };
 }

@@ -20,6 +20,8 @@ export interface ImageStorage {
 const pause = 1_000;
 
 export class Image {
+  /** What no save has brought to the storage yet, by its place. */
+  #unsaved = new Map<string, Uint8Array | undefined>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving = Promise.resolve();
 
@@ -29,6 +31,7 @@ export class Image {
   ) {}
 
   async restore(core: Core): Promise<void> {
+    this.#unsaved = new Map();
     try {
       const image = await this.storage.load();
       if (image) core.restoreImage(image);
@@ -37,8 +40,9 @@ export class Image {
     }
   }
 
-  saveLater(core: Core): void {
-    this.#timer ??= setTimeout(() => void this.save(core), pause);
+  /** `save` calls save(). */
+  saveLater(save: () => void): void {
+    this.#timer ??= setTimeout(save, pause);
     (this.#timer as { unref?: () => void }).unref?.();
   }
 
@@ -47,9 +51,15 @@ export class Image {
     this.stop();
     const { manifest, parts } = core.saveImage();
     if (!manifest) return this.#saving; // nothing has come yet
-    return (this.#saving = this.#saving
-      .then(() => this.storage.save(manifest, parts))
-      .catch((thrown: unknown) => this.logger.warn('The rows could not be stored.', thrown)));
+    return (this.#saving = this.#saving.then(async () => {
+      for (const [place, part] of parts) this.#unsaved.set(place, part);
+      try {
+        await this.storage.save(manifest, this.#unsaved);
+        this.#unsaved = new Map();
+      } catch (thrown) {
+        this.logger.warn('The rows could not be stored.', thrown);
+      }
+    }));
   }
 
   /** What is to be saved later is not. */

@@ -30,6 +30,7 @@ class Json {
 
   Json() : bits_{} {}
   Json(std::nullptr_t) : Json() {}
+  Json(const void*) = delete;  // which would be true
   Json(bool value) : far_{Kind::boolean, 0, 0, 0, {.number = value ? 1.0 : 0.0}} {}
   Json(double value) : far_{Kind::number, 0, 0, 0, {.number = value}} {}
   Json(int value) : Json(static_cast<double>(value)) {}
@@ -84,7 +85,8 @@ class Json {
   double number(std::string_view name, double otherwise = 0) const;
   bool flag(std::string_view name, bool otherwise = false) const;
 
-  Json& set(std::string_view name, Json value);  // replaces a member of that name; returns *this
+  // Of an object, and of an array; anything else becomes an empty one first. Both return *this.
+  Json& set(std::string_view name, Json value);  // replaces a member of that name
   Json& push(Json value);
   /// The last `count` values that were pushed, as an array, or as an object of names and values by turns; they are here no
   /// more.
@@ -118,6 +120,7 @@ class Json {
   explicit Json(Kind kind) : far_{kind, 0, 0, 0, {}} {}
   void letGo();
   void makeRoom(uint32_t count);
+  void append(Json value);
 
   union {
     Far far_;

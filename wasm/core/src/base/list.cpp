@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ablo/list.h"
 
-#include <cstdlib>
+#include <new>
 
 namespace ablo {
 
@@ -14,12 +14,12 @@ char* at(void* items, std::size_t size, std::size_t index) { return static_cast<
 void ListOfBytes::reserve(const Item& item, std::size_t room) {
   if (room <= room_) return;
   room_ = static_cast<uint32_t>(room);
-  void* const items = std::malloc(room * item.size);
+  void* const items = ::operator new(room* item.size);
   if (item.move)
     for (std::size_t i = 0; i < size_; ++i) item.move(at(items, item.size, i), at(items_, item.size, i));
   else if (size_ > 0)
     std::memcpy(items, items_, size_ * item.size);
-  std::free(items_);
+  ::operator delete(items_);
   items_ = items;
 }
 
@@ -62,7 +62,7 @@ void ListOfBytes::append(const Item& item, Copy copy, const void* items, std::si
 
 void ListOfBytes::end(const Item& item) {
   close(item, 0, size_);
-  std::free(items_);
+  ::operator delete(items_);
 }
 
 }  // namespace ablo

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
+#include <new>
 #include <nlohmann/detail/conversions/to_chars.hpp>
 
 namespace ablo {
@@ -41,13 +41,13 @@ void Json::letGo() {
     return;
   }
   for (uint32_t i = 0; i < far_.size; ++i) far_.items[i].~Json();
-  std::free(far_.items);
+  ::operator delete(far_.items);
 }
 
 void Json::makeRoom(uint32_t count) {
   far_.onHeap = true;
   far_.room = static_cast<uint16_t>(std::bit_width(std::max(count, 1u) - 1));
-  far_.items = static_cast<Json*>(std::malloc(sizeof(Json) << far_.room));
+  far_.items = static_cast<Json*>(::operator new(sizeof(Json) << far_.room));
 }
 
 Json Json::array(std::span<const Json> items) {
@@ -88,20 +88,28 @@ Json& Json::set(std::string_view name, Json value) {
     *const_cast<Json*>(member) = std::move(value);
     return *this;
   }
-  return push(name).push(std::move(value));
+  if (!isObject()) *this = object();
+  append(name);
+  append(std::move(value));
+  return *this;
 }
 
 Json& Json::push(Json value) {
+  if (!isArray()) *this = array();
+  append(std::move(value));
+  return *this;
+}
+
+void Json::append(Json value) {
   if (!far_.onHeap) {
     makeRoom(1);
   } else if (far_.size == 1u << far_.room) {
     Json* const items = far_.items;
     makeRoom(far_.size + 1);
     std::memcpy(static_cast<void*>(far_.items), items, far_.size * sizeof(Json));
-    std::free(items);
+    ::operator delete(items);
   }
   new (far_.items + far_.size++) Json(std::move(value));
-  return *this;
 }
 
 Json Json::takeLast(uint32_t count, Kind kind) {
