@@ -154,7 +154,8 @@ test('a core that traps while it is given a write again leaves the others to the
   await turn();
   const said = line.sent.findLast(({ type }) => type === 'commit')!;
   assert.deepEqual((said['operations'] as { data: object }[])[0]!.data, { title: 'other' });
-  line.say({ type: 'receipt', key: said['key'], attempt: 1, status: 'rejected', error: { code: 'permission_denied', message: 'No.' } });
+  const error = { code: 'permission_denied', message: 'No.' };
+  line.say({ type: 'receipt', key: said['key'], attempt: 1, status: 'rejected', error });
   await assert.rejects(other, { code: 'permission_denied' });
   await ablo.dispose();
 });
@@ -181,7 +182,8 @@ test('what a storage did not take is brought to it with the next image', async (
   const save = persistence.save;
   const full = { ...persistence, save: () => Promise.reject(new Error('full')) };
   let taking: ImageStorage = full;
-  const { ablo, line } = client({ persistence: { load: persistence.load, save: (manifest: string, parts: Parameters<ImageStorage['save']>[1]) => taking.save(manifest, parts) } });
+  const saving: ImageStorage['save'] = (manifest, parts) => taking.save(manifest, parts);
+  const { ablo, line } = client({ persistence: { load: persistence.load, save: saving } });
   void ablo.ready();
   await greet(line);
   await ablo.ready();
@@ -189,4 +191,30 @@ test('what a storage did not take is brought to it with the next image', async (
   taking = { ...persistence, save };
   await ablo.dispose();
   await until('the image is stored', () => persistence.parts.size > 0);
+});
+
+test('a write under a claim that was on its way when the core trapped is not refused: its outcome is unknown', async (t) => {
+  const trap = trapping(t);
+  const { ablo, line } = client();
+  void ablo.ready();
+  await greet(line);
+  await ablo.ready();
+  const claiming = ablo.tasks.claim({ id: 't1' });
+  await turn();
+  const asked = line.sent.findLast(({ type }) => type === 'claim')!;
+  const claim = { id: asked['claim'], model: 'tasks', row: 't1', status: 'active', fence: 7, readAt: 3, actor };
+  line.say({ type: 'answer', request: asked['request'], claim });
+  line.say({ type: 'changes', from: 3, to: 4, changes: [{ seq: 4, kind: 'claim', claim }] });
+  await claiming;
+  const written = ablo.tasks.update('t1', { title: 'two' });
+  await turn();
+  const sent = line.sent.filter(({ type }) => type === 'commit').length;
+
+  trap.next = true;
+  line.say({ type: 'pong' });
+  await assert.rejects(written, { code: 'commit_no_result' });
+  await greet(line);
+  await turn();
+  assert.equal(line.sent.filter(({ type }) => type === 'commit').length, sent); // nor is it written without its guard
+  await ablo.dispose();
 });

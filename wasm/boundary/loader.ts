@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // An instance of a module: its exports, its memory, and the one class it tells Embind of as a class of JavaScript. Emscripten's
-// own loader does it for overloads, inheritance and smart pointers too, and finds files: 7 kB of brotli.
+// own loader does it for overloads, inheritance and smart pointers too, and finds files: 6 kB of brotli more.
 import type { CoreMemory } from './module';
 
 interface Exports {

@@ -76,11 +76,11 @@ export class Connection {
     this.#socket?.send(text);
   }
 
-  /** Sets the timer; a negative time takes it back. */
+  /** Sets the timer, in place of the one before. */
   wake(at: number): void {
     clearTimeout(this.#timer);
-    this.#timer = at < 0 ? undefined : setTimeout(() => this.events.tell('tick'), Math.max(0, at - Date.now()));
-    this.#timer?.unref?.();
+    this.#timer = setTimeout(() => this.events.tell('tick'), Math.max(0, at - Date.now()));
+    this.#timer.unref?.();
   }
 
   fetchToken(): void {

@@ -4,7 +4,8 @@
 // the claims and the snapshots, and collects what a drain hands over. Its parts by what happens:
 //   conversation.cpp  connecting, the frame         receive.cpp     what the server says
 //   commit.cpp        writes and how they settle    coordinate.cpp  claims and snapshots
-//   load.cpp          reads                         deadlines.cpp   how long anybody waits
+//   load.cpp          reads                         expand.cpp      the rows that relations lead to
+//   image.cpp         what is stored                deadlines.cpp   how long anybody waits, and when to look again
 #pragma once
 
 #include <optional>
@@ -100,7 +101,9 @@ class Client::Impl {
 
   // receive.cpp
   void welcome(const Json& message, double now);
-  bool hasRoomFor(std::size_t bytes);
+  /// What comes takes at most so many times its bytes: a block, and JSON while it is read (`"n":1,` takes 64).
+  static constexpr uint64_t kBlockSpread = 4, kJsonSpread = 12;
+  bool hasRoomFor(std::size_t bytes, uint64_t spread);
   void loaded(const Json& message, double now);
   void refuseMore(double now);
   void loadAgain(const Error& error, double now);
@@ -146,8 +149,8 @@ class Client::Impl {
   Map<std::string, OwnClaim> own_;
   Requests requests_;
 
-  List<std::string> blocks_;            // came, and wait for the message that says what they are
-  std::size_t took_ = 0, weighed_ = 0;  // bytes the store had when it was last asked, and bytes that came since
+  List<std::string> blocks_;         // came, and wait for the message that says what they are
+  uint64_t took_ = 0, weighed_ = 0;  // bytes the store had when it was last asked, and bytes that came since
   double cursor_ = -1;
   std::string epoch_, organization_;
   Json actor_;

@@ -52,7 +52,7 @@ Outcome Client::Impl::restoreImage(std::string_view text, std::span<const std::s
   if (!models || cursor < 0 || cursor_ >= 0)
     return unusable("It says of no moment, or this client has begun without it.");
 
-  if (!hasRoomFor(sizeOf(*models, bytes))) return Error::of(ErrorCode::store_full);
+  if (!hasRoomFor(sizeOf(*models, bytes), kBlockSpread)) return Error::of(ErrorCode::store_full);
   List<Block> blocks;
   for (const std::string_view part : bytes) {
     Result<Block> block = readBlock(store_.schema(), part);

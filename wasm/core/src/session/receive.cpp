@@ -11,7 +11,6 @@ namespace ablo {
 namespace {
 
 constexpr int kAbnormal = 1006;
-constexpr std::size_t kSpread = 4;  // what comes takes at most so many times its bytes
 
 /// The server's error as one of ours. A code this client does not know is kept as text.
 Error readError(const Json* json) {
@@ -33,7 +32,7 @@ bool onlyBaseFields(const Model& model, const Json* fields) {
 
 void Client::Impl::receive(std::string_view bytes, double now) {
   session_.heard(now);
-  if (!hasRoomFor(bytes.size())) return refuseMore(now);
+  if (!hasRoomFor(bytes.size(), isBlock(bytes) ? kBlockSpread : kJsonSpread)) return refuseMore(now);
   if (isBlock(bytes)) {
     blocks_.emplace_back(bytes);
     return;
@@ -76,12 +75,12 @@ void Client::Impl::welcome(const Json& message, double now) {
 }
 
 /// Asked before anything is parsed. What is here is weighed only when what came since could have filled it.
-bool Client::Impl::hasRoomFor(std::size_t bytes) {
-  took_ += bytes * kSpread;
+bool Client::Impl::hasRoomFor(std::size_t bytes, uint64_t spread) {
+  took_ += bytes * spread;
   if (weighed_ + took_ <= options_.budget) return true;
   weighed_ = store_.bytes();
-  for (const std::string& block : blocks_) weighed_ += block.size() * kSpread;
-  took_ = bytes * kSpread;
+  for (const std::string& block : blocks_) weighed_ += block.size() * kBlockSpread;
+  took_ = bytes * spread;
   return weighed_ + took_ <= options_.budget;
 }
 
