@@ -7,6 +7,7 @@
 #include "bench.h"
 #include "codec/block.h"
 #include "query/query.h"
+#include "stored_image.h"
 
 using namespace ablo;
 using namespace ablo::test;
@@ -55,6 +56,7 @@ TEST_CASE("A workspace that comes in blocks is the workspace") {
       R"({"type":"welcome","organization":"acme","actor":{"kind":"user","id":"ada"},"epoch":"e","seq":7,"start":"load"})");
   const std::string block = blockOf(70);
   const uint32_t query = *bench.client.openQuery(R"({"model":"tasks","where":[["status","=","todo"]]})");
+  CHECK(bench.client.rows(query).empty());
   bench.write("k1", R"({"op":"update","model":"tasks","id":"row3","data":{"title":"mine"}})");
   bench.client.receive(block, bench.now);
   CHECK(bench.client.slot(bench.client.schema().modelIndex("tasks"), "row3") ==
@@ -168,8 +170,7 @@ TEST_CASE("An image that would take more memory than allowed is refused before i
   Bench before;
   before.connect();
   Client::Image image = before.client.saveImage();
-  std::vector<std::string_view> parts;
-  for (const Client::ImagePart& part : image.parts) parts.push_back(part.bytes);
+  const std::vector<std::string_view> parts = partsOf(image);
   Bench small(true, 1'000);
   CHECK(small.client.restoreImage(image.manifest, parts).error().code == ErrorCode::store_full);
   CHECK(small.title("t1") == "(none)");

@@ -2,6 +2,7 @@
 //
 // What once went wrong in the client, and must not again. The line above each case says how.
 #include "bench.h"
+#include "stored_image.h"
 
 using namespace ablo;
 using namespace ablo::test;
@@ -75,13 +76,13 @@ TEST_CASE("A row that is written before the first connection is this client's as
   Bench before;
   before.connect();
   const Client::Image image = before.client.saveImage();
-  std::vector<std::string_view> parts;
-  for (const Client::ImagePart& part : image.parts) parts.push_back(part.bytes);
+  const std::vector<std::string_view> parts = partsOf(image);
 
   Bench bench;
   REQUIRE(bench.client.restoreImage(image.manifest, parts));
   const uint32_t mine = *bench.client.openQuery(R"({"model":"tasks","where":[["createdBy","=","ada"]]})");
   bench.write("k1", R"({"op":"create","model":"tasks","id":"t3","data":{"title":"three","status":"todo"}})");
+  CHECK(bench.client.rows(mine).empty());
   bench.greet();
   bench.say(
       R"({"type":"welcome","organization":"acme","actor":{"kind":"user","id":"ada"},"epoch":"e","seq":2,"start":"resume"})");

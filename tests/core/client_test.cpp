@@ -112,6 +112,7 @@ TEST_CASE("An open query changes when its result does, and only then") {
       *bench.client.openQuery(R"({"model":"tasks","where":[["status","=","todo"]],"orderBy":[["title","desc"]]})");
   bench.drain();
   CHECK(bench.client.rows(todo).size() == 2);
+  CHECK(bench.client.rows(done).empty());
   bench.write("k1", R"({"op":"update","model":"tasks","id":"t1","data":{"status":"done"}})");
   CHECK(bench.queries == std::vector<uint32_t>{todo, done});
   CHECK(bench.client.rows(done).size() == 1);

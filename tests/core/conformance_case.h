@@ -4,6 +4,7 @@
 #pragma once
 
 #include "conformance_stage.h"
+#include "count_of.h"
 
 namespace ablo::test {
 
@@ -106,7 +107,7 @@ class ConformanceCase : private ConformanceStage {
       REQUIRE(slots.size() == rows->items().size());
       for (std::size_t i = 0; i < slots.size(); ++i) expectFields(model, slots[i], rows->items()[i]);
     }
-    if (const Json* count = expected.find("count")) CHECK(*client_.count(text) == count->asNumber());
+    if (const Json* count = expected.find("count")) CHECK(countOf(client_, text) == count->asNumber());
     client_.closeQuery(*query);
   }
 };

@@ -102,6 +102,7 @@ class ConformanceStage {
     const Told said = test::told(client_);
     for (const uint32_t query : said.queries) {
       ++versions_[query];
+      client_.rows(query);  // whoever was told reads it, and is told again when it changes again
       if (const auto watched = watched_.find(query); watched != watched_.end()) told_.insert(watched->second);
     }
     for (const auto& [number, code] : said.settled) settled_[keys_[number]] = code;

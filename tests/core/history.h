@@ -197,7 +197,7 @@ class History {
     const Outcome restored = image_.damaged(random_).restore(*client_);
     if (restored || restored.error().code != ErrorCode::image_damaged) witness_.fail("a damaged image was taken");
     for (const Model& model : schema_.models)
-      if (*client_->count("{\"model\":\"" + model.key + "\",\"state\":\"all\"}") != 0)
+      if (countOf(*client_, "{\"model\":\"" + model.key + "\",\"state\":\"all\"}") != 0)
         witness_.fail("a damaged image was taken in part");
     if (client_->cursor() != -1) witness_.fail("a damaged image left its cursor");
   }

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "codec/block.h"
 #include "hub_world.h"
+#include "stored_image.h"
 #include "world.h"
 
 using namespace ablo;
@@ -137,8 +138,7 @@ TEST_CASE("Rows of a foreign writer with strange ids and values arrive beside th
   Client again({"again", true, ""});
   REQUIRE(again.defineSchema(kTasks));
   const Client::Image image = ada.client->saveImage();
-  std::vector<std::string_view> parts;
-  for (const Client::ImagePart& part : image.parts) parts.push_back(part.bytes);
+  const std::vector<std::string_view> parts = partsOf(image);
   REQUIRE(again.restoreImage(image.manifest, parts));
   CHECK(again.slot(1, longest) >= 0);
 }

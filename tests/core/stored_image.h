@@ -17,6 +17,13 @@
 
 namespace ablo::test {
 
+/// The parts of an image that has all of them.
+inline std::vector<std::string_view> partsOf(const Client::Image& image) {
+  std::vector<std::string_view> parts;
+  for (const Client::ImagePart& part : image.parts) parts.push_back(part.bytes);
+  return parts;
+}
+
 class StoredImage {
  public:
   bool empty() const { return manifest_.empty(); }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "count_of.h"
 #include "oracle.h"
 
 namespace ablo::test {
@@ -44,9 +45,7 @@ class Witness {
     if (!number) return fail("a query was refused: " + query.text() + ": " + number.error().message);
     const auto [found, added] = queries_.try_emplace(*number, OpenQuery{query, 1, true, {}});
     if (!added) ++found->second.opened;
-    if (!added || !readsAtOnce) return;
-    found->second.rows = result(*number, query.model());
-    found->second.fresh = false;
+    if (added && readsAtOnce) read(*number, found->second);
   }
   void close(std::size_t index) {
     const auto query = std::next(queries_.begin(), static_cast<std::ptrdiff_t>(index));
@@ -55,7 +54,7 @@ class Witness {
   }
   /// Reads every result, before anybody drains.
   void peek() {
-    for (const auto& [number, query] : queries_) client_->rows(number);
+    for (auto& [number, query] : queries_) read(number, query);
   }
 
   /// `once`: one row changed at most once since the last drain, so that nothing may be told without a change.
@@ -78,8 +77,8 @@ class Witness {
   struct OpenQuery {
     OracleQuery query;
     uint32_t opened = 1;
-    bool fresh = true;  // neither read nor told of
-    Slots rows;
+    bool fresh = true;  // not read yet
+    Slots rows;         // as they were read last, kept up to date by what became of them
   };
   struct Seen {
     int slot = -1;
@@ -92,10 +91,17 @@ class Witness {
                       [](const Value& x, const Value& y) { return Cell(x) == Cell(y); });
   }
 
-  Slots result(uint32_t query, int model) {
+  void read(uint32_t number, OpenQuery& query) {
+    query.fresh = false;
+    const std::vector<uint32_t> edits = client_->edits(number);
+    if (edits[0]) query.rows.clear();
+    for (std::size_t at = 1 + edits[1]; at > 1; --at) query.rows.erase(query.rows.begin() + edits[at]);
+    for (std::size_t at = 2 + edits[1]; at < edits.size(); at += 3)
+      query.rows.insert(query.rows.begin() + edits[at], {edits[at + 1], edits[at + 2]});
     Slots rows;
-    for (const uint32_t slot : client_->rows(query)) rows.emplace_back(slot, client_->version(model, slot));
-    return rows;
+    for (const uint32_t slot : client_->rows(number))
+      rows.emplace_back(slot, client_->version(query.query.model(), slot));
+    if (rows != query.rows) fail("what became of the result of " + query.query.text() + " is not what it is");
   }
 
   void checkRow(const RowKey& key, const Oracle::Rows& rows, const Told& said) {
@@ -128,25 +134,23 @@ class Witness {
     std::vector<const OracleRow*> expected = Oracle::answer(query.query, rows);
     const std::size_t all = expected.size();
     query.query.window(expected);
-    Slots rowsNow = result(number, query.query.model());
-    bool same = rowsNow.size() == expected.size();
+    const bool wasRead = !query.fresh;
+    const Slots before = query.rows;
+    read(number, query);
+    bool same = query.rows.size() == expected.size();
     for (std::size_t i = 0; same && i < expected.size(); ++i) {
-      const std::optional<std::vector<Value>> row = client_->row(query.query.model(), rowsNow[i].first);
+      const std::optional<std::vector<Value>> row = client_->row(query.query.model(), query.rows[i].first);
       same = row && row->front() == expected[i]->front();
       digest_ = hashBytes(expected[i]->front().text, digest_);
     }
     if (!same) return fail("another answer to " + query.query.text());
-    if (++asked_ % 10 == 0) {
-      const Result<uint32_t> count = client_->count(query.query.text());
-      if (!count || *count != all) fail("another count of " + query.query.text());
-    }
-    const bool changed = rowsNow != query.rows;
-    if (!query.fresh && changed && !said.queries.count(number))
+    if (++asked_ % 10 == 0)
+      if (countOf(*client_, query.query.text()) != all) fail("another count of " + query.query.text());
+    const bool changed = query.rows != before;
+    if (wasRead && changed && !said.queries.count(number))
       fail("nobody was told of the result of " + query.query.text());
-    if (!query.fresh && once_ && !changed && said.queries.count(number))
+    if (wasRead && once_ && !changed && said.queries.count(number))
       fail("told without a change: " + query.query.text());
-    query.fresh = false;
-    query.rows = std::move(rowsNow);
     digest_ = hashBytes(std::to_string(all), digest_);
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // One choice whether the head is put right, then the block.
+#include "stored_image.h"
 #include "support.h"
 #include "targets.h"
 
@@ -35,8 +36,7 @@ void block(std::string_view bytes) {
       expect(read->cell(field, row) == again->cell(field, row), "a block that is written again holds the same");
 
   const Client::Image image = client.saveImage();
-  std::vector<std::string_view> parts;
-  for (const Client::ImagePart& part : image.parts) parts.push_back(part.bytes);
+  const std::vector<std::string_view> parts = test::partsOf(image);
   Client next({"s2", true, ""});
   define(next);
   expect(static_cast<bool>(next.restoreImage(image.manifest, parts)), "the image of it can be restored");

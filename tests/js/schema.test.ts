@@ -147,6 +147,7 @@ test('what a column cannot hold is refused where it is written down', () => {
   refuses(() => fieldsOf({ user_id: z.string() }), 'invalid_schema', /schema_field_not_camelcase/);
   refuses(() => fieldsOf({ userID: z.string() }), 'invalid_schema', /schema_field_not_camelcase/);
   refuses(() => fieldsOf({ updatedAt: z.number() }), 'invalid_schema', /schema_reserved_field/);
+  assert.ok(fieldsOf({ constructor: z.string() }).constructor, 'what every object has is no base field');
   refuses(
     () => defineSchema({ tasks: model({}, { to: relation.hasMany('nobody', 'taskId') }) }),
     'invalid_schema',

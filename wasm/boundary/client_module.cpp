@@ -99,14 +99,11 @@ class ClientModule {
   const uint32_t* row(int model, uint32_t slot) {
     return client_.shows(model, slot) ? row_.pack(client_, model, slot) : nullptr;
   }
-  const uint32_t* rows(uint32_t query) {
-    const int model = client_.queryModel(query);
-    rows_.assign(1, client_.countRows(query));
-    for (const uint32_t slot : client_.rows(query)) {
-      rows_.push_back(slot);
-      rows_.push_back(client_.version(model, slot));
-    }
-    return rows_.data();
+  const uint32_t* edits(uint32_t query) {
+    const List<uint32_t>& edits = client_.edits(query);
+    edits_[0] = address(edits.data());
+    edits_[1] = static_cast<uint32_t>(edits.size());
+    return edits_;
   }
   const uint32_t* string(uint32_t interned) {
     const std::string_view text = client_.string(interned);
@@ -136,7 +133,7 @@ class ClientModule {
   std::string refusal_;
   PackedFrame frame_;
   PackedRow row_;
-  List<uint32_t> rows_;
+  uint32_t edits_[2];
   uint32_t string_[2];
 };
 
@@ -164,7 +161,8 @@ EMSCRIPTEN_KEEPALIVE uint32_t ablo_version(ClientModule* self, int model, uint32
 EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_row(ClientModule* self, int model, uint32_t slot) {
   return self->row(model, slot);
 }
-EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_rows(ClientModule* self, uint32_t query) { return self->rows(query); }
+EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_edits(ClientModule* self, uint32_t query) { return self->edits(query); }
+EMSCRIPTEN_KEEPALIVE uint32_t ablo_count(ClientModule* self, uint32_t query) { return self->client().countRows(query); }
 EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_string(ClientModule* self, uint32_t string) { return self->string(string); }
 EMSCRIPTEN_KEEPALIVE double ablo_cursor(ClientModule* self) { return self->client().cursor(); }
 }

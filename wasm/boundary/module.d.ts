@@ -37,8 +37,10 @@ export interface CoreModule extends CoreMemory {
   _ablo_version(self: number, model: number, slot: number): number;
   /** Pointer to the packed row: 4 words a field, in the order of models(): tag, length, and 8 bytes (see Tag). 0: no row. */
   _ablo_row(self: number, model: number, slot: number): number;
-  /** Pointer to the result of an open query: count, then slot and version of each row in order; of one that counts, the count alone. */
-  _ablo_rows(self: number, query: number): number;
+  /** Pointer to 2 words: pointer and length, in words, of what became of an open query's result (Client::edits). */
+  _ablo_edits(self: number, query: number): number;
+  /** How many rows an open query selects, or counts. */
+  _ablo_count(self: number, query: number): number;
   /**
    * Pointer to 2 words: pointer and length of the text with that number. A number means the same text until a `forget` record
    * names it. It moves nothing: what another call gave stays valid over it.

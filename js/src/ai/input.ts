@@ -3,11 +3,9 @@
 // What a model of a language is told about the input of a tool: JSON Schema, from the fields of the schema's document.
 // The core checks what then comes, as it does for every other write.
 import { jsonSchema } from 'ai';
+import { baseFields } from '../schema/base-fields';
 import type { DocumentField } from '../schema/column';
 import type { DocumentModel } from '../schema/define-schema';
-
-/** The database fills these in. */
-const baseFields = ['id', 'createdAt', 'updatedAt', 'createdBy', 'organizationId', 'archivedAt'];
 
 type Json = Record<string, unknown>;
 type Input = ReturnType<typeof jsonSchema<any>>;
@@ -36,8 +34,9 @@ function valueSchema({ type, enumValues, isOptional }: DocumentField): Json {
 const schemas = (fields: Fields): Json =>
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, valueSchema(field)]));
 
+/** The database fills in the others. */
 function writable(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => !baseFields.includes(name)));
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !baseFields.has(name)));
 }
 
 const input = (schema: object): Input => jsonSchema<any>(schema as never);

@@ -8,7 +8,7 @@ import type { WriteOptions } from '../model/types';
 import { abloError, asAbloError, fromWire, type AbloError } from '../errors/errors';
 import { toJson } from '../json';
 import { randomId } from '../platform';
-import { heard, inTime, pending, type Pending } from './pending';
+import { heard, Heard, inTime, pending, type Settling } from './pending';
 import type { Claims } from '../coordination/claims';
 import type { Store, View } from './store';
 import type { MutationFailure, Operation, Receipt, StaleNotification } from './types';
@@ -20,7 +20,7 @@ const rejected = 2;
 /** Names of an older API. */
 const olderNames = new Map([['overwrite', 'force'], ['notify', 'flag']]);
 
-interface PendingCommit extends Pending<Receipt> {
+interface PendingCommit extends Settling<Receipt> {
   readonly transaction: MutationFailure['transaction'];
   /** As the core was given it; undefined when it was made under a claim, which another core does not hold. */
   readonly text: string | undefined;
@@ -58,14 +58,16 @@ export class Commits {
       const text = toJson({ key, operations, claim, readAt, onStale });
       const commit = view.core.commit(text, Date.now());
       const claimed = operations.some(({ model, id }) => this.claims.held(model, id).length > 0);
-      const transaction = { id: key, operations };
-      const again = claimed ? undefined : text;
-      const open = { ...pending<Receipt>(this.store.connection.hold()), transaction, text: again };
-      this.#open.set(commit, open);
-      if (wait === 'confirmed') return inTime(open.promise, patience, () => noResult(key)).then((receipt) => result(receipt, view));
-      open.promise.catch((thrown) => this.#unheard(thrown));
-      return result({ id: key, status: 'queued' }, view);
-    });
+      const write = { transaction: { id: key, operations }, text: claimed ? undefined : text };
+      const release = this.store.connection.hold();
+      if (wait === 'queued') {
+        this.#open.set(commit, { ...write, resolve: release, reject: (thrown) => (release(), this.#unheard(thrown)) });
+        return result({ id: key, status: 'queued' }, view);
+      }
+      const { promise, ...settling } = pending<Receipt>(release);
+      this.#open.set(commit, { ...write, ...settling });
+      return inTime(promise, patience, () => noResult(key)).then((receipt) => result(receipt, view));
+    }, Heard);
     return this.heard(written);
   }
 

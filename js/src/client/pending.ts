@@ -2,19 +2,23 @@
 //
 // Promises that somebody else settles, and promises that know whether anybody waits for them.
 
-export interface Pending<T> {
-  readonly promise: Promise<T>;
+/** Who settles. */
+export interface Settling<T> {
   resolve(value: T): void;
   reject(thrown: unknown): void;
 }
 
-/** `release` is called when it has settled: until then somebody waits. */
+export interface Pending<T> extends Settling<T> {
+  readonly promise: Promise<T>;
+}
+
+/** `release` is called when it settles: until then somebody waits. */
 export function pending<T>(release: () => void): Pending<T> {
-  let resolve!: (value: T) => void;
-  let reject!: (thrown: unknown) => void;
-  const promise = new Promise<T>((...both) => ([resolve, reject] = both));
-  promise.then(release, release);
-  return { promise, resolve, reject };
+  let settling!: Settling<T>;
+  const promise = new Promise<T>((resolve, reject) => {
+    settling = { resolve: (value) => (release(), resolve(value)), reject: (thrown) => (release(), reject(thrown)) };
+  });
+  return { promise, ...settling };
 }
 
 /** In ms; a timer for longer fires at once. */
@@ -30,7 +34,8 @@ export function inTime<T>(promise: Promise<T>, time: number | undefined, late: (
   return Promise.race([promise, over]).finally(() => clearTimeout(timer));
 }
 
-class Heard<T> extends Promise<T> {
+/** Knows whether anybody waits for it. */
+export class Heard<T> extends Promise<T> {
   static override get [Symbol.species]() {
     return Promise;
   }
@@ -51,7 +56,8 @@ class Heard<T> extends Promise<T> {
  * a Node process, and must not fail in silence either.
  */
 export function heard<T>(promise: Promise<T>, unheard: (thrown: unknown) => void): Promise<T> {
-  const result = new Heard<T>((resolve, reject) => promise.then(resolve, reject));
+  const result =
+    promise instanceof Heard ? promise : new Heard<T>((resolve, reject) => promise.then(resolve, reject));
   // Whoever is going to wait does so in the turn in which they got the promise.
   Promise.prototype.then.call(result, undefined, (thrown: unknown) =>
     setTimeout(() => result.heard || unheard(thrown)),

@@ -102,8 +102,8 @@ export class Store {
   }
 
   /** Calls the core: at once, or as soon as it is there. */
-  run<T>(call: (view: View) => T | PromiseLike<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
+  run<T>(call: (view: View) => T | PromiseLike<T>, Kind = Promise): Promise<T> {
+    return new Kind((resolve, reject) => {
       const calling = (view: View | undefined) => {
         try {
           if (!view) throw this.#failure!;

@@ -24,6 +24,7 @@ export class Claims {
 
   /** The claims this client has not given back yet on a row. */
   held(model: string, id: string): ClaimHandle<Row>[] {
+    if (this.#own.size === 0) return []; // nearly always
     const handles = [...this.#own.values()].flatMap(({ handle }) => handle ?? []);
     return handles.filter(({ target }) => target.model === model && target.id === id);
   }

@@ -91,12 +91,13 @@ export class Core {
     });
   }
 
-  /** Slot and version of each row of an open query, in order. */
-  result(query: number): Uint32Array {
+  /** What became of the result of an open query since it was last asked for (module.d.ts). */
+  edits(query: number): Uint32Array {
     return this.guarded((module, self) => {
-      const at = module._ablo_rows(self, query) >>> 2;
+      const at = module._ablo_edits(self, query) >>> 2;
       const { HEAPU32 } = module;
-      return HEAPU32.slice(at + 1, at + 1 + 2 * HEAPU32[at]!);
+      const edits = HEAPU32[at]! >>> 2;
+      return HEAPU32.slice(edits, edits + HEAPU32[at + 1]!);
     });
   }
 
@@ -111,10 +112,7 @@ export class Core {
 
   /** How many rows an open query selects, or counts. */
   count(query: number): number {
-    return this.guarded((module, self) => {
-      const at = module._ablo_rows(self, query) >>> 2; // which may grow the memory
-      return module.HEAPU32[at]!;
-    });
+    return this.guarded((module, self) => module._ablo_count(self, query));
   }
 
   /** What changed of the image since the last time, by its place. */

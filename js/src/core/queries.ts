@@ -15,8 +15,9 @@ interface OpenQuery {
   readonly number: number;
   readonly model: number;
   readonly text: string;
-  result?: Result;
-  rows?: readonly Row[];
+  result: Result;
+  /** What it gave is no longer so. */
+  changed: boolean;
   count?: number;
   usedAt: number;
 }
@@ -36,7 +37,9 @@ export class Queries {
   /** The rows that match, in order: the same array until that changes. `text` is the query as canonical JSON. */
   read(text: string): readonly Row[] {
     const query = this.#use(text);
-    return (query.rows ??= this.rows.all(query.model, (query.result = this.core.result(query.number))));
+    if (query.changed) query.result = this.rows.edited(query.model, query.result, this.core.edits(query.number));
+    query.changed = false;
+    return query.result.rows;
   }
 
   count(text: string): number {
@@ -52,7 +55,8 @@ export class Queries {
   changed(number: number): void {
     const query = this.#byNumber.get(number);
     if (!query) return;
-    query.result = query.rows = query.count = undefined;
+    query.changed = true;
+    query.count = undefined;
     this.signals.bump(keys.query(number));
   }
 
@@ -64,7 +68,7 @@ export class Queries {
     let query = this.#byText.get(text);
     if (!query) {
       const { query: number, model } = this.core.ask('openQuery', text) as { query: number; model: number };
-      query = { number, model, text, usedAt: 0 };
+      query = { number, model, text, result: { rows: [], shown: [] }, changed: true, usedAt: 0 };
       this.#byText.set(text, query);
       this.#byNumber.set(number, query);
       this.rows.sweep.start();
@@ -78,7 +82,7 @@ export class Queries {
     const now = Date.now();
     for (const query of this.#byNumber.values()) {
       if (this.signals.subscribed(keys.query(query.number)) || now - query.usedAt < patience) {
-        if (query.rows) this.rows.keep(query.model, query.result!);
+        this.rows.keep(query.result);
         continue;
       }
       this.core.tell('closeQuery', query.number);

@@ -3,7 +3,7 @@
 // Rows: the row objects handed out. An unchanged row is the same object for as long as anybody has it to compare: the
 // core's version of a slot decides, and a row is decoded when it is read, not when it changes.
 import type { CoreModule, Tag as BoundaryTag } from '../../../wasm/boundary/module';
-import { readText, writeText, type Core, type CoreModel } from './core';
+import { readText, writeText, type Core } from './core';
 import { Sweep } from './sweep';
 
 export type Row = Readonly<Record<string, unknown>> & { readonly id: string };
@@ -21,14 +21,22 @@ const tag = {
 
 const wordsPerField = 4;
 
-/** Of an open query: slot and version of each row, in order. */
-export type Result = Uint32Array;
+/** What an open query gave last. */
+export interface Result {
+  readonly rows: readonly Row[];
+  /** The same rows here. */
+  readonly shown: Shown[];
+}
 
-/** Reads one field of a packed row. */
-type ReadField = (module: CoreModule, at: number) => unknown;
+/** A field, with what stands for no value in it. */
+interface Shape {
+  readonly name: string;
+  readonly nothing: null | undefined;
+  readonly dateAsText: boolean | undefined;
+}
 
 /** A row object that was handed out. The cache alone keeps it only while it is read now and then. */
-interface Shown {
+export interface Shown {
   readonly slot: number;
   readonly version: number;
   row: Row | undefined;
@@ -39,7 +47,7 @@ interface Shown {
 export class Rows {
   readonly #core: Core;
   /** Fields in the record's order; rows by slot, and those that were read by id. */
-  readonly #models: { fields: [name: string, read: ReadField][]; shown: Shown[]; byId: Map<string, Shown> }[];
+  readonly #models: { fields: Shape[]; shown: Shown[]; byId: Map<string, Shown> }[];
   /** Grows with every look at what is still read. */
   #age = 0;
   readonly sweep = new Sweep();
@@ -51,46 +59,56 @@ export class Rows {
     this.#models = core.models.map(({ key, fields }) => ({
       shown: [],
       byId: new Map(),
-      fields: fields.map((field) => [field.name, reader(core, field, nullable(key, field.name) ? null : undefined)]),
+      fields: fields.map(({ name, dateAsText }) => ({ name, nothing: nullable(key, name) ? null : undefined, dateAsText })),
     }));
   }
 
   /** The row, or undefined when the view has none. */
   get(model: number, id: string): Row | undefined {
-    const { shown, byId } = this.#models[model]!;
+    const { byId } = this.#models[model]!;
     return this.#core.guarded((module, self) => {
       const before = byId.get(id); // no version comes twice: if it has it still, it is that row still
       if (before && module._ablo_version(self, model, before.slot) === before.version)
-        return this.#at(module, self, model, before.slot, before.version);
+        return this.#at(module, self, model, before.slot, before.version)!.row;
       const at = module._ablo_input(self, id.length * 3);
       const slot = module._ablo_slot(self, model, writeText(module.HEAPU8, at, id));
       if (slot < 0) return undefined;
-      const row = this.#at(module, self, model, slot, module._ablo_version(self, model, slot));
-      byId.set(id, shown[slot]!);
-      return row;
+      const one = this.#at(module, self, model, slot, module._ablo_version(self, model, slot))!;
+      byId.set(id, one);
+      return one.row;
     });
   }
 
-  /** The rows of a result, in order. */
-  all(model: number, result: Result): readonly Row[] {
+  /** The result after what became of the one before. */
+  edited(model: number, { rows: before, shown: held }: Result, edits: Uint32Array): Result {
     return this.#core.guarded((module, self) => {
-      const rows = new Array<Row>(result.length / 2);
-      for (let i = 0; i < rows.length; i++)
-        rows[i] = this.#at(module, self, model, result[2 * i]!, result[2 * i + 1]!)!;
-      return Object.freeze(rows);
+      const [whole, gone] = edits;
+      const rows = whole ? [] : [...before];
+      const shown = whole ? [] : held;
+      for (let at = 1 + gone!; at > 1; at--) {
+        rows.splice(edits[at]!, 1);
+        shown.splice(edits[at]!, 1);
+      }
+      for (let at = 2 + gone!; at < edits.length; at += 3) {
+        const one = this.#at(module, self, model, edits[at + 1]!, edits[at + 2]!)!;
+        if (whole) {
+          rows.push(one.row!);
+          shown.push(one);
+        } else {
+          rows.splice(edits[at]!, 0, one.row!);
+          shown.splice(edits[at]!, 0, one);
+        }
+      }
+      return { rows: Object.freeze(rows), shown };
     });
   }
 
   /** Somebody has the rows of that result. */
-  keep(model: number, result: Result): void {
-    const { shown } = this.#models[model]!;
-    for (let i = 0; i < result.length; i += 2) {
-      const one = shown[result[i]!];
-      if (one) one.readIn = this.#age;
-    }
+  keep({ shown }: Result): void {
+    for (const one of shown) one.readIn = this.#age;
   }
 
-  #at(module: CoreModule, self: number, model: number, slot: number, version: number): Row | undefined {
+  #at(module: CoreModule, self: number, model: number, slot: number, version: number): Shown | undefined {
     const { shown, fields } = this.#models[model]!;
     const before = shown[slot];
     if (before?.version === version) {
@@ -98,19 +116,43 @@ export class Rows {
       if (row) {
         before.row = row;
         before.readIn = this.#age;
-        return row;
+        return before;
       }
     }
     let at = module._ablo_row(self, model, slot) >>> 2;
     if (at === 0) return undefined;
     const row: Record<string, unknown> = {};
-    for (const [name, read] of fields) {
-      row[name] = read(module, at);
+    for (const field of fields) {
+      row[field.name] = this.#value(module, field, at);
       at += wordsPerField;
     }
-    shown[slot] = { slot, version, row: Object.freeze(row) as Row, weak: undefined, readIn: this.#age };
     this.sweep.start();
-    return row as Row;
+    return (shown[slot] = { slot, version, row: Object.freeze(row) as Row, weak: undefined, readIn: this.#age });
+  }
+
+  /** What a field holds says how it is read, so that no code is generated: a page may forbid eval. */
+  #value(module: CoreModule, { nothing, dateAsText }: Shape, at: number): unknown {
+    const { HEAPU32, HEAPF64 } = module;
+    switch (HEAPU32[at]) {
+      case tag.no:
+        return false;
+      case tag.yes:
+        return true;
+      case tag.number:
+        return HEAPF64[(at + 2) >>> 1];
+      case tag.interned:
+        return this.#core.string(HEAPU32[at + 2]!);
+      case tag.text:
+        return readText(module, HEAPU32[at + 2]!, HEAPU32[at + 1]!);
+      case tag.date: {
+        const date = new Date(Math.floor(HEAPF64[(at + 2) >>> 1]! / 1000));
+        return dateAsText ? date.toJSON() : date;
+      }
+      case tag.json:
+        return JSON.parse(readText(module, HEAPU32[at + 2]!, HEAPU32[at + 1]!)) as unknown;
+      default:
+        return nothing;
+    }
   }
 
   /** Rows nobody read for a while are held weakly: whoever has one still gets that one, and then it is collected. */
@@ -130,31 +172,5 @@ export class Rows {
     }
     this.#core.forgetStrings(); // most are the ids of rows
     return this.#models.some(({ shown }) => shown.length > 0);
-  }
-}
-
-/** Closures made once for each field: a page that forbids eval cannot have generated code. */
-function reader(core: Core, field: CoreModel['fields'][number], nothing: null | undefined): ReadField {
-  const value = readerOf(core, field);
-  return (module, at) => (module.HEAPU32[at] === tag.absent ? nothing : value(module, at));
-}
-
-function readerOf(core: Core, { type, dateAsText }: CoreModel['fields'][number]): ReadField {
-  const number: ReadField = (module, at) => module.HEAPF64[(at + 2) >>> 1];
-  const text = (module: CoreModule, at: number) => readText(module, module.HEAPU32[at + 2]!, module.HEAPU32[at + 1]!);
-  const millisecond = (module: CoreModule, at: number) => new Date(Math.floor(module.HEAPF64[(at + 2) >>> 1]! / 1000));
-  switch (type) {
-    case 'number':
-      return number;
-    case 'boolean':
-      return (module, at) => module.HEAPU32[at] === tag.yes;
-    case 'date':
-      return dateAsText ? (module, at) => millisecond(module, at).toJSON() : millisecond;
-    case 'json':
-      return (module, at) => JSON.parse(text(module, at)) as unknown;
-    case 'string':
-    case 'enum':
-      return (module, at) =>
-        module.HEAPU32[at] === tag.interned ? core.string(module.HEAPU32[at + 2]!) : text(module, at);
   }
 }

@@ -95,7 +95,7 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
     } = named ? (first as unknown as { data: Data; id?: string } & WriteOptions) : { data: first, ...second };
     const row = withInitialValues(columns, data);
     const key = (id ?? row['id'] ?? randomId()) as string;
-    return write({ op: 'create', id: key, data: row }, options, async () => get(key) ?? (await fetch(key))!);
+    return write({ op: 'create', id: key, data: row }, options, () => get(key) ?? (fetch(key) as Promise<Row>));
   };
 
   const update = (
@@ -104,11 +104,11 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
     third?: WriteOptions,
   ): Promise<Row> => {
     const { id, data, ...options } = isObject(first) ? first : { id: first, data: second ?? {}, ...third };
-    return write({ op: 'update', id, data }, options, async () => {
-      const row = get(id) ?? (await fetch(id));
+    const found = (row: Row | undefined): Row => {
       if (!row) throw abloError('entity_not_found', `${model} ${id}.`);
       return row;
-    });
+    };
+    return write({ op: 'update', id, data }, options, () => get(id) ?? fetch(id).then(found));
   };
 
   const verb =

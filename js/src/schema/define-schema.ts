@@ -4,7 +4,8 @@
 // client itself needs of each field. The core checks the document; here is checked only what would read badly from
 // there.
 import { abloError } from '../errors/errors';
-import { column, type Column, type DocumentField, type FieldType } from './column';
+import { baseFields } from './base-fields';
+import { column, type Column, type DocumentField } from './column';
 import type { ModelDefinition, ModelOptions } from './model';
 import type { Relation } from './relation';
 
@@ -26,16 +27,6 @@ export interface Schema<M extends Record<string, ModelDefinition<any>> = Record<
   readonly document: SchemaDocument;
   readonly columns: Readonly<Record<string, Readonly<Record<string, Column>>>>;
 }
-
-/** What a model may call its own base fields, if it declares them at all. */
-const baseFields: Record<string, FieldType[]> = {
-  id: ['string'],
-  createdAt: ['date', 'string'],
-  updatedAt: ['date', 'string'],
-  archivedAt: ['date', 'string'],
-  organizationId: ['string'],
-  createdBy: ['string'],
-};
 
 export function defineSchema<const M extends Record<string, ModelDefinition<any>>>(models: M): Schema<M> {
   const document: SchemaDocument = { v: 3, models: {} };
@@ -63,7 +54,7 @@ function checkField(model: string, name: string, field: DocumentField): void {
   const fail = (why: string) => abloError('invalid_schema', `${param} is ${why}.`, { param });
   if (!/^[a-z][A-Za-z0-9]*$/.test(name) || /[A-Z]{2}/.test(name))
     throw fail('not camelCase (schema_field_not_camelcase): it could not be told from its column');
-  const allowed = baseFields[name];
+  const allowed = baseFields.get(name);
   if (allowed && !allowed.includes(field.type))
     throw fail(`one of the fields every row has (schema_reserved_field), a ${allowed[0]}`);
 }

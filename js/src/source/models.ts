@@ -3,6 +3,7 @@
 // The models of a schema as a Data Source sees them: what they are called in the database, and which of a row's values
 // are the application's business. Only declared fields are ever read or written.
 import { abloError } from '../errors/errors';
+import { baseFields } from '../schema/base-fields';
 import type { DocumentField, FieldType } from '../schema/column';
 import type { AnySchema } from '../schema/types';
 
@@ -21,10 +22,6 @@ export interface SourceModel {
 }
 
 export type SourceModels = ReadonlyMap<string, SourceModel>;
-
-/** What a request may name although the model does not declare it. */
-const baseFields = new Set(['id', 'createdAt', 'updatedAt', 'createdBy', 'organizationId', 'archivedAt']);
-const baseTimes = new Set(['createdAt', 'updatedAt', 'archivedAt']);
 
 export function modelsOf(schema: AnySchema): SourceModels {
   return new Map(
@@ -46,7 +43,7 @@ export function modelNamed(models: SourceModels, key: unknown): SourceModel {
   throw abloError('unknown_model', `${what} ${[...models.keys()].join(', ')}.`);
 }
 
-/** Throws unless a request may name this field of the model. */
+/** Throws unless a request may name this field of the model: every row has the base fields, declared or not. */
 export function checkField(model: SourceModel, name: unknown): void {
   if (model.fields.has(name as string) || baseFields.has(name as string)) return;
   throw abloError('unknown_field', `${model.key}.${String(name)}:`, { param: `${model.key}.${String(name)}` });
@@ -61,7 +58,7 @@ export function rowOf(model: SourceModel, raw: Record<string, unknown>, by: 'nam
 
 function valueOf(field: SourceField, value: unknown): unknown {
   if (value === null) return null;
-  if (field.type === 'date' || value instanceof Date || baseTimes.has(field.name)) return isoTime(value);
+  if (field.type === 'date' || value instanceof Date || baseFields.get(field.name)?.includes('date')) return isoTime(value);
   if (field.type === 'number') return Number(value);
   return field.name === 'id' ? String(value) : value;
 }

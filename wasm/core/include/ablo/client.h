@@ -87,8 +87,10 @@ class Client {
   void closeQuery(uint32_t query);
   int queryModel(uint32_t query) const;
   std::span<const uint32_t> rows(uint32_t query);  // slots in order
+  /// What became of a result since it was last read: 1 if it is given as a whole, else 0; how many rows went; where they
+  /// were, in order; then place, slot and version of each that came, in order.
+  const List<uint32_t>& edits(uint32_t query);
   uint32_t countRows(uint32_t query);
-  Result<uint32_t> count(std::string_view query) const;
   int slot(int model, std::string_view id) const;  // -1: no such row in the view
   uint32_t version(int model, uint32_t slot) const;
   bool shows(int model, uint32_t slot) const;

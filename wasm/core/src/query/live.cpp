@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kSpare = 64, kMostSpare = 65'536;  // rows kept beyond the last one that is wanted
 constexpr std::size_t kShort = 4096;                     // rows of a result that are gone through to see what is new
+constexpr std::size_t kMostEdits = 32;                   // words of them: beyond, the whole result is given
 constexpr std::size_t kManyValues = 16;                  // asked for of one field: an index of it pays
 
 }  // namespace
@@ -135,7 +136,7 @@ void LiveQueries::leave(int model, uint32_t slot) {
     }
     const std::size_t at = place(entry, slot);
     if (at == entry.window.size() || entry.window[at] != slot) return;
-    if (at < entry.wanted()) remember(entry);
+    if (at < entry.wanted()) touch(entry);
     entry.window.erase(entry.window.begin() + static_cast<std::ptrdiff_t>(at));
     if (!entry.complete && entry.window.size() < entry.wanted()) goStale(entry);
   });
@@ -150,7 +151,7 @@ void LiveQueries::enter(int model, uint32_t slot) {
     }
     const std::size_t at = place(entry, slot);
     if (at == entry.window.size() && !entry.complete) return;
-    if (at < entry.wanted()) remember(entry);
+    if (at < entry.wanted()) touch(entry);
     entry.window.insert(entry.window.begin() + static_cast<std::ptrdiff_t>(at), slot);
     if (entry.query.limit && entry.window.size() > entry.wanted() + 2 * entry.spare) {
       entry.window.resize(entry.wanted() + entry.spare);
@@ -175,23 +176,8 @@ void LiveQueries::touch(Entry& entry) {
   touched_.push_back(entry.number);
 }
 
-/// Before the shown rows change. A short list is kept to see afterwards whether it did; a long one is taken to differ.
-void LiveQueries::remember(Entry& entry) {
-  touch(entry);
-  if (entry.news || entry.told) return;
-  const std::span<const uint32_t> shown = entry.shown();
-  if (shown.size() <= kShort || entry.query.limit || entry.stale)
-    entry.told.emplace(shown.begin(), shown.end());
-  else
-    entry.news = true;
-}
-
 void LiveQueries::goStale(Entry& entry) {
-  if (std::exchange(entry.stale, true)) return;
-  if (entry.query.count)
-    touch(entry);
-  else
-    remember(entry);
+  if (!std::exchange(entry.stale, true)) touch(entry);
 }
 
 void LiveQueries::refresh(Entry& entry) {
@@ -218,23 +204,69 @@ Source LiveQueries::sourceFor(const Entry& entry) {
   return source;
 }
 
-/// Whether a query that was touched has another result than was told.
+/// Whether a query that was touched has another result than was read, or told. Of a very long one it is taken to differ.
 bool LiveQueries::differs(Entry& entry) const {
-  const std::optional<List<uint32_t>> told = std::exchange(entry.told, std::nullopt);
   if (entry.query.count) return std::exchange(entry.toldCount, entry.matching) != entry.matching;
-  if (std::exchange(entry.news, false)) return true;
-  if (!told) return false;
   const std::span<const uint32_t> shown = entry.shown();
-  return !std::equal(shown.begin(), shown.end(), told->begin(), told->end()) ||
+  return shown.size() != entry.givenCount ||
+         !std::equal(shown.begin(), shown.end(), entry.given.begin(), entry.given.end()) ||
          std::any_of(shown.begin(), shown.end(),
-                     [&](uint32_t slot) { return tableOf(entry).version(slot) > toldVersion_; });
+                     [&](uint32_t slot) { return tableOf(entry).version(slot) > entry.givenVersion; });
+}
+
+void LiveQueries::give(Entry& entry) {
+  const std::span<const uint32_t> shown = entry.shown();
+  entry.givenCount = shown.size();
+  entry.given.clear();
+  if (shown.size() <= kShort) entry.given.append(shown.data(), shown.size());
+  entry.givenVersion = version_;
+  entry.read = true;
 }
 
 std::span<const uint32_t> LiveQueries::rows(uint32_t number) {
   const auto found = entries_.find(number);
   if (found == entries_.end() || found->second.query.count) return {};
   refresh(found->second);
+  give(found->second);
   return found->second.shown();
+}
+
+/// Rows that stayed are found in the order they had: who moved has changed.
+const List<uint32_t>& LiveQueries::edits(uint32_t number) {
+  edits_.assign(2, 0);
+  const auto found = entries_.find(number);
+  if (found == entries_.end()) return edits_;
+  Entry& entry = found->second;
+  refresh(entry);
+  const std::span<const uint32_t> shown = entry.shown();
+  const List<uint32_t>& before = entry.given;
+  List<uint32_t> came;
+  uint32_t left = 0;  // of those before: they stayed or are gone
+  const auto passes = [&](std::size_t to) {
+    while (left < to) edits_.push_back(left++);
+  };
+  for (std::size_t at = 0; at < shown.size(); ++at) {
+    const uint32_t version = tableOf(entry).version(shown[at]);
+    const auto* const stayed =
+        version > entry.givenVersion ? before.end() : std::find(before.begin() + left, before.end(), shown[at]);
+    if (stayed != before.end()) {
+      passes(static_cast<std::size_t>(stayed - before.begin()));
+      ++left;
+      continue;
+    }
+    for (const std::size_t word : {at, std::size_t{shown[at]}, std::size_t{version}})
+      came.push_back(static_cast<uint32_t>(word));
+    if (came.size() + edits_.size() > kMostEdits && !before.empty()) {
+      entry.given.clear();
+      return edits(number);
+    }
+  }
+  passes(before.size());
+  edits_[0] = before.empty();
+  edits_[1] = static_cast<uint32_t>(edits_.size() - 2);
+  edits_.append(came.data(), came.size());
+  give(entry);
+  return edits_;
 }
 
 uint32_t LiveQueries::count(uint32_t number) {
@@ -244,18 +276,20 @@ uint32_t LiveQueries::count(uint32_t number) {
   return found->second.query.count ? found->second.matching : static_cast<uint32_t>(found->second.shown().size());
 }
 
-List<LiveQueries::Changed> LiveQueries::settle(uint32_t version) {
+List<LiveQueries::Changed> LiveQueries::settle() {
   List<Changed> changed;
   for (const uint32_t number : touched_) {
     const auto found = entries_.find(number);
     if (found == entries_.end()) continue;
     Entry& entry = found->second;
     entry.touched = false;
+    if (!entry.query.count && !entry.read) continue;
     refresh(entry);
-    if (differs(entry)) changed.push_back({number, ++entry.version});
+    if (!differs(entry)) continue;
+    entry.read = false;
+    changed.push_back({number, ++entry.version});
   }
   touched_.clear();
-  toldVersion_ = version;
   return changed;
 }
 

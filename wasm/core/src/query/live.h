@@ -7,8 +7,10 @@
 //
 // A query with a limit keeps its rows and some beyond them. When so many left that it may miss one, the table is scanned
 // again at the next look, and more are kept from then on. Where many queries ask for one value each of the same field, they
-// are scanned for in an index of it. `settle` tells a query once for each time its result became another one: its rows, their order or
-// what one of them shows.
+// are scanned for in an index of it.
+//
+// A result that was read is told of by `settle` when it has become another one: its rows, their order or what one of them
+// shows. After that it is told of again once it was read again.
 #pragma once
 
 #include <memory>
@@ -25,8 +27,9 @@ namespace ablo {
 
 class LiveQueries {
  public:
-  LiveQueries(const Schema& schema, const List<Table>& tables, Strings& strings)
-      : schema_(schema), tables_(tables), strings_(strings) {}
+  /// `version` is the last that a row was given.
+  LiveQueries(const Schema& schema, const List<Table>& tables, Strings& strings, const uint32_t& version)
+      : schema_(schema), tables_(tables), strings_(strings), version_(version) {}
 
   /// The same text opens the same query again.
   uint32_t open(std::string text, Query query);
@@ -43,15 +46,16 @@ class LiveQueries {
 
   /// Slots in order.
   std::span<const uint32_t> rows(uint32_t number);
+  /// Client::edits.
+  const List<uint32_t>& edits(uint32_t number);
   uint32_t count(uint32_t number);
 
   struct Changed {
     uint32_t query;
     uint32_t version;
   };
-  /// The queries whose result is another one than at the last call, or when they were opened. `version` is the last that a
-  /// row was given.
-  List<Changed> settle(uint32_t version);
+  /// The queries whose result is another one than was read, and the counts that are another one than at the last call.
+  List<Changed> settle();
 
  private:
   struct Entry {
@@ -60,14 +64,16 @@ class LiveQueries {
     Query query;
     uint32_t opened = 1;
     uint32_t version = 0;
-    List<uint32_t> window;               // the first rows in order
-    std::size_t spare = 0;               // how many are kept beyond those that are wanted
-    bool complete = false;               // the window has all that match
-    uint32_t matching = 0;               // of a query that counts
-    bool stale = true;                   // has to be scanned for
-    bool touched = false;                // in `touched_`
-    bool news = false;                   // differs from what was told, surely
-    std::optional<List<uint32_t>> told;  // the rows that were told, where it may not differ
+    List<uint32_t> window;       // the first rows in order
+    std::size_t spare = 0;       // how many are kept beyond those that are wanted
+    bool complete = false;       // the window has all that match
+    uint32_t matching = 0;       // of a query that counts
+    bool stale = true;           // has to be scanned for
+    bool touched = false;        // in `touched_`
+    bool read = false;           // and not told of since
+    std::size_t givenCount = 0;  // how many rows were read last
+    List<uint32_t> given;        // which, unless they are very many
+    uint32_t givenVersion = 0;   // of the rows, then
     uint32_t toldCount = 0;
     int anchor = -1;  // the field under whose value it is found
     uint32_t symbol = Strings::kNone;
@@ -97,7 +103,7 @@ class LiveQueries {
   template <class Visit>
   void eachMatching(int model, uint32_t slot, Visit visit);
   void touch(Entry& entry);
-  void remember(Entry& entry);
+  void give(Entry& entry);
   void goStale(Entry& entry);
   void refresh(Entry& entry);
   Source sourceFor(const Entry& entry);
@@ -111,7 +117,8 @@ class LiveQueries {
   Map<int, Open> open_;     // by model
   List<uint32_t> touched_;  // queries that may have news
   uint32_t last_ = 0;
-  uint32_t toldVersion_ = 0;  // of the rows, when it was last settled
+  const uint32_t& version_;
+  List<uint32_t> edits_;
 };
 
 }  // namespace ablo

@@ -81,9 +81,13 @@ struct Ranked {
   uint32_t slot;
 };
 
-double rank(const Cell& cell, double sign) {
+double rank(const Column& column, uint32_t slot, double sign) {
   constexpr double kLast = std::numeric_limits<double>::infinity();
-  return cell.isNull() ? kLast : std::isnan(cell.number) ? sign * kLast : sign * cell.number;
+  const Column::Chunk* const chunk = column.chunk(slot >> kChunkBits);
+  const uint32_t row = slot & (kChunkRows - 1);
+  if (!chunk || !chunk->present.test(row)) return kLast;
+  const double number = chunk->numbers()[row];
+  return sign * (std::isnan(number) ? kLast : number);
 }
 
 }  // namespace
@@ -102,7 +106,7 @@ Selection select(const Query& query, const Source& source, std::size_t most) {
   List<Ranked> found;  // a heap, with the last of them in front
   Selection selection;
   Scan(query, source).each([&](uint32_t slot) {
-    const Ranked row{first ? rank(first->cell(slot), sign) : 0, slot};
+    const Ranked row{first ? rank(*first, slot, sign) : 0, slot};
     if (found.size() == most) {
       selection.complete = false;
       if (!inOrder(row, found.front())) return;

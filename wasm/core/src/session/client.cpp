@@ -39,13 +39,8 @@ Result<uint32_t> Client::openQuery(std::string_view text) {
 void Client::closeQuery(uint32_t query) { impl_->store().queries().close(query); }
 int Client::queryModel(uint32_t query) const { return impl_->store().queries().model(query); }
 std::span<const uint32_t> Client::rows(uint32_t query) { return impl_->store().queries().rows(query); }
+const List<uint32_t>& Client::edits(uint32_t query) { return impl_->store().queries().edits(query); }
 uint32_t Client::countRows(uint32_t query) { return impl_->store().queries().count(query); }
-
-Result<uint32_t> Client::count(std::string_view text) const {
-  const Result<Query> query = impl_->query(text);
-  if (!query) return query.error();
-  return impl_->store().count(*query);
-}
 
 int Client::slot(int model, std::string_view id) const { return impl_->store().slot(model, id); }
 uint32_t Client::version(int model, uint32_t slot) const { return impl_->store().version(model, slot); }

@@ -196,10 +196,6 @@ std::size_t Store::bytes() const {
   return bytes;
 }
 
-uint32_t Store::count(const Query& query) const {
-  return ablo::count(query, {description(query.model), table(query.model), strings_});
-}
-
 StoreImage Store::save() {
   StoreImage image;
   for (std::size_t model = 0; model < tables_.size(); ++model) {
@@ -259,7 +255,7 @@ void Store::drain(Frame& frame) {
   for (std::size_t model = 0; model < tables_.size(); ++model)
     if (tables_[model].toldAll())
       frame.word(static_cast<uint32_t>(Client::Record::model)).word(static_cast<uint32_t>(model));
-  for (const LiveQueries::Changed& changed : queries_.settle(version_))
+  for (const LiveQueries::Changed& changed : queries_.settle())
     frame.word(static_cast<uint32_t>(Client::Record::query)).word(changed.query).word(changed.version);
   for (Table& table : tables_) table.endQuarantine();
   for (const uint32_t number : strings_.endQuarantine())

@@ -29,7 +29,7 @@ struct StoreImage {
 
 class Store {
  public:
-  explicit Store(bool holdsAll) : holdsAll_(holdsAll), queries_(schema_, tables_, strings_) {}
+  explicit Store(bool holdsAll) : holdsAll_(holdsAll), queries_(schema_, tables_, strings_, version_) {}
 
   void define(Schema schema);
   const Schema& schema() const { return schema_; }
@@ -72,7 +72,6 @@ class Store {
   std::optional<Row> row(int model, uint32_t slot) const;
   LiveQueries& queries() { return queries_; }
   const LiveQueries& queries() const { return queries_; }
-  uint32_t count(const Query& query) const;
   Strings& strings() { return strings_; }
   const Strings& strings() const { return strings_; }
 
