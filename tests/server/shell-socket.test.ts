@@ -169,8 +169,7 @@ describe('nonsense is refused by name, and the server goes on', () => {
   test('silence', async () => {
     const wire = await Wire.open(server.url, server.apiKey);
     const began = Date.now();
-    await wire.next('error');
-    await wire.closed;
+    assert.equal((await wire.closed).code, 1001); // a page that only slept comes back
     assert.ok(Date.now() - began < 8_000);
   });
 

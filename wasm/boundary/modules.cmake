@@ -45,12 +45,14 @@ ablo_module(hub wasm/boundary/hub_module.cpp)
 target_link_options(hub PRIVATE -sMALLOC=dlmalloc)
 
 # The same tests, run by the Node that is first in PATH. They are the library as it ships, optimised at link time.
-foreach(target core_tests_main core_tests)
+foreach(target core_tests_main core_tests sim)
   target_compile_options(${target} PRIVATE -fno-exceptions)
   target_compile_definitions(${target} PRIVATE CATCH_CONFIG_DISABLE_EXCEPTIONS CATCH_CONFIG_NO_POSIX_SIGNALS)
 endforeach()
-target_link_options(core_tests PRIVATE -O1 -fno-exceptions
-  -sENVIRONMENT=node -sALLOW_MEMORY_GROWTH -sEXIT_RUNTIME=1
-  -sWASM_ASYNC_COMPILATION=0)  # read the file: this Emscripten would call Node's fetch() with a path
-file(WRITE ${CMAKE_BINARY_DIR}/package.json "{ \"type\": \"commonjs\" }\n")  # core_tests.js is no ES module
+foreach(target core_tests sim)
+  target_link_options(${target} PRIVATE -O1 -fno-exceptions
+    -sENVIRONMENT=node -sALLOW_MEMORY_GROWTH -sEXIT_RUNTIME=1
+    -sWASM_ASYNC_COMPILATION=0)  # read the file: this Emscripten would call Node's fetch() with a path
+endforeach()
+file(WRITE ${CMAKE_BINARY_DIR}/package.json "{ \"type\": \"commonjs\" }\n")  # neither is an ES module
 add_test(NAME core COMMAND node core_tests.js --use-colour no WORKING_DIRECTORY ${CMAKE_BINARY_DIR})

@@ -112,7 +112,7 @@ class Hub::Impl {
       if (subscriber->identity.expiresAt <= now)
         audience.close(*socket, CloseCode::credential, codeText(ErrorCode::session_expired));
       else
-        audience.refuse(*socket, Error::of(ErrorCode::invalid_request, "No hello came."), CloseCode::malformed);
+        audience.close(*socket, CloseCode::goingAway, "No hello came.");  // it may have slept: it shall come back
       review(seats_.at(*socket));
     }
   }

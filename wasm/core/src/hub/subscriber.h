@@ -9,11 +9,16 @@
 //   live        load→L  catchUp→C  accept   ·         ·                   ·        accept     load→L   ·       →X
 //   closed      ·       ·          ·        ·         ·                   ·        ·          ·        ·       ·
 //
-//   hello       it starts afresh                     level, behind  what it asked for has come, and it has (not yet)
-//   seen resume      it starts from a cursor                             all that was published to the others message
-//   it wants something else              misfit         its cursor is of another log than this one published   the
-//   stream moved on                  reset          the log was replaced failed      the database gave no answer left
-//   the socket is gone
+//   hello      it starts afresh
+//   resume     it starts from a cursor
+//   message    it wants something else
+//   level      what it asked for has come, and it has all that was published to the others
+//   behind     what it asked for has come, and the stream moved on meanwhile
+//   misfit     its cursor is of another log than this one
+//   published  the stream moved on
+//   reset      the log was replaced
+//   failed     the database gave no answer
+//   left       the socket is gone
 //
 // Always true:
 //   1. whoever is live has seen at least what was published: what is published next continues it, or it has it already;

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+//
+// Checks: the promises of the contract, held against the record, the log and the rows. They share no code with what they check.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+
+#include "functions.h"
+#include "person.h"
+#include "record.h"
+
+namespace ablo::sim {
+
+/// What one page must show at every moment: the log up to its cursor, with what it has written and is not settled on top
+/// (I7, I8, I10, I16, I18).
+class View {
+ public:
+  /// Says what is not so. `after` says when, for the report.
+  void check(Person& person, const Database& database, Record& record);
+
+ private:
+  std::string session_;
+  double cursor_ = -1;
+  std::map<RowName, Json> base_;
+};
+
+/// Of the log alone: dense, each commit together and once, no key with two effects (I2, I4, I6).
+void checkLog(const Database& database, Record& record);
+/// What people were told, against the log (I1, I3, I5, I9, I10, I12).
+void checkOutcomes(const Database& database, Record& record);
+/// Rows are the log folded, and money is neither made nor lost (I6, I15).
+void checkRows(const Database& database, Record& record, double money);
+
+}  // namespace ablo::sim

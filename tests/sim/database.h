@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+//
+// Database: Postgres as far as a promise may hang on it. Any number of backends run functions a statement at a time; each
+// statement sees what was committed when it began, and its own; rows are locked until the end of a transaction; a
+// transaction takes effect in one instant, or not at all.
+//
+// What is left out is what our functions do not use: one organization, and no row is read in an older version than the
+// last committed one, since every statement here reads at once. A statement that waits for a lock in its middle is the exception, and says
+// so by keeping its snapshot.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ablo/json.h"
+#include "locks.h"
+#include "task.h"
+
+namespace ablo::sim {
+
+using RowName = std::pair<std::string, std::string>;  // model, id
+using Image = std::optional<Json>;
+
+inline std::string lockName(const RowName& row) { return "row " + row.first + "/" + row.second; }
+inline const std::string kLogLock = "log";
+
+/// An outcome under (actor, key, attempt).
+struct Receipt {
+  std::string actor, key;
+  double attempt = 1;
+  std::string body;  // what was asked for
+  Json answer;       // {status, seq?, error?}
+  double issuedAt = 0;
+};
+
+/// What a statement sees.
+struct Snapshot {
+  std::size_t log = 0, receipts = 0;
+};
+
+/// A row that changed behind the log's back, noted by the capture trigger.
+struct Captured {
+  RowName row;
+  Image before;
+  Json cause;  // {actor, session} of the commit that caused it, or null
+};
+
+/// What a backend has done and nobody else sees yet.
+struct Transaction {
+  std::map<RowName, Image> rows;
+  std::vector<Json> log;
+  std::vector<Receipt> receipts;
+  std::vector<Captured> captured;
+};
+
+class Database {
+ public:
+  Database(Agenda& agenda, Random& random) : locks(agenda), agenda_(agenda), random_(random) {}
+
+  Locks locks;
+  double skew = 0;    // of its clock, ms
+  double pace = 0.3;  // ms a statement takes at most
+  std::string epoch = "e1";
+  std::vector<Json> log;
+  std::vector<Receipt> receipts;
+  std::map<RowName, Json> rows;
+
+  double now() const { return agenda_.now() + skew; }
+  double head() const { return static_cast<double>(log.size()); }
+
+  /// The rest of a transaction, when it ends: with what it answered, or null when it failed or its backend died.
+  using Ended = std::function<void(const Json* answer)>;
+  using Function = std::function<Task<std::optional<Json>>(Database&, Backend)>;
+
+  /// Runs a function in a transaction of its own; nothing of it is there unless it answers. The answer goes out `ended`
+  /// after the commit.
+  Backend run(Function function, Ended ended) {
+    const Backend who = ++last_;
+    Running& running = running_[who];
+    running.ended = std::move(ended);
+    running.function = std::move(function);
+    agenda_.in(0, [this, who] { begin(who); });
+    return who;
+  }
+  bool runs(Backend who) const { return running_.count(who) > 0; }
+  std::vector<Backend> backends() const {
+    std::vector<Backend> all;
+    for (const auto& [who, running] : running_) all.push_back(who);
+    return all;
+  }
+  /// Its connection was lost: nothing it did happens. Nobody is told.
+  void kill(Backend who) {
+    const auto gone = running_.extract(who);
+    if (gone) locks.forget(who);
+  }
+  /// The postmaster dies: every backend with it. Those who waited are told that there is no answer.
+  void crash() {
+    auto gone = std::exchange(running_, {});
+    for (auto& [who, running] : gone) locks.forget(who);
+    for (auto& [who, running] : gone) running.ended(nullptr);
+  }
+
+  // For functions.
+  Transaction& transaction(Backend who) { return running_.at(who).transaction; }
+  /// Time passes for a backend: `co_await` gives what its next statement sees.
+  struct Passing {
+    Database& database;
+    Backend who;
+    double time;
+    bool await_ready() const { return false; }
+    void await_suspend(coroutines::coroutine_handle<> self) { database.resumeIn(time, who, self); }
+    Snapshot await_resume() const { return {database.log.size(), database.receipts.size()}; }
+  };
+  Passing statement(Backend who) { return {*this, who, pace * random_.below(1000) / 1000}; }
+  /// As when somebody thinks between two statements of a transaction.
+  Passing pause(Backend who, double time) { return {*this, who, time}; }
+
+  Image row(Backend who, const RowName& name) {
+    const auto& own = transaction(who).rows;
+    if (const auto found = own.find(name); found != own.end()) return found->second;
+    const auto found = rows.find(name);
+    return found == rows.end() ? Image() : Image(found->second);
+  }
+  void write(Backend who, const RowName& name, Image image) { transaction(who).rows[name] = std::move(image); }
+  /// Every row of a model that the transaction sees.
+  std::vector<RowName> all(Backend who, const std::string& model) {
+    std::map<RowName, bool> there;
+    for (const auto& [name, image] : rows) there[name] = true;
+    for (const auto& [name, image] : transaction(who).rows) there[name] = image.has_value();
+    std::vector<RowName> names;
+    for (const auto& [name, is] : there)
+      if (is && name.first == model) names.push_back(name);
+    return names;
+  }
+
+  /// Told of each transaction that was committed, in order.
+  std::function<void()> committed = [] {};
+
+ private:
+  struct Running {
+    Function function;
+    Ended ended;
+    Transaction transaction;
+    uint64_t step = 0;
+    std::optional<Task<std::optional<Json>>> task;
+  };
+
+  void resumeIn(double time, Backend who, coroutines::coroutine_handle<> self) {
+    const uint64_t step = ++running_.at(who).step;
+    agenda_.in(time, [this, who, step, self]() mutable {
+      const auto running = running_.find(who);
+      if (running != running_.end() && running->second.step == step) self.resume();
+    });
+  }
+  void begin(Backend who) {
+    const auto running = running_.find(who);
+    if (running == running_.end()) return;
+    running->second.task.emplace(whole(who));
+    running->second.task->start();
+  }
+  Task<std::optional<Json>> whole(Backend who) {
+    std::optional<Json> answer = co_await running_.at(who).function(*this, who);
+    agenda_.in(0, [this, who, answer] { end(who, answer); });
+    co_return std::nullopt;
+  }
+  void end(Backend who, const std::optional<Json>& answer) {
+    auto ended = running_.extract(who);
+    if (!ended) return;
+    Transaction& work = ended.mapped().transaction;
+    if (answer) {
+      for (auto& [name, image] : work.rows)
+        if (image)
+          rows[name] = std::move(*image);
+        else
+          rows.erase(name);
+      for (Json& entry : work.log) log.push_back(std::move(entry));
+      for (Receipt& receipt : work.receipts) receipts.push_back(std::move(receipt));
+      committed();
+    }
+    locks.forget(who);
+    ended.mapped().ended(answer ? &*answer : nullptr);
+  }
+
+  Agenda& agenda_;
+  Random& random_;
+  Backend last_ = 0;
+  std::map<Backend, Running> running_;
+};
+
+}  // namespace ablo::sim

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+#include "history.h"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "checks.h"
+#include "person.h"
+#include "server.h"
+
+namespace ablo::sim {
+
+namespace {
+
+constexpr uint32_t kAccounts = 3, kTasks = 4, kNotes = 4;
+constexpr double kMoney = 100;  // of each account
+constexpr double kRest =
+    200'000;  // ms within which everybody is where the log is: a load that never ends is given up after 120 s
+
+class History {
+ public:
+  History(uint64_t seed, const Less& less)
+      : random_(seed), plan_(Plan::of(random_, less)), agenda_(random_), database_(agenda_, random_) {
+    database_.pace = plan_.statement;
+    database_.skew = kBeginning + (plan_.skew > 0 ? random_.below(plan_.skew) : 0);
+    database_.committed = [this] {
+      for (auto& server : servers_)
+        if (server->up()) server->hint();
+    };
+    fill();
+    for (uint32_t n = 0; n < plan_.servers; ++n)
+      servers_.push_back(std::make_unique<Server>(agenda_, random_, plan_, database_));
+    for (uint32_t n = 0; n < plan_.people; ++n) {
+      const auto index = people_.size();
+      people_.push_back(std::make_unique<Person>(agenda_, random_, plan_, record_, "p" + std::to_string(n + 1),
+                                                 [this](Person& person) { return connect(person); }));
+      views_.emplace_back();
+      people_.back()->looked = [this, index] { look(index); };
+    }
+  }
+
+  Outcome run() {
+    uint32_t left = plan_.writes;
+    for (auto& person : people_) act(*person, left);
+    if (plan_.foreign > 0) meddle();
+    if (!plan_.faultless) misfortune();
+    until([&] { return left == 0; }, 600'000);
+    calm();
+    until([&] { return atRest(); }, agenda_.now() + kRest);
+    if (!atRest()) record_.fail("it does not come to rest: " + whatMoves());
+    for (std::size_t i = 0; i < people_.size(); ++i) views_[i].check(*people_[i], database_, record_);
+    checkLog(database_, record_);
+    checkOutcomes(database_, record_);
+    checkRows(database_, record_, kMoney * kAccounts);
+    return outcome();
+  }
+
+ private:
+  void fill() {
+    std::vector<ForeignWrite> rows;
+    for (uint32_t n = 0; n < kAccounts; ++n)
+      rows.push_back({{"accounts", "a" + std::to_string(n)},
+                      Json::object({{"id", "a" + std::to_string(n)}, {"balance", kMoney}})});
+    for (uint32_t n = 0; n < kTasks; ++n)
+      rows.push_back({{"tasks", "t" + std::to_string(n)},
+                      Json::object({{"id", "t" + std::to_string(n)}, {"title", "begun"}, {"status", "todo"}})});
+    database_.run(foreignTransaction(std::move(rows), 0), [](const Json*) {});
+    while (agenda_.next(1e9)) {
+    }
+  }
+
+  std::shared_ptr<Wire> connect(Person& person) {
+    Server& server = *servers_[random_.below(servers_.size())];
+    if (!server.up()) return nullptr;
+    auto wire = std::make_shared<Wire>(agenda_, random_, plan_, ++sockets_);
+    server.accept(wire, person.name);
+    return wire;
+  }
+
+  // What people do.
+  void act(Person& person, uint32_t& left) {
+    agenda_.in(plan_.thinking * random_.below(1000) / 1000, [this, &person, &left] {
+      if (left == 0) return;
+      if (person.awake() && person.client().cursor() >= 0) {
+        --left;
+        write(person);
+        if (random_.chance(10)) person.saveImage();
+      }
+      act(person, left);
+    });
+  }
+
+  std::string fresh() { return "v" + std::to_string(++values_); }
+  static Json operation(const char* op, const RowName& row, Json data = {}) {
+    Json operation = Json::object({{"op", op}, {"model", row.first}, {"id", row.second}});
+    if (data.isObject()) operation.set("data", std::move(data));
+    return operation;
+  }
+  RowName task() { return {"tasks", "t" + std::to_string(random_.below(kTasks))}; }
+  RowName note() { return {"notes", "n" + std::to_string(random_.below(kNotes))}; }
+
+  void write(Person& person) {
+    const double cursor = person.client().cursor();
+    const double readAt = random_.chance(40) ? cursor : -1;
+    const bool forces = readAt >= 0 && random_.chance(15);
+    switch (random_.below(8)) {
+      case 0: return transfer(person);
+      case 1: return person.write(Json::array().push(operation("delete", task())), readAt, forces);
+      case 2:
+        return person.write(
+            Json::array().push(operation("create", task(), Json::object({{"title", fresh()}, {"status", "todo"}}))), -1,
+            false);
+      case 3: {
+        const RowName row = note();  // in this order on every compiler
+        const Json data = Json::object({{"text", fresh()}, {"taskId", task().second}});
+        return person.write(Json::array().push(operation("create", row, data)), -1, false);
+      }
+      case 4: {
+        Json both = Json::array().push(operation("update", {"tasks", "t0"}, Json::object({{"title", fresh()}})));
+        both.push(operation("update", {"tasks", "t1"}, Json::object({{"title", fresh()}})));
+        return person.write(std::move(both), readAt, forces);
+      }
+      case 5:
+        return person.write(Json::array().push(operation("update", note(), Json::object({{"text", fresh()}}))), readAt,
+                            forces);
+      case 6:
+        return person.write(
+            Json::array().push(operation("update", task(), Json::object({{"points", static_cast<double>(++values_)}}))),
+            readAt, forces);
+      default:
+        return person.write(Json::array().push(operation("update", task(), Json::object({{"title", fresh()}}))), readAt,
+                            forces);
+    }
+  }
+
+  /// From one account to another, by what is on the screen, unless something of it is still under way.
+  void transfer(Person& person) {
+    const RowName from{"accounts", "a" + std::to_string(random_.below(kAccounts))};
+    const RowName to{"accounts", "a" + std::to_string(random_.below(kAccounts))};
+    if (from == to) return;
+    for (const std::size_t place : person.pending())
+      for (const Json& one : record_.writes[place].operations.items())
+        if (one.text("model") == "accounts") return;
+    const double sum = 1 + random_.below(120);  // too much, now and then
+    const Json rows = Json::array()
+                          .push(operation("update", from, Json::object({{"balance", balance(person, from) - sum}})))
+                          .push(operation("update", to, Json::object({{"balance", balance(person, to) + sum}})));
+    person.write(rows, person.client().cursor(), false);
+  }
+  static double balance(Person& person, const RowName& account) {
+    Client& client = person.client();
+    const int model = client.schema().modelIndex(account.first);
+    const auto row = client.row(model, static_cast<uint32_t>(client.slot(model, account.second)));
+    return (*row)[static_cast<std::size_t>(
+                      client.schema().models[static_cast<std::size_t>(model)].fieldIndex("balance"))]
+        .number;
+  }
+
+  /// Somebody else writes to the same tables.
+  void meddle() {
+    agenda_.in(random_.below(400), [this] {
+      if (calm_) return;
+      if (random_.chance(plan_.foreign)) {
+        std::vector<ForeignWrite> writes;
+        for (uint32_t n = 0; n <= random_.below(2); ++n) {
+          const RowName row = random_.chance(70) ? task() : note();
+          if (random_.chance(20))
+            writes.push_back({row, std::nullopt});
+          else
+            writes.push_back({row, Json::object({{row.first == "tasks" ? "title" : "text", fresh()}}), true});
+        }
+        const double thinks = random_.chance(plan_.holdsRow) ? random_.below(4'000) : 0;
+        std::stable_sort(writes.begin(), writes.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
+        database_.run(foreignTransaction(std::move(writes), thinks), [this](const Json* answer) {
+          if (!answer && !crashing_) record_.fail("a transaction of somebody else failed");
+        });
+      }
+      meddle();
+    });
+  }
+
+  // What goes wrong.
+  void misfortune() {
+    agenda_.in(20 + random_.below(300), [this] {
+      if (calm_) return;
+      Person& person = *people_[random_.below(people_.size())];
+      Server& server = *servers_[random_.below(servers_.size())];
+      if (random_.chance(plan_.cut)) person.cut(false);
+      if (random_.chance(plan_.halfOpen)) person.cut(true);
+      if (random_.chance(plan_.pause)) person.pause(random_.below(20'000));
+      if (random_.chance(plan_.pause) && server.up()) server.pause(random_.below(5'000));
+      if (random_.chance(plan_.clientCrash) && person.here()) {
+        person.crash();
+        agenda_.in(random_.below(5'000), [&person] { person.open(); });
+      }
+      if (random_.chance(plan_.serverCrash) && server.up()) {
+        server.crash();
+        agenda_.in(random_.below(5'000), [&server] { server.start(); });
+      }
+      if (random_.chance(plan_.databaseCrash)) {
+        crashing_ = true;
+        database_.crash();
+        crashing_ = false;
+      }
+      misfortune();
+    });
+  }
+  void calm() {
+    calm_ = true;
+    for (auto& server : servers_) server->faults = false;
+  }
+
+  void until(const std::function<bool()>& reached, double end) {
+    while (record_.wrong.empty() && !reached() && agenda_.next(end)) {
+    }
+  }
+  bool atRest() {
+    if (!database_.backends().empty()) return false;
+    for (auto& person : people_)
+      if (!person->here() || !person->pending().empty() || person->client().cursor() != database_.head() ||
+          person->client().status().text("state") != "live")
+        return false;
+    return true;
+  }
+  std::string whatMoves() {
+    std::string what = std::to_string(database_.backends().size()) + " backends";
+    for (auto& person : people_)
+      what += ", " + person->name +
+              (person->here() ? " at " + std::to_string(person->client().cursor()) + " of " +
+                                    std::to_string(database_.head()) + ", " + std::to_string(person->pending().size()) +
+                                    " pending, " + std::string(person->client().status().text("state"))
+                              : " is not here");
+    return what;
+  }
+
+  void look(std::size_t index) {
+    if (random_.chance(25) && people_[index]->here()) views_[index].check(*people_[index], database_, record_);
+  }
+
+  Outcome outcome() {
+    Outcome outcome;
+    for (auto& server : servers_) outcome.resumes += server->resumes();
+    for (auto& person : people_) outcome.resumes += person->resumes();
+    if (plan_.faultless && outcome.resumes > 0) record_.fail("somebody resumed, and nothing had gone wrong");
+    outcome.wrong = record_.wrong;
+    for (const Json& entry : database_.log) record_.trace(writeJson(entry));
+    outcome.digest = record_.digest;
+    outcome.events = agenda_.happened();
+    outcome.writes = record_.writes.size();
+    outcome.faultless = plan_.faultless;
+    for (const Written& written : record_.writes)
+      ++(written.outcome == "confirmed" ? outcome.confirmed : outcome.refused);
+    return outcome;
+  }
+
+  Random random_;
+  const Plan plan_;
+  Agenda agenda_;
+  Database database_;
+  Record record_;
+  std::vector<std::unique_ptr<Server>> servers_;
+  std::vector<std::unique_ptr<Person>> people_;
+  std::vector<View> views_;
+  uint32_t sockets_ = 0;
+  uint64_t values_ = 0;
+  bool calm_ = false, crashing_ = false;
+};
+
+}  // namespace
+
+Outcome runHistory(uint64_t seed, const Less& less) { return History(seed, less).run(); }
+
+Less shrink(uint64_t seed) {
+  Less less;
+  const auto keepIfItFails = [&](Less candidate) {
+    const bool fails = !runHistory(seed, candidate).wrong.empty();
+    if (fails) less = std::move(candidate);
+    return fails;
+  };
+  for (const auto& [name, strength] : Plan().faults()) {
+    Less candidate = less;
+    candidate.without.insert(std::string(name));
+    keepIfItFails(std::move(candidate));
+  }
+  for (uint32_t people = 1; people < 4; ++people) {
+    Less candidate = less;
+    candidate.people = people;
+    if (keepIfItFails(std::move(candidate))) break;
+  }
+  for (uint32_t writes = 1; writes < 80; ++writes) {
+    Less candidate = less;
+    candidate.writes = writes;
+    if (keepIfItFails(std::move(candidate))) break;
+  }
+  return less;
+}
+
+}  // namespace ablo::sim

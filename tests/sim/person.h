@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+//
+// Person: somebody at a page, with a real client in it and a disk. What they write is on the disk before it leaves, and stays there
+// until it has settled; a page that is opened again sends it again, under its keys, before anything new. Some keep an
+// image of the rows as well.
+#pragma once
+
+#include <cmath>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "ablo/client.h"
+#include "functions.h"
+#include "plan.h"
+#include "record.h"
+#include "stored_image.h"
+#include "wire.h"
+
+namespace ablo::sim {
+
+class Person {
+ public:
+  /// `connect` gives a wire to a server, or none when nobody answers.
+  using Connect = std::function<std::shared_ptr<Wire>(Person&)>;
+
+  Person(Agenda& agenda, Random& random, const Plan& plan, Record& record, std::string name, Connect connect)
+      : name(std::move(name)),
+        agenda_(agenda),
+        random_(random),
+        plan_(plan),
+        record_(record),
+        connect_(std::move(connect)) {
+    if (plan.skew > 0) skew_ = static_cast<double>(random.below(2 * plan.skew + 1)) - plan.skew;
+    keepsImage_ = random.chance(50);
+    open();
+  }
+
+  const std::string name;
+
+  bool here() const { return client_ != nullptr; }
+  bool awake() const { return here() && agenda_.now() >= sleepsUntil_; }
+  Client& client() { return *client_; }
+  const std::string& session() const { return session_; }
+  /// Places in the record of what has not settled in this page, in call order.
+  const std::deque<std::size_t>& pending() const { return pending_; }
+  double resumes() const { return resumes_ + (client_ ? client_->status().number("resumes") : 0); }
+  std::function<void()> looked = [] {};  // after each piece of work
+
+  void open() {
+    ++life_;
+    session_ = name + "-" + std::to_string(life_);
+    client_ = std::make_unique<Client>(ClientOptions{session_, true, ""});
+    if (!client_->defineSchema(kSchema)) record_.fail("the schema was refused");
+    if (!image_.empty() && !image_.restore(*client_)) record_.fail("an image was refused");
+    numbers_.clear();
+    pending_.clear();
+    for (const std::size_t place : std::deque(disk_)) commit(place);
+    work([this] { client_->start(now()); });
+  }
+  void crash() {
+    resumes_ = resumes();
+    ++life_;
+    client_.reset();
+    inbox_.clear();
+    if (wire_) wire_->cut(random_.below(3000), 1e12);
+    wire_.reset();
+  }
+  void pause(double time) { sleepsUntil_ = agenda_.now() + time; }
+  void cut(bool dead) {
+    if (!wire_) return;
+    if (dead) return wire_->goDead();
+    const double serverHears = random_.below(3000), clientHears = random_.below(3000);
+    wire_->cut(serverHears, clientHears);
+  }
+
+  /// Writes, as the app does: the answer comes later.
+  void write(Json operations, double readAt, bool forces) {
+    Written written;
+    written.person = name;
+    written.session = session_;
+    written.place = ++writes_;
+    written.key = name + "/" + std::to_string(writes_);
+    written.at = agenda_.now();
+    written.cursor = client_->cursor();
+    written.operations = std::move(operations);
+    written.readAt = readAt;
+    written.forces = forces;
+    record_.writes.push_back(std::move(written));
+    disk_.push_back(record_.writes.size() - 1);
+    work([this, place = disk_.back()] { commit(place); });
+  }
+
+  void saveImage() {
+    if (keepsImage_) image_.save(*client_);
+  }
+
+ private:
+  double now() const { return std::floor(kBeginning + agenda_.now() + skew_); }
+
+  void work(std::function<void()> what) {
+    inbox_.push_back(std::move(what));
+    goOn();
+  }
+  void goOn() {
+    if (agenda_.now() < sleepsUntil_) {
+      agenda_.at(sleepsUntil_, [this, life = life_] {
+        if (life == life_ && client_) goOn();
+      });
+      return;
+    }
+    while (!inbox_.empty() && client_) {
+      const auto next = std::move(inbox_.front());
+      inbox_.pop_front();
+      next();
+      listen();
+    }
+  }
+
+  void commit(std::size_t place) {
+    const Written& written = record_.writes[place];
+    Json text = Json::object({{"key", written.key}, {"operations", written.operations}});
+    if (written.readAt >= 0) text.set("readAt", written.readAt);
+    if (written.forces) text.set("onStale", "force");
+    const Result<uint32_t> number = client_->commit(writeJson(text), now());
+    if (!number) return record_.fail("a write was refused at once: " + number.error().message);
+    numbers_[*number] = place;
+    pending_.push_back(place);
+  }
+
+  void settled(uint32_t number, uint32_t outcome, double seq, const std::string& text) {
+    const std::size_t place = numbers_.at(number);
+    Written& written = record_.writes[place];
+    if (outcome == 3) return;  // not known for too long; it may settle yet
+    const std::string what = outcome == 1 ? "confirmed" : std::string(parseJson(text)->text("code"));
+    if (!written.outcome.empty() && (written.outcome != what || written.seq != seq))
+      record_.fail(written.key + " was " + written.outcome + ", and then " + what);
+    if (written.outcome.empty()) written.toldAt = agenda_.now();
+    written.outcome = what;
+    written.seq = seq;
+    std::erase(pending_, place);
+    std::erase(disk_, place);
+  }
+
+  void listen() {
+    if (!client_) return;
+    const Frame frame = client_->drain();
+    const auto& w = frame.words();
+    const auto text = [&](std::size_t at) { return std::string(frame.text(w[at], w[at + 1])); };
+    for (std::size_t i = 0; i < w.size();) switch (static_cast<Client::Record>(w[i])) {
+        case Client::Record::row:
+        case Client::Record::premise: i += 5; break;
+        case Client::Record::query:
+        case Client::Record::claims:
+        case Client::Record::lost: i += 3; break;
+        case Client::Record::settled:
+          settled(w[i + 1], w[i + 2], Frame::number(w[i + 3], w[i + 4]), text(i + 5));
+          i += 7;
+          break;
+        case Client::Record::answered: i += 5; break;
+        case Client::Record::status: i += 1; break;
+        case Client::Record::send:
+          record_.trace(text(i + 1));
+          if (wire_) wire_->send(wire_->toServer, text(i + 1));
+          i += 3;
+          break;
+        case Client::Record::connect:
+          connect();
+          i += 1;
+          break;
+        case Client::Record::disconnect:
+          if (wire_) wire_->close(wire_->toServer, wire_->toClient, static_cast<int>(w[i + 1]), "");
+          wire_.reset();
+          i += 2;
+          break;
+        case Client::Record::wake: {
+          const double at = std::ceil(Frame::number(w[i + 1], w[i + 2])) - kBeginning - skew_;  // clocks have whole ms
+          agenda_.at(at, [this, life = life_] {
+            if (life == life_ && client_) work([this] { client_->tick(now()); });
+          });
+          i += 3;
+          break;
+        }
+        case Client::Record::token:
+          agenda_.in(random_.below(5), [this, life = life_] {
+            if (life == life_ && client_) work([this] { client_->tokenReady(now()); });
+          });
+          i += 1;
+          break;
+        case Client::Record::warning:
+          record_.fail(name + " was warned: " + text(i + 1));
+          i += 3;
+          break;
+        case Client::Record::forget:
+        case Client::Record::model: i += 2; break;
+      }
+    looked();
+  }
+
+  void connect() {
+    if (wire_) wire_->close(wire_->toServer, wire_->toClient, 1000, "");
+    wire_ = connect_(*this);
+    const uint64_t life = life_, call = ++calls_;
+    const auto mine = [this, life, call] { return life == life_ && call == calls_ && client_; };
+    if (!wire_) {
+      agenda_.in(random_.below(50), [this, mine] {
+        if (mine()) work([this] { client_->closed(1006, "", now()); });
+      });
+      return;
+    }
+    wire_->toClient.arrive = [this, mine](const std::string& text) {
+      if (!mine()) return;
+      record_.trace(text);
+      work([this, mine, text] {
+        if (mine()) client_->receive(text, now());
+      });
+    };
+    wire_->toClient.end = [this, mine](int code, const std::string& reason) {
+      if (!mine()) return;
+      wire_.reset();
+      work([this, mine, code, reason] {
+        if (mine()) client_->closed(code, reason, now());
+      });
+    };
+    agenda_.in(plan_.latency, [this, mine] {
+      if (mine() && wire_) work([this] { client_->opened(now()); });
+    });
+  }
+
+  Agenda& agenda_;
+  Random& random_;
+  const Plan& plan_;
+  Record& record_;
+  Connect connect_;
+  std::unique_ptr<Client> client_;
+  std::shared_ptr<Wire> wire_;
+  uint64_t life_ = 0, calls_ = 0, writes_ = 0;
+  std::string session_;
+  double skew_ = 0, sleepsUntil_ = 0, resumes_ = 0;
+  bool keepsImage_ = false;
+  std::deque<std::function<void()>> inbox_;
+  std::map<uint32_t, std::size_t> numbers_;  // of a page's commits: where they are in the record
+  std::deque<std::size_t> pending_, disk_;
+  test::StoredImage image_;
+};
+
+}  // namespace ablo::sim

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+//
+// Plan: what a seed makes of a history: how many take part, how slow everything is, and which faults there are. Each is
+// off in many seeds and strong in some: what always happens hides what seldom does.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "random.h"
+
+namespace ablo::sim {
+
+using test::Random;
+
+inline constexpr double kBeginning = 1'700'000'000'000;  // ms since 1970 when a history begins
+
+/// What is left out of a plan, to find the least that fails.
+struct Less {
+  std::set<std::string> without;  // names of faults
+  uint32_t people = 1000, writes = 1000;
+};
+
+struct Plan {
+  uint32_t people = 0, servers = 0, writes = 0;
+  double latency = 0;    // ms, at most, of a frame
+  double thinking = 0;   // ms, at most, between two writes of one person
+  double statement = 0;  // ms, at most, of a statement
+  // How often in a hundred, of the occasions there are.
+  uint32_t cut = 0, halfOpen = 0, duplicate = 0, lostAnswer = 0, deadBackend = 0, lostHint = 0, clientCrash = 0,
+           serverCrash = 0, databaseCrash = 0, pause = 0, foreign = 0, holdsRow = 0;
+  uint32_t skew = 0;  // ms, at most, of a clock
+  bool faultless = false;
+
+  std::vector<std::pair<std::string_view, uint32_t*>> faults() {
+    return {{"cut", &cut},
+            {"halfOpen", &halfOpen},
+            {"duplicate", &duplicate},
+            {"lostAnswer", &lostAnswer},
+            {"deadBackend", &deadBackend},
+            {"lostHint", &lostHint},
+            {"clientCrash", &clientCrash},
+            {"serverCrash", &serverCrash},
+            {"databaseCrash", &databaseCrash},
+            {"pause", &pause},
+            {"foreign", &foreign},
+            {"holdsRow", &holdsRow},
+            {"skew", &skew}};
+  }
+
+  static Plan of(Random& random, const Less& less) {
+    Plan plan;
+    plan.faultless = random.chance(15);
+    plan.people = std::min(less.people, 1 + random.below(4));
+    plan.servers = 1 + random.below(2);
+    plan.writes = std::min(less.writes, 20 + random.below(60));
+    plan.latency = random.chance(30) ? 0.5 : 1 + random.below(40);
+    plan.thinking = random.chance(30) ? 2 : 5 + random.below(200);
+    plan.statement = random.chance(50) ? 0.2 : 0.5 + random.below(8);
+    for (const auto& [name, strength] : plan.faults()) {
+      const uint32_t most = name == "foreign" || name == "holdsRow" ? 40 : name == "skew" ? 600'000 : 12;
+      const uint32_t drawn = random.chance(50) ? 0 : 1 + random.below(most);
+      const bool harmless = name == "foreign" || name == "holdsRow";  // others may always write
+      *strength = (plan.faultless && !harmless) || less.without.count(std::string(name)) ? 0 : drawn;
+    }
+    return plan;
+  }
+};
+
+}  // namespace ablo::sim
