@@ -108,7 +108,7 @@ class Server {
   }
 }
 
-const queryOf = ({ status, minPriority, projectId, limit }) => ({
+export const queryOf = ({ status, minPriority, projectId, limit }) => ({
   where: [
     ['status', '=', status],
     ['priority', '>=', minPriority],
@@ -119,7 +119,7 @@ const queryOf = ({ status, minPriority, projectId, limit }) => ({
 });
 
 /** An image of a store with those rows, made by a client of its own that takes them a few at a time. */
-async function imageOf(rows) {
+export async function imageOf(rows) {
   let image;
   const keep = { load: async () => undefined, save: async (manifest, parts) => (image = { manifest, parts: [...parts.values()] }) };
   const { server, ablo } = await connect({ persistence: keep });
@@ -133,7 +133,7 @@ async function imageOf(rows) {
 /** A client that begins with an image, and reads before it has connected. */
 export async function restore(image) {
   const stored = { load: async () => image, save: async () => {} };
-  const ablo = Ablo({ ...options, persistence: stored, WebSocket: class { send() {} close() {} } });
+  const ablo = Ablo({ ...offline, persistence: stored });
   await new Promise((resolve) => {
     ablo.tasks.onChange((rows) => rows.length > 0 && resolve(), { limit: 1 });
   });
@@ -148,6 +148,9 @@ const options = {
   defaultWait: 'queued',
   logger: { debug() {}, info() {}, warn: console.error, error() {} },
 };
+
+/** Nobody answers. */
+export const offline = { ...options, WebSocket: class { send() {} close() {} } };
 
 async function connect(more = {}) {
   const server = new Server();

@@ -110,6 +110,19 @@ TEST_CASE("A reader who has not read since it was told is not told again") {
   CHECK(bench.queries.size() == 1);
 }
 
+TEST_CASE("The largest limit there is, with an offset, is no limit") {
+  Bench bench;
+  bench.greet();
+  fill(bench, 200);
+  Reader reader(bench.client, R"({"model":"notes","orderBy":[["stars","asc"]],"limit":4000000000,"offset":3})");
+  CHECK(reader.rows.size() == 197);
+  bench.write("gone", operation("delete", 100));
+  reader.read();
+  CHECK(reader.rows.size() == 196);
+  Reader beyond(bench.client, R"({"model":"notes","limit":4000000000,"offset":4000000000})");
+  CHECK(beyond.rows.empty());
+}
+
 TEST_CASE("A very long result is followed as well, down to nothing") {
   Bench bench;
   bench.greet();

@@ -4,6 +4,7 @@
 // long.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { dropTask, onPostgres, setTask, type Answer, type Tenant } from './support/databases';
 
@@ -111,6 +112,28 @@ onPostgres((tenant, cluster) => {
     assert.equal((await patient)[0]!.status, 'confirmed', 'and nothing was decided meanwhile');
     await other.end();
     assert.equal((await ann.row('tasks', 't1'))!.title, 'held');
+  });
+
+  test('a commit that waits for a row holds none: no transaction of others is ended for a deadlock', async () => {
+    const ann = tenant();
+    for (const id of ['t1', 't2', 't3']) await ann.task(id);
+    const hold = async (client: pg.Client, id: string) =>
+      client.query(`update tasks set title = 'theirs' where organization_id = $1 and id = $2`, [ann.organization, id]);
+    const [first, second] = [await session(), await session()];
+    for (const client of [first, second]) await client.query('begin');
+    await hold(first, 't2');
+    await hold(second, 't3');
+    const waiting = ann.batch(
+      [ann.asked(['t1', 't2', 't3'].map((id) => setTask(id, { status: 'done' })))], { patient: true });
+    await setTimeout(200);
+    const wants = hold(second, 't1'); // which the commit has had, if it keeps what it waits with
+    await setTimeout(200);
+    await first.query('commit');
+    await wants;
+    await second.query('commit');
+    await waiting;
+    for (const client of [first, second]) await client.end();
+    assert.equal((await ann.row('tasks', 't1'))!.title, 'theirs');
   });
 
   test('a row that is held for too long is refused for good: a copy that another server sends later is too', async () => {

@@ -101,6 +101,8 @@ void checkOutcomes(const Database& database, Record& record) {
   for (const Written& written : record.writes) {
     const auto effect = effects.find(written.key);
     const bool there = effect != effects.end();
+    if (written.outcome.empty())
+      return record.fail(written.key + " was written, and nobody was told what became of it");  // I17
     if (written.outcome == "confirmed") {
       if (!there) return record.fail(written.key + " was confirmed and is not in the log");  // I1
       if (effect->second.first != written.seq) return record.fail(written.key + " was confirmed at another seq");

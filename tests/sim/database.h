@@ -55,6 +55,7 @@ struct Transaction {
   std::vector<Json> log;
   std::vector<Receipt> receipts;
   std::vector<Captured> captured;
+  Json told;  // what an observer is told of it when it has been committed
 };
 
 class Database {
@@ -95,11 +96,14 @@ class Database {
   /// Its connection was lost: nothing it did happens. Nobody is told.
   void kill(Backend who) {
     const auto gone = running_.extract(who);
-    if (gone) locks.forget(who);
+    if (!gone) return;
+    undone(gone.mapped());
+    locks.forget(who);
   }
   /// The postmaster dies: every backend with it. Those who waited are told that there is no answer.
   void crash() {
     auto gone = std::exchange(running_, {});
+    for (auto& [who, running] : gone) undone(running);
     for (auto& [who, running] : gone) locks.forget(who);
     for (auto& [who, running] : gone) running.ended(nullptr);
   }
@@ -139,6 +143,8 @@ class Database {
 
   /// Told of each transaction that was committed, in order.
   std::function<void()> committed = [] {};
+  /// Told of what would have to happen in a real Postgres for the same to come of it (functions.h).
+  std::function<void(const Json& event)> observe;
 
  private:
   struct Running {
@@ -155,6 +161,9 @@ class Database {
       const auto running = running_.find(who);
       if (running != running_.end() && running->second.step == step) self.resume();
     });
+  }
+  void undone(Running& running) {
+    if (observe && running.transaction.told.find("foreign")) observe(running.transaction.told.set("end", false));
   }
   void begin(Backend who) {
     const auto running = running_.find(who);
@@ -179,7 +188,10 @@ class Database {
           rows.erase(name);
       for (Json& entry : work.log) log.push_back(std::move(entry));
       for (Receipt& receipt : work.receipts) receipts.push_back(std::move(receipt));
+      if (observe && work.told.isObject()) observe(work.told);
       committed();
+    } else {
+      undone(ended.mapped());
     }
     locks.forget(who);
     ended.mapped().ended(answer ? &*answer : nullptr);

@@ -9,7 +9,7 @@ namespace ablo::sim {
 
 namespace {
 
-constexpr double kShort = 50, kPatient = 2'000, kLong = 5'000, kForEver = 1e12;
+constexpr double kShort = 50, kWriting = 300, kPatient = 2'000, kLong = 5'000, kForEver = 1e12;
 constexpr double kRetention = 24 * 3'600'000.0;
 
 using Answer = std::optional<Json>;
@@ -36,6 +36,21 @@ std::string bodyOf(const Json& commit) {
 /// Entries of the log are rows' alone here: {seq, kind, model, id, op, after, before, fields, actor, session, …}.
 bool isOf(const Json& entry, const RowName& row) {
   return entry.text("id") == row.second && entry.text("model") == row.first;
+}
+
+/// What the database does when a task is deleted: its notes go, too, and the capture trigger sees them.
+Task<Wait> cascade(Database& db, Backend who, std::string task, double patience, Json cause) {
+  for (const RowName& note : db.all(who, "notes")) {
+    const Image child = db.row(who, note);
+    if (!child || child->text("taskId") != task) continue;
+    const Wait waited = co_await db.locks.lock(who, lockName(note), patience);
+    if (waited != Wait::granted) co_return waited;
+    const Image now = db.row(who, note);
+    if (!now || now->text("taskId") != task) continue;
+    db.transaction(who).captured.push_back({note, now, cause});
+    db.write(who, note, std::nullopt);
+  }
+  co_return Wait::granted;
 }
 
 /// One batch of commits on its way through the seven steps of commit.sql.
@@ -67,11 +82,10 @@ class Batch {
         const Transaction savepoint = db_.transaction(who_);
         const std::vector<Json> entries = entries_;
         const Write wrote = co_await write(n);
-        if (wrote.wait != Wait::granted) co_return End::blocked;
-        if (!wrote.refusal.empty()) {
+        if (wrote.wait != Wait::granted || !wrote.refusal.empty()) {
           db_.transaction(who_) = savepoint;
           entries_ = entries;
-          receipt = failed(wrote.refusal);
+          receipt = wrote.refusal.empty() ? blocked() : failed(wrote.refusal);
         } else {
           receipt = Json::object({{"status", "confirmed"}, {"seq", static_cast<double>(entries_.size())}});
         }
@@ -148,16 +162,21 @@ class Batch {
       if (receipts_[n].isNull())
         for (const Json& operation : commits_[n].find("operations")->items())
           if (operation.text("op") != "create") targets.insert(rowOf(operation));
+    if (patient_)  // await_targets: each until it is free, and none of them is kept
+      for (const RowName& target : targets) {
+        co_await db_.statement(who_);
+        if (!db_.row(who_, target)) continue;
+        if (co_await db_.locks.lock(who_, lockName(target), kPatient) != Wait::granted) co_return End::blocked;
+        db_.locks.letGo(who_, lockName(target));
+      }
     std::set<RowName> held;
     co_await db_.statement(who_);
     for (const RowName& target : targets) {
       if (!db_.row(who_, target)) continue;  // there is nothing to lock
-      if (!patient_ && db_.locks.held(lockName(target)) && !db_.locks.holds(who_, lockName(target))) {
+      if (db_.locks.held(lockName(target)) && !db_.locks.holds(who_, lockName(target)))
         held.insert(target);  // SKIP LOCKED
-        continue;
-      }
-      if (co_await db_.locks.lock(who_, lockName(target), patient_ ? kPatient : kShort) != Wait::granted)
-        co_return End::blocked;
+      else
+        co_await db_.locks.lock(who_, lockName(target), 0);
     }
     for (std::size_t n = 0; n < commits_.size(); ++n)
       if (receipts_[n].isNull())
@@ -235,10 +254,11 @@ class Batch {
       co_await db_.statement(who_);
       const RowName row = rowOf(operation);
       const std::string op(operation.text("op"));
-      const Wait wait = co_await db_.locks.lock(who_, lockName(row), patient_ ? kPatient : kShort);
+      if (op != "create" && !db_.row(who_, row)) co_return Write{Wait::granted, "entity_not_found"};
+      const Wait wait = co_await db_.locks.lock(who_, lockName(row), patient_ ? kWriting : kShort);
       if (wait != Wait::granted) co_return Write{wait, ""};
       const Image before = db_.row(who_, row);
-      if (op == "create" && before) co_return Write{Wait::granted, "entity_exists"};
+      if (op == "create" && before) co_return Write{Wait::granted, "unique_violation"};
       if (op != "create" && !before) co_return Write{Wait::granted, "entity_not_found"};
       Image after;
       Json fields = Json::array();
@@ -250,19 +270,10 @@ class Batch {
             if (before && (!was || !same(*was, member.value))) fields.push(member.name);
             after->set(member.name, member.value);
           }
-        if (row.first == "accounts" && after->number("balance") < 0)
-          co_return Write{Wait::granted, "constraint_violation"};
+        if (row.first == "accounts" && after->number("balance") < 0) co_return Write{Wait::granted, "check_violation"};
       } else if (row.first == "tasks") {
-        for (const RowName& note : db_.all(who_, "notes")) {  // ON DELETE CASCADE
-          const Image child = db_.row(who_, note);
-          if (!child || child->text("taskId") != row.second) continue;
-          const Wait waited = co_await db_.locks.lock(who_, lockName(note), patient_ ? kPatient : kShort);
-          if (waited != Wait::granted) co_return Write{waited, ""};
-          const Image now = db_.row(who_, note);
-          if (!now || now->text("taskId") != row.second) continue;
-          db_.transaction(who_).captured.push_back({note, now, commit});
-          db_.write(who_, note, std::nullopt);
-        }
+        const Wait waited = co_await cascade(db_, who_, row.second, patient_ ? kWriting : kShort, commit);
+        if (waited != Wait::granted) co_return Write{waited, ""};
       }
       db_.write(who_, row, after);
       entries_.push_back(entry(row, op, before, after, fields)
@@ -310,6 +321,17 @@ class Batch {
   double head_ = 0;
 };
 
+/// What the log says of a row, the transaction's own entries included; where it says nothing, what the row was.
+Image lastLogged(const Database& db, const Transaction& work, const Snapshot& sees, const RowName& row,
+                 const Image& before) {
+  const auto imageOf = [](const Json& entry) { return entry.find("after") ? Image(*entry.find("after")) : Image(); };
+  for (std::size_t at = work.log.size(); at > 0; --at)
+    if (isOf(work.log[at - 1], row)) return imageOf(work.log[at - 1]);
+  for (std::size_t at = sees.log; at > 0; --at)
+    if (isOf(db.log[at - 1], row)) return imageOf(db.log[at - 1]);
+  return before;
+}
+
 /// The capture trigger, at the end of a transaction that changed rows behind the log's back.
 Task<Wait> logCaptured(Database& db, Backend who, double patience) {
   if (db.transaction(who).captured.empty()) co_return Wait::granted;
@@ -321,9 +343,8 @@ Task<Wait> logCaptured(Database& db, Backend who, double patience) {
   std::map<RowName, Captured> first;
   for (const Captured& captured : work.captured) first.try_emplace(captured.row, captured);
   for (const auto& [row, captured] : first) {
-    const Image after = db.row(who, row);
-    if (!after && !captured.before) continue;
-    if (after && captured.before && same(*after, *captured.before)) continue;
+    const Image after = db.row(who, row), logged = lastLogged(db, work, sees, row, captured.before);
+    if (after.has_value() == logged.has_value() && (!after || same(*after, *logged))) continue;
     Json fields = Json::array();
     if (after && captured.before)
       for (const Json::Member& member : after->members()) {
@@ -380,6 +401,7 @@ Task<Answer> commit(Database& db, Backend who, Json input) {
     answer = Json::object({{"head", db.head()}, {"receipts", Json::array().push(receipt)}});
   }
   if (co_await logCaptured(db, who, kForEver) != Wait::granted) co_return std::nullopt;
+  if (db.observe) db.transaction(who).told = Json::object({{"call", "commit"}, {"input", input}, {"answer", *answer}});
   co_return answer;
 }
 
@@ -419,18 +441,35 @@ Task<Answer> nothing(Database& db, Backend who) {
       {{"seq", static_cast<double>(sees.log)}, {"head", static_cast<double>(sees.log)}, {"rows", Json::array()}});
 }
 
+Json eventOf(Backend who, const ForeignWrite& write, bool creates) {
+  Json event =
+      Json::object({{"foreign", static_cast<double>(who)}, {"model", write.row.first}, {"id", write.row.second}});
+  event.set("op", !write.image ? "delete" : creates ? "create" : "update");
+  if (write.image) event.set("data", *write.image);
+  return event;
+}
+
 Task<Answer> foreign(Database& db, Backend who, std::vector<ForeignWrite> writes, double thinks) {
+  db.transaction(who).told = Json::object({{"foreign", static_cast<double>(who)}, {"end", true}});
   for (const ForeignWrite& write : writes) {
     co_await db.statement(who);
+    const bool needsRow = write.merges || !write.image, had = db.locks.holds(who, lockName(write.row));
+    if (needsRow && !db.row(who, write.row)) continue;  // of a row that is not there nothing is locked
     if (co_await db.locks.lock(who, lockName(write.row), kForEver) != Wait::granted) co_return std::nullopt;
     const Image before = db.row(who, write.row);
-    if (write.merges && !before) continue;
-    if (!write.image && !before) continue;
+    if (needsRow && !before) {
+      if (!had) db.locks.letGo(who, lockName(write.row));
+      continue;
+    }
     Image after = write.merges ? *before : write.image;
     if (write.merges)
       for (const Json::Member& member : write.image->members()) after->set(member.name, member.value);
     db.transaction(who).captured.push_back({write.row, before, Json()});
     db.write(who, write.row, after);
+    if (db.observe) db.observe(eventOf(who, write, !before));
+    if (!after && write.row.first == "tasks" &&
+        co_await cascade(db, who, write.row.second, kForEver, Json()) != Wait::granted)
+      co_return std::nullopt;
     if (thinks > 0) co_await db.pause(who, thinks);
   }
   if (co_await logCaptured(db, who, kForEver) != Wait::granted) co_return std::nullopt;

@@ -19,7 +19,9 @@ inline constexpr const char* kSchema = R"({"v":3,"models":{
   "notes":{"fields":{"text":{"type":"string"},"taskId":{"type":"string","isOptional":true}},
     "relations":{"task":{"type":"belongsTo","target":"tasks","foreignKey":"taskId"}}}}})";
 
-/// The function of that name, for an input.
+/// The function of that name, for an input. An observer of the database is told of `{call, input, answer}` when a commit
+/// has been committed; and of a foreign transaction: `{foreign, model, id, op, data?}` as soon as a row is written, and
+/// `{foreign, end}` at its end: true, it was committed. After a history come the entries of the log, `{entry}` each.
 Database::Function functionOf(const std::string& name, const Json& input);
 
 /// A transaction of somebody who does not know of us: rows are written one after the other, with time in between.

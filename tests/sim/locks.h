@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "agenda.h"
 #include "coroutine.h"
@@ -46,21 +47,22 @@ class Locks {
   /// At the end of a transaction, or of a backend that waits for something.
   void release(Backend who) {
     if (const auto waits = waits_.find(who); waits != waits_.end()) leave(who);
-    for (auto lock = held_.begin(); lock != held_.end();) {
-      if (lock->second.holder != who) {
-        ++lock;
-        continue;
-      }
-      if (lock->second.line.empty()) {
-        lock = held_.erase(lock);
-        continue;
-      }
-      const Backend next = lock->second.line.front();
-      lock->second.line.pop_front();
-      lock->second.holder = next;
-      ++lock;
-      wake(next, Wait::granted);
+    std::vector<std::string> names;
+    for (const auto& [name, lock] : held_)
+      if (lock.holder == who) names.push_back(name);
+    for (const std::string& name : names) letGo(who, name);
+  }
+  /// One of them alone, as when a savepoint is rolled back.
+  void letGo(Backend who, const std::string& name) {
+    const auto lock = held_.find(name);
+    if (lock == held_.end() || lock->second.holder != who) return;
+    if (lock->second.line.empty()) {
+      held_.erase(lock);
+      return;
     }
+    lock->second.holder = lock->second.line.front();
+    lock->second.line.pop_front();
+    wake(lock->second.holder, Wait::granted);
   }
   void clear() {
     held_.clear();

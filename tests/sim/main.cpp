@@ -19,6 +19,7 @@ constexpr const char* kHelp = R"(sim [--histories N] [--seed S]      the histori
     --each                          a line for each
     --without cut,pause,…           no such faults
     --people N --writes N           no more of them
+    --schedule                      what the database is told, a line each: for a real one to be told the same
 )";
 
 struct Options {
@@ -34,6 +35,11 @@ Options read(int count, char** arguments) {
     const auto number = [&] { return std::strtoull(arguments[++i], nullptr, 10); };
     if (option == "--each") {
       options.each = true;
+    } else if (option == "--schedule") {
+      // One server, and no backend that goes on unseen: then a call is one step, seen from outside.
+      options.less.prints = true;
+      options.less.servers = 1;
+      options.less.without = {"serverCrash", "deadBackend", "lostAnswer", "databaseCrash", "skew"};
     } else if (value.empty()) {
       options.good = false;
     } else if (option == "--histories") {
@@ -81,6 +87,7 @@ int main(int count, char** arguments) {
   std::string wrong;
   const std::clock_t began = std::clock();
   for (uint64_t seed = options.seed; ran < options.histories && wrong.empty(); ++seed, ++ran) {
+    if (options.less.prints) std::printf("{\"history\":%llu}\n", static_cast<unsigned long long>(seed));
     const Outcome outcome = runHistory(seed, options.less);
     events += outcome.events;
     writes += outcome.writes;

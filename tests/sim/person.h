@@ -34,7 +34,7 @@ class Person {
         connect_(std::move(connect)) {
     if (plan.skew > 0) skew_ = static_cast<double>(random.below(2 * plan.skew + 1)) - plan.skew;
     keepsImage_ = random.chance(50);
-    open();
+    agenda.in(random.below(1'500), [this] { open(); });
   }
 
   const std::string name;

@@ -36,7 +36,10 @@ class Wire : public std::enable_shared_from_this<Wire> {
     if (!direction.open || direction.swallows) return;
     deliver(direction, [&direction, frame] { direction.arrive(frame); });
     if (mayComeTwice(frame) && random_.chance(plan_.duplicate))
-      deliver(direction, [&direction, frame] { direction.arrive(frame); });
+      agenda_.at(direction.last + random_.below(2'000),
+                 [self = shared_from_this(), &direction, frame, made = generation_] {
+                   if (direction.heard && made == self->generation_) direction.arrive(frame);
+                 });
   }
   /// The sender closes: the other end hears of it after everything that was sent before.
   void close(Direction& direction, Direction& back, int code, const std::string& reason) {
@@ -64,7 +67,7 @@ class Wire : public std::enable_shared_from_this<Wire> {
   }
 
  private:
-  /// What a proxy or a retry doubles must do no harm. A second hello is another conversation.
+  /// A copy that comes late must do no harm. A second hello is another conversation.
   static bool mayComeTwice(const std::string& frame) {
     return frame.starts_with(R"({"type":"commit")") || frame.starts_with(R"({"type":"changes")") ||
            frame.starts_with(R"({"type":"receipt")");

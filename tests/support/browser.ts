@@ -6,7 +6,7 @@
 
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
 const flags = [
   '--no-sandbox',
@@ -20,9 +20,18 @@ const flags = [
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 export async function openBrowser(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM ?? places.find(existsSync);
-  if (!executablePath) throw new Error('No Chromium was found. Run `npm run setup`, or set CHROMIUM to its path.');
-  return chromium.launch({ executablePath, args: flags });
+  return chromium.launch({ executablePath: executable(), args: flags });
+}
+
+/** A browser that keeps what its pages keep, in a directory. */
+export async function openProfile(directory: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(directory, { executablePath: executable(), args: flags, headless: true });
+}
+
+function executable(): string {
+  const found = process.env.CHROMIUM ?? places.find(existsSync);
+  if (!found) throw new Error('No Chromium was found. Run `npm run setup`, or set CHROMIUM to its path.');
+  return found;
 }
 
 export interface Visit {

@@ -4,7 +4,8 @@
 -- deadlock:
 --
 --   1 keys      what is decided already is answered again
---   2 rows      the targets are locked, without waiting: a commit whose row somebody else holds leaves the batch
+--   2 rows      the targets are locked, without waiting: a commit whose row somebody else holds leaves the batch, and
+--               waits for it alone, holding nothing
 --   3 checks    claims and premises, in a statement that sees everything committed before the locks were granted
 --   4 writes    each commit in a savepoint of its own, so that a refused one never stops its neighbours
 --   5 the log   is locked; from here to COMMIT nobody else's commit comes in between
@@ -55,8 +56,32 @@ begin
     where f.n > f.first);
 end $$;
 
+-- Waits until each target was free, and holds none of them: whoever waits for a row and holds another may be half of a
+-- deadlock, and Postgres may end the other half, a transaction of somebody who does not know of us.
+create or replace function ablo.await_targets(organization text, commits jsonb, receipts jsonb[]) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  target record;
+begin
+  for target in
+    select distinct o.model, o.id
+    from jsonb_array_elements(commits) with ordinality c(body, n),
+      jsonb_to_recordset(c.body->'operations') o(op text, model text, id text)
+    where receipts[c.n] is null and o.op <> 'create'
+    order by o.model, o.id
+  loop
+    begin
+      perform ablo.lock_rows(organization, target.model, array[target.id], true);
+      raise exception 'It was free.' using errcode = 'ABLO2';
+    exception when sqlstate 'ABLO2' then
+      continue;
+    end;
+  end loop;
+  perform set_config('lock_timeout', '300ms', true);  -- for what is only known when it is written: new ids, cascades
+end $$;
+
 -- Step 2. The receipts, with those marked blocked that cannot have their rows now.
-create or replace function ablo.lock_targets(organization text, commits jsonb, receipts jsonb[], patient boolean)
+create or replace function ablo.lock_targets(organization text, commits jsonb, receipts jsonb[])
 returns jsonb[]
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -76,7 +101,7 @@ begin
     where receipts[c.n] is null and o.op <> 'create'
     group by o.model order by o.model
   loop
-    held := ablo.lock_rows(organization, target.model, target.ids, patient);
+    held := ablo.lock_rows(organization, target.model, target.ids, false);
     continue when held = '{}';
     for n in
       select distinct c.n from jsonb_array_elements(commits) with ordinality c(body, n),
@@ -157,7 +182,10 @@ declare
   state text; told text; name text; relation text; field text; rule text;
 begin
   fresh := array(select r is null from unnest(receipts) r);
-  receipts := ablo.lock_targets(organization, commits, receipts, patient);                  -- 2
+  if patient then
+    perform ablo.await_targets(organization, commits, receipts);
+  end if;
+  receipts := ablo.lock_targets(organization, commits, receipts);                           -- 2
   seen := ablo.head(organization);
   verdicts := ablo.judge(organization, commits, receipts, seen, 0);                         -- 3
 

@@ -58,6 +58,7 @@ class LiveQueries {
   List<Changed> settle();
 
  private:
+  static constexpr std::size_t kAll = SIZE_MAX / 2;  // more than there can be, and a little more is no less
   struct Entry {
     uint32_t number = 0;
     std::string text;
@@ -78,7 +79,10 @@ class LiveQueries {
     int anchor = -1;  // the field under whose value it is found
     uint32_t symbol = Strings::kNone;
 
-    std::size_t wanted() const { return query.limit ? std::size_t{query.offset} + *query.limit : SIZE_MAX; }
+    std::size_t wanted() const {
+      return query.limit ? static_cast<std::size_t>(std::min<uint64_t>(uint64_t{query.offset} + *query.limit, kAll))
+                         : kAll;
+    }
     std::span<const uint32_t> shown() const;
   };
   /// The queries that are found under a value of one field.
