@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "entry.h"
 #include "functions.h"
 #include "person.h"
 #include "record.h"

@@ -19,20 +19,8 @@ inline constexpr const char* kSchema = R"({"v":3,"models":{
   "notes":{"fields":{"text":{"type":"string"},"taskId":{"type":"string","isOptional":true}},
     "relations":{"task":{"type":"belongsTo","target":"tasks","foreignKey":"taskId"}}}}})";
 
-/// The function of that name, for an input. An observer of the database is told of `{call, input, answer}` when a commit
-/// has been committed; and of a foreign transaction: `{foreign, model, id, op, data?}` as soon as a row is written, and
-/// `{foreign, end}` at its end: true, it was committed. After a history come the entries of the log, `{entry}` each.
+/// The function of that name, for an input. An observer of the database is told `{call, input, answer}` of each commit that was
+/// committed.
 Database::Function functionOf(const std::string& name, const Json& input);
-
-/// A transaction of somebody who does not know of us: rows are written one after the other, with time in between.
-struct ForeignWrite {
-  RowName row;
-  Image image;          // null: deleted
-  bool merges = false;  // an update: the image holds the fields that change
-};
-Database::Function foreignTransaction(std::vector<ForeignWrite> writes, double thinks);
-
-/// What the log says of rows from its first entry on.
-void foldEntry(const Json& entry, std::map<RowName, Json>& rows);
 
 }  // namespace ablo::sim

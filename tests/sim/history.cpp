@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "checks.h"
+#include "foreign.h"
 #include "person.h"
 #include "server.h"
 
@@ -279,30 +280,5 @@ class History {
 }  // namespace
 
 Outcome runHistory(uint64_t seed, const Less& less) { return History(seed, less).run(); }
-
-Less shrink(uint64_t seed) {
-  Less less;
-  const auto keepIfItFails = [&](Less candidate) {
-    const bool fails = !runHistory(seed, candidate).wrong.empty();
-    if (fails) less = std::move(candidate);
-    return fails;
-  };
-  for (const auto& [name, strength] : Plan().faults()) {
-    Less candidate = less;
-    candidate.without.insert(std::string(name));
-    keepIfItFails(std::move(candidate));
-  }
-  for (uint32_t people = 1; people < 4; ++people) {
-    Less candidate = less;
-    candidate.people = people;
-    if (keepIfItFails(std::move(candidate))) break;
-  }
-  for (uint32_t writes = 1; writes < 80; ++writes) {
-    Less candidate = less;
-    candidate.writes = writes;
-    if (keepIfItFails(std::move(candidate))) break;
-  }
-  return less;
-}
 
 }  // namespace ablo::sim

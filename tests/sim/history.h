@@ -22,7 +22,4 @@ struct Outcome {
 
 Outcome runHistory(uint64_t seed, const Less& less = {});
 
-/// Less and less of a history that fails, as long as it does.
-Less shrink(uint64_t seed);
-
 }  // namespace ablo::sim

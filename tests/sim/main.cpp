@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "history.h"
+#include "shrink.h"
 
 using namespace ablo;
 using namespace ablo::sim;

@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 const root = new URL('../..', import.meta.url).pathname;
 const copy = join(root, 'build/mutants');
 
+const commit = 'tests/sim/commit.cpp';
 const functions = 'tests/sim/functions.cpp';
 const database = 'tests/sim/database.h';
 const person = 'tests/sim/person.h';
@@ -20,23 +21,23 @@ const hub = 'wasm/core/src/hub';
 /** Each edit is [file, what is there, what is there instead]. */
 const mutants = {
   'no idempotency check': [
-    [functions, 'receipts_.push_back(outcomeOf(commit, sees));', 'receipts_.push_back(Json());'],
-    [functions, 'if (fresh_[n] && !outcomeOf(commits_[n], sees).isNull()) return true;', ''],
+    [commit, 'receipts_.push_back(outcomeOf(commit, sees));', 'receipts_.push_back(Json());'],
+    [commit, 'if (fresh_[n] && !outcomeOf(commits_[n], sees).isNull()) return true;', ''],
   ],
   'the receipt in a transaction of its own': [
-    [functions, 'work.receipts.push_back({actorOf(commits_[n])', 'later_.push_back({actorOf(commits_[n])'],
-    [functions, '  Database& db_;\n  const Backend who_;', '  std::vector<Receipt> later_;\n  Database& db_;\n  const Backend who_;'],
+    [commit, 'work.receipts.push_back({actorOf(commits_[n])', 'later_.push_back({actorOf(commits_[n])'],
+    [commit, '  Database& db_;\n  const Backend who_;', '  std::vector<Receipt> later_;\n  Database& db_;\n  const Backend who_;'],
     [
-      functions,
+      commit,
       '    head_ = seq;\n  }',
       `    head_ = seq;
     db_.run([later = later_](Database& db, Backend who) { return receiptsLater(db, who, later); }, [](const Json*) {});
   }`,
     ],
     [
-      functions,
+      commit,
       '/// One batch of commits on its way',
-      `Task<Answer> receiptsLater(Database& db, Backend who, std::vector<Receipt> receipts) {
+      `Task<std::optional<Json>> receiptsLater(Database& db, Backend who, std::vector<Receipt> receipts) {
   co_await db.pause(who, 20);
   db.transaction(who).receipts = receipts;
   co_return Json::object();
@@ -45,35 +46,35 @@ const mutants = {
     ],
   ],
   'the seq taken at BEGIN': [
-    [functions, 'record(static_cast<double>(sees.log));  // 7', 'record(seen);  // 7'],
-    [functions, 'const Wait locked = co_await db_.locks.lock(who_, kLogLock, kLong);', 'const Wait locked = Wait::granted;'],
+    [commit, 'record(static_cast<double>(sees.log));  // 7', 'record(seen);  // 7'],
+    [commit, 'const Wait locked = co_await db_.locks.lock(who_, kLogLock, kLong);', 'const Wait locked = Wait::granted;'],
   ],
   'the stale check before the transaction': [
     [
-      functions,
+      commit,
       '    if (co_await lockTargets() != End::answered) co_return End::blocked;  // 2 rows\n\n    sees = co_await db_.statement(who_);',
       '    if (co_await lockTargets() != End::answered) co_return End::blocked;  // 2 rows\n',
     ],
-    [functions, 'if (static_cast<double>(sees.log) == seen) return false;', 'return false;'],
+    [commit, 'if (static_cast<double>(sees.log) == seen) return false;', 'return false;'],
   ],
   'the stale check in the same statement as the lock': [
     [
-      functions,
+      commit,
       '    if (co_await lockTargets() != End::answered) co_return End::blocked;  // 2 rows\n\n    sees = co_await db_.statement(who_);',
       '    sees = co_await db_.statement(who_);\n    if (co_await lockTargets() != End::answered) co_return End::blocked;',
     ],
-    [functions, 'if (static_cast<double>(sees.log) == seen) return false;', 'return false;'],
+    [commit, 'if (static_cast<double>(sees.log) == seen) return false;', 'return false;'],
   ],
   'the counter before the rows': [
     [
-      functions,
+      commit,
       '    Snapshot sees = co_await db_.statement(who_);\n    decide(sees);',
       '    if (co_await db_.locks.lock(who_, kLogLock, kLong) != Wait::granted) co_return End::blocked;\n    Snapshot sees = co_await db_.statement(who_);\n    decide(sees);',
     ],
   ],
-  'the cascade suppressed': [[functions, 'db.transaction(who).captured.push_back({note, now, cause});', '']],
+  'the cascade suppressed': [['tests/sim/capture.cpp', 'db.transaction(who).captured.push_back({note, now, cause});', '']],
   'rejections not recorded': [
-    [functions, 'if (!fresh_[n]) continue;', 'if (!fresh_[n] || receipts_[n].text("status") == "rejected") continue;'],
+    [commit, 'if (!fresh_[n]) continue;', 'if (!fresh_[n] || receipts_[n].text("status") == "rejected") continue;'],
   ],
   'a page that splits a commit': [
     [functions, 'while (to > from && to < sees.log && db.log[to]', 'while (to == 0 && db.log[to]'],
@@ -102,7 +103,7 @@ const mutants = {
     [`${session}/receive.cpp`, '  if (resuming_ || to <= cursor_) return;\n  if (from != cursor_) {', '  if (resuming_) return;\n  if (from > cursor_) {'],
   ],
   'a key that another server decided meanwhile': [
-    [functions, 'if (fresh_[n] && !outcomeOf(commits_[n], sees).isNull()) return true;', ''],
+    [commit, 'if (fresh_[n] && !outcomeOf(commits_[n], sees).isNull()) return true;', ''],
   ],
   'another key for each try': [
     [`${session}/commit.cpp`, 'case CommitLife::Effect::send: send(commit.message); break;', 'case CommitLife::Effect::send: { send(commit.message); const auto at = commit.message.find("\\"key\\":\\"") + 7; commit.message.insert(at, "x"); break; }'],

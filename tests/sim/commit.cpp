@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+#include "commit.h"
+
+#include <algorithm>
+#include <set>
+#include <span>
+
+#include "capture.h"
+
+namespace ablo::sim {
+
+namespace {
+
+constexpr double kShort = 50, kWriting = 300, kPatient = 2'000, kLong = 5'000, kForEver = 1e12;
+constexpr double kRetention = 24 * 3'600'000.0;
+
+Json blocked() { return Json::object({{"status", "blocked"}}); }
+bool isDecided(const Json& receipt) {
+  return receipt.text("status") == "confirmed" || receipt.text("status") == "rejected";
+}
+std::string actorOf(const Json& commit) { return std::string(commit.find("actor")->text("id")); }
+
+std::string bodyOf(const Json& commit) {
+  const auto part = [&](const char* name) { return commit.find(name) ? *commit.find(name) : Json(); };
+  return writeJson(Json::array().push(part("operations")).push(part("readAt")).push(part("onStale")));
+}
+
+/// One batch of commits on its way through the seven steps of commit.sql.
+class Batch {
+ public:
+  Batch(Database& database, Backend who, const Json& input)
+      : db_(database), who_(who), commits_(input.find("commits")->items()), patient_(input.flag("patient")) {}
+
+  enum class End { answered, fell, blocked };
+
+  Task<End> run() {
+    Snapshot sees = co_await db_.statement(who_);
+    decide(sees);  // 1 keys
+    for (std::size_t n = 0; n < commits_.size(); ++n) fresh_.push_back(receipts_[n].isNull());
+
+    if (co_await lockTargets() != End::answered) co_return End::blocked;  // 2 rows
+
+    sees = co_await db_.statement(who_);
+    const double seen = static_cast<double>(sees.log);
+    const std::vector<Json> verdicts = judge(sees, 0);  // 3 checks, in a statement of their own
+
+    std::set<std::string> blockedSessions;
+    for (std::size_t n = 0; n < commits_.size(); ++n) {  // 4 writes
+      Json& receipt = receipts_[n];
+      const std::string session(commits_[n].text("session"));
+      if (receipt.isNull() && blockedSessions.count(session)) receipt = blocked();
+      if (receipt.isNull() && !verdicts[n].isNull()) receipt = verdicts[n];
+      if (receipt.isNull()) {
+        const Transaction savepoint = db_.transaction(who_);
+        const std::vector<Json> entries = entries_;
+        const Write wrote = co_await write(n);
+        if (wrote.wait != Wait::granted || !wrote.refusal.empty()) {
+          db_.transaction(who_) = savepoint;
+          entries_ = entries;
+          receipt = wrote.refusal.empty() ? blocked() : failed(wrote.refusal);
+        } else {
+          receipt = Json::object({{"status", "confirmed"}, {"seq", static_cast<double>(entries_.size())}});
+        }
+      }
+      if (!isDecided(receipt)) blockedSessions.insert(session);
+    }
+    for (std::size_t n = 0; n < commits_.size(); ++n) fresh_[n] = fresh_[n] && isDecided(receipts_[n]);
+    if (std::none_of(fresh_.begin(), fresh_.end(), [](bool fresh) { return fresh; })) {
+      head_ = seen;
+      co_return End::answered;
+    }
+
+    const Wait locked = co_await db_.locks.lock(who_, kLogLock, kLong);  // 5 the log
+    if (locked != Wait::granted) co_return End::blocked;
+    sees = co_await db_.statement(who_);
+    if (hasFallen(sees, seen)) co_return End::fell;  // 6 checks again, for what came since
+
+    sees = co_await db_.statement(who_);
+    record(static_cast<double>(sees.log));  // 7 records
+    co_return End::answered;
+  }
+
+  Json answer() const {
+    Json receipts = Json::array();
+    for (const Json& receipt : receipts_) receipts.push(receipt);
+    return Json::object({{"head", head_}, {"receipts", std::move(receipts)}});
+  }
+
+ private:
+  struct Write {
+    Wait wait = Wait::granted;
+    std::string refusal;
+  };
+
+  /// What there is under a key: the same attempt, a confirmation, or a newer attempt.
+  Json outcomeOf(const Json& commit, const Snapshot& sees) const {
+    const Receipt* found = nullptr;
+    const double attempt = commit.number("attempt");
+    for (std::size_t i = 0; i < sees.receipts; ++i) {
+      const Receipt& receipt = db_.receipts[i];
+      if (receipt.actor != actorOf(commit) || receipt.key != commit.text("key")) continue;
+      const bool confirmed = receipt.answer.text("status") == "confirmed";
+      if (receipt.attempt < attempt && !confirmed) continue;
+      const auto weight = [&](const Receipt& one) {
+        return std::tuple(one.attempt == attempt, one.answer.text("status") == "confirmed", one.attempt);
+      };
+      if (!found || weight(*found) < weight(receipt)) found = &receipt;
+    }
+    if (!found) return commit.number("issuedAt") < db_.now() - kRetention ? failed("idempotency_key_expired") : Json();
+    if (found->attempt == attempt && found->body != bodyOf(commit)) return failed("idempotency_conflict");
+    return found->answer;
+  }
+
+  void decide(const Snapshot& sees) {
+    receipts_.clear();
+    for (const Json& commit : commits_) receipts_.push_back(outcomeOf(commit, sees));
+  }
+
+  /// Commits that must wait for an earlier one of the batch: the same key, or the same row.
+  void holdFollowers() {
+    std::map<std::string, std::size_t> first;
+    for (std::size_t n = 0; n < commits_.size(); ++n) {
+      std::vector<std::string> names{"key " + actorOf(commits_[n]) + "/" + std::string(commits_[n].text("key"))};
+      for (const Json& operation : commits_[n].find("operations")->items()) names.push_back(lockName(rowOf(operation)));
+      for (const std::string& name : names)
+        if (first.try_emplace(name, n).first->second < n && receipts_[n].isNull()) receipts_[n] = blocked();
+    }
+  }
+
+  Task<End> lockTargets() {
+    holdFollowers();
+    std::set<RowName> targets;
+    for (std::size_t n = 0; n < commits_.size(); ++n)
+      if (receipts_[n].isNull())
+        for (const Json& operation : commits_[n].find("operations")->items())
+          if (operation.text("op") != "create") targets.insert(rowOf(operation));
+    if (patient_)  // await_targets: each until it is free, and none of them is kept
+      for (const RowName& target : targets) {
+        co_await db_.statement(who_);
+        if (!db_.row(who_, target)) continue;
+        if (co_await db_.locks.lock(who_, lockName(target), kPatient) != Wait::granted) co_return End::blocked;
+        db_.locks.letGo(who_, lockName(target));
+      }
+    std::set<RowName> held;
+    co_await db_.statement(who_);
+    for (const RowName& target : targets) {
+      if (!db_.row(who_, target)) continue;  // there is nothing to lock
+      if (db_.locks.held(lockName(target)) && !db_.locks.holds(who_, lockName(target)))
+        held.insert(target);  // SKIP LOCKED
+      else
+        co_await db_.locks.lock(who_, lockName(target), 0);
+    }
+    for (std::size_t n = 0; n < commits_.size(); ++n)
+      if (receipts_[n].isNull())
+        for (const Json& operation : commits_[n].find("operations")->items())
+          if (operation.text("op") != "create" && held.count(rowOf(operation))) receipts_[n] = blocked();
+    co_return End::answered;
+  }
+
+  std::vector<Json> judge(const Snapshot& sees, double since) const {
+    std::vector<Json> verdicts;
+    for (std::size_t n = 0; n < commits_.size(); ++n) {
+      const bool open = receipts_[n].isNull() || (since > 0 && fresh_[n] && receipts_[n].text("status") == "confirmed");
+      verdicts.push_back(open ? verdictOf(db_, commits_[n], sees, since) : Json());
+    }
+    return verdicts;
+  }
+
+  bool hasFallen(const Snapshot& sees, double seen) const {
+    for (std::size_t n = 0; n < commits_.size(); ++n)
+      if (fresh_[n] && !outcomeOf(commits_[n], sees).isNull()) return true;
+    if (static_cast<double>(sees.log) == seen) return false;
+    const std::vector<Json> verdicts = judge(sees, seen);
+    return std::any_of(verdicts.begin(), verdicts.end(), [](const Json& verdict) { return !verdict.isNull(); });
+  }
+
+  Task<Write> write(std::size_t n) {
+    const Json& commit = commits_[n];
+    double index = 0;
+    for (const Json& operation : commit.find("operations")->items()) {
+      co_await db_.statement(who_);
+      const RowName row = rowOf(operation);
+      const std::string op(operation.text("op"));
+      if (op != "create" && !db_.row(who_, row)) co_return Write{Wait::granted, "entity_not_found"};
+      const Wait wait = co_await db_.locks.lock(who_, lockName(row), patient_ ? kWriting : kShort);
+      if (wait != Wait::granted) co_return Write{wait, ""};
+      const Image before = db_.row(who_, row);
+      if (op == "create" && before) co_return Write{Wait::granted, "unique_violation"};
+      if (op != "create" && !before) co_return Write{Wait::granted, "entity_not_found"};
+      Image after;
+      Json fields = Json::array();
+      if (op != "delete") {
+        after = before ? *before : Json::object({{"id", row.second}});
+        if (const Json* data = operation.find("data"))
+          for (const Json::Member& member : data->members()) {
+            const Json* was = after->find(member.name);
+            if (before && (!was || !same(*was, member.value))) fields.push(member.name);
+            after->set(member.name, member.value);
+          }
+        if (row.first == "accounts" && after->number("balance") < 0) co_return Write{Wait::granted, "check_violation"};
+      } else if (row.first == "tasks") {
+        const Wait waited = co_await cascade(db_, who_, row.second, patient_ ? kWriting : kShort, commit);
+        if (waited != Wait::granted) co_return Write{waited, ""};
+      }
+      db_.write(who_, row, after);
+      entries_.push_back(makeEntry(row, op, before, after, fields)
+                             .set("actor", *commit.find("actor"))
+                             .set("session", commit.text("session"))
+                             .set("commitKey", commit.text("key"))
+                             .set("operationIndex", index++));
+    }
+    co_return Write{};
+  }
+
+  void record(double head) {
+    Transaction& work = db_.transaction(who_);
+    double seq = head;
+    for (Json& entry : entries_) work.log.push_back(std::move(entry.set("seq", ++seq).set("at", db_.now())));
+    for (std::size_t n = 0; n < commits_.size(); ++n) {
+      if (!fresh_[n]) continue;
+      if (receipts_[n].find("seq")) receipts_[n].set("seq", head + receipts_[n].number("seq"));
+      work.receipts.push_back({actorOf(commits_[n]), std::string(commits_[n].text("key")),
+                               commits_[n].number("attempt"), bodyOf(commits_[n]), receipts_[n],
+                               commits_[n].number("issuedAt")});
+    }
+    head_ = seq;
+  }
+
+  Database& db_;
+  const Backend who_;
+  const std::span<const Json> commits_;
+  const bool patient_;
+  std::vector<Json> receipts_;
+  std::vector<bool> fresh_;
+  std::vector<Json> entries_;
+  double head_ = 0;
+};
+
+Json allBlocked(const Database& db, std::span<const Json> commits) {
+  Json receipts = Json::array();
+  for (std::size_t n = 0; n < commits.size(); ++n) receipts.push(blocked());
+  return Json::object({{"head", db.head()}, {"receipts", std::move(receipts)}});
+}
+
+}  // namespace
+
+Task<std::optional<Json>> commit(Database& db, Backend who, Json input) {
+  std::optional<Json> answer;
+  for (int round = 0; round < 5 && !answer; ++round) {
+    const Transaction savepoint = db.transaction(who);
+    Batch batch(db, who, input);
+    const Batch::End end = co_await batch.run();
+    if (end == Batch::End::answered) {
+      answer = batch.answer();
+      break;
+    }
+    db.transaction(who) = savepoint;
+    if (end == Batch::End::blocked) break;
+  }
+  if (!answer) answer = allBlocked(db, input.find("commits")->items());
+  const Json& only = answer->find("receipts")->items()[0];
+  if (input.flag("final") && only.text("status") == "blocked") {  // refuse_locked
+    if (co_await db.locks.lock(who, kLogLock, kForEver) != Wait::granted) co_return std::nullopt;
+    const Snapshot sees = co_await db.statement(who);
+    const Json& asked = input.find("commits")->items()[0];
+    Json receipt;
+    for (std::size_t i = 0; i < sees.receipts; ++i) {
+      const Receipt& done = db.receipts[i];
+      if (done.actor == actorOf(asked) && done.key == asked.text("key") && done.attempt >= asked.number("attempt"))
+        receipt = done.answer;
+    }
+    if (receipt.isNull()) {
+      receipt = failed("row_locked");
+      db.transaction(who).receipts.push_back({actorOf(asked), std::string(asked.text("key")), asked.number("attempt"),
+                                              bodyOf(asked), receipt, asked.number("issuedAt")});
+    }
+    answer = Json::object({{"head", db.head()}, {"receipts", Json::array().push(receipt)}});
+  }
+  if (co_await logCaptured(db, who, kForEver) != Wait::granted) co_return std::nullopt;
+  if (db.observe) db.transaction(who).told = Json::object({{"call", "commit"}, {"input", input}, {"answer", *answer}});
+  co_return answer;
+}
+
+}  // namespace ablo::sim
