@@ -131,7 +131,7 @@ onPostgres((tenant, cluster) => {
     await first.query('commit');
     await wants;
     await second.query('commit');
-    await waiting;
+    assert.equal((await waiting)[0]!.status, 'confirmed');
     for (const client of [first, second]) await client.end();
     assert.equal((await ann.row('tasks', 't1'))!.title, 'theirs');
   });

@@ -37,7 +37,6 @@ class Agenda {
     event.mapped()();
     return true;
   }
-  void clear() { events_.clear(); }
 
  private:
   Random& random_;

@@ -93,9 +93,11 @@ void checkLog(const Database& database, Record& record) {
 
 void checkOutcomes(const Database& database, Record& record) {
   std::map<std::string, std::pair<double, std::size_t>> effects;  // of each key: its last seq, and how many entries
+  std::map<std::string, std::string_view> sessions;               // that it took effect under
   for (const Json& entry : database.log) {
     auto& effect = effects[std::string(entry.text("commitKey"))];
     effect = {entry.number("seq"), effect.second + 1};
+    sessions[std::string(entry.text("commitKey"))] = entry.text("session");
   }
   std::map<std::string, double> last;  // of each person
   for (const Written& written : record.writes) {
@@ -108,7 +110,7 @@ void checkOutcomes(const Database& database, Record& record) {
       if (effect->second.first != written.seq) return record.fail(written.key + " was confirmed at another seq");
       if (effect->second.second != written.operations.items().size())
         return record.fail(written.key + " is there in part");
-    } else if (!written.outcome.empty() && there) {
+    } else if (there) {
       return record.fail(written.key + " was refused (" + written.outcome + ") and is in the log");  // I3
     }
     if (!there) continue;
@@ -122,7 +124,7 @@ void checkOutcomes(const Database& database, Record& record) {
       for (auto at = static_cast<std::size_t>(written.readAt); at + 1 < static_cast<std::size_t>(first); ++at) {
         const Json& entry = database.log[at];
         if (entry.text("model") != operation.text("model") || entry.text("id") != operation.text("id")) continue;
-        if (entry.text("session").substr(0, written.person.size() + 1) == written.person + "-") continue;  // theirs
+        if (entry.text("session") == sessions[written.key]) continue;  // theirs
         bool touches = operation.text("op") != "update" || entry.text("op") != "update";
         if (const Json* fields = entry.find("fields"); fields && !touches)
           for (const Json& field : fields->items())

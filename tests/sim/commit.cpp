@@ -51,11 +51,11 @@ class Batch {
       if (receipt.isNull() && blockedSessions.count(session)) receipt = blocked();
       if (receipt.isNull() && !verdicts[n].isNull()) receipt = verdicts[n];
       if (receipt.isNull()) {
-        const Transaction savepoint = db_.transaction(who_);
+        const Database::Savepoint savepoint = db_.savepoint(who_);
         const std::vector<Json> entries = entries_;
         const Write wrote = co_await write(n);
         if (wrote.wait != Wait::granted || !wrote.refusal.empty()) {
-          db_.transaction(who_) = savepoint;
+          db_.rollBack(who_, savepoint);
           entries_ = entries;
           receipt = wrote.refusal.empty() ? blocked() : failed(wrote.refusal);
         } else {
@@ -127,6 +127,19 @@ class Batch {
     }
   }
 
+  /// Each that somebody else has, until it is free; none of them is kept but the last.
+  Task<End> awaitTargets(const std::set<RowName>& targets) {
+    co_await db_.statement(who_);
+    std::vector<std::string> busy;
+    for (const RowName& target : targets)
+      if (db_.row(who_, target) && db_.locks.held(lockName(target))) busy.push_back(lockName(target));
+    for (const std::string& name : busy) {
+      if (co_await db_.locks.lock(who_, name, kPatient) != Wait::granted) co_return End::blocked;
+      if (name != busy.back()) db_.locks.letGo(who_, name);
+    }
+    co_return End::answered;
+  }
+
   Task<End> lockTargets() {
     holdFollowers();
     std::set<RowName> targets;
@@ -134,13 +147,9 @@ class Batch {
       if (receipts_[n].isNull())
         for (const Json& operation : commits_[n].find("operations")->items())
           if (operation.text("op") != "create") targets.insert(rowOf(operation));
-    if (patient_)  // await_targets: each until it is free, and none of them is kept
-      for (const RowName& target : targets) {
-        co_await db_.statement(who_);
-        if (!db_.row(who_, target)) continue;
-        if (co_await db_.locks.lock(who_, lockName(target), kPatient) != Wait::granted) co_return End::blocked;
-        db_.locks.letGo(who_, lockName(target));
-      }
+    if (patient_) {
+      if (co_await awaitTargets(targets) != End::answered) co_return End::blocked;
+    }
     std::set<RowName> held;
     co_await db_.statement(who_);
     for (const RowName& target : targets) {
@@ -247,20 +256,20 @@ Json allBlocked(const Database& db, std::span<const Json> commits) {
 Task<std::optional<Json>> commit(Database& db, Backend who, Json input) {
   std::optional<Json> answer;
   for (int round = 0; round < 5 && !answer; ++round) {
-    const Transaction savepoint = db.transaction(who);
+    const Database::Savepoint savepoint = db.savepoint(who);
     Batch batch(db, who, input);
     const Batch::End end = co_await batch.run();
     if (end == Batch::End::answered) {
       answer = batch.answer();
       break;
     }
-    db.transaction(who) = savepoint;
+    db.rollBack(who, savepoint);
     if (end == Batch::End::blocked) break;
   }
   if (!answer) answer = allBlocked(db, input.find("commits")->items());
   const Json& only = answer->find("receipts")->items()[0];
   if (input.flag("final") && only.text("status") == "blocked") {  // refuse_locked
-    if (co_await db.locks.lock(who, kLogLock, kForEver) != Wait::granted) co_return std::nullopt;
+    if (co_await db.locks.lock(who, kLogLock, kLong) != Wait::granted) co_return std::nullopt;
     const Snapshot sees = co_await db.statement(who);
     const Json& asked = input.find("commits")->items()[0];
     Json receipt;

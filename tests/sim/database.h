@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -106,6 +107,18 @@ class Database {
     for (auto& [who, running] : gone) undone(running);
     for (auto& [who, running] : gone) locks.forget(who);
     for (auto& [who, running] : gone) running.ended(nullptr);
+  }
+
+  /// What a backend had done and locked; a roll back undoes the one and lets go of the other.
+  struct Savepoint {
+    Transaction transaction;
+    std::set<std::string> locks;
+  };
+  Savepoint savepoint(Backend who) { return {transaction(who), locks.of(who)}; }
+  void rollBack(Backend who, const Savepoint& to) {
+    transaction(who) = to.transaction;
+    for (const std::string& name : locks.of(who))
+      if (!to.locks.count(name)) locks.letGo(who, name);
   }
 
   // For functions.

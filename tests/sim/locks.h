@@ -9,7 +9,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "agenda.h"
 #include "coroutine.h"
@@ -47,10 +46,14 @@ class Locks {
   /// At the end of a transaction, or of a backend that waits for something.
   void release(Backend who) {
     if (const auto waits = waits_.find(who); waits != waits_.end()) leave(who);
-    std::vector<std::string> names;
-    for (const auto& [name, lock] : held_)
-      if (lock.holder == who) names.push_back(name);
+    const std::set<std::string> names = of(who);
     for (const std::string& name : names) letGo(who, name);
+  }
+  std::set<std::string> of(Backend who) const {
+    std::set<std::string> names;
+    for (const auto& [name, lock] : held_)
+      if (lock.holder == who) names.insert(name);
+    return names;
   }
   /// One of them alone, as when a savepoint is rolled back.
   void letGo(Backend who, const std::string& name) {
@@ -63,10 +66,6 @@ class Locks {
     lock->second.holder = lock->second.line.front();
     lock->second.line.pop_front();
     wake(lock->second.holder, Wait::granted);
-  }
-  void clear() {
-    held_.clear();
-    waits_.clear();
   }
 
  private:

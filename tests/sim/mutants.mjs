@@ -4,7 +4,7 @@
 // bug that is not found within so many histories means that a fault, a check or a workload is missing. The last line is the
 // figure as JSON.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -152,6 +152,8 @@ function differs(from, to) {
 mkdirSync(copy, { recursive: true });
 for (const part of ['CMakeLists.txt', 'CMakePresets.json', 'wasm', 'tests/sim', 'tests/core', 'tests/fuzz', 'tests/conformance'])
   cpSync(join(root, part), join(copy, part), { recursive: true, filter: differs });
+for (const file of readdirSync(join(copy, 'tests/sim')))
+  if (!existsSync(join(root, 'tests/sim', file))) rmSync(join(copy, 'tests/sim', file)); // it was renamed
 execFileSync('cmake', ['--preset', 'dev', '-DCMAKE_CXX_FLAGS=-w'], { cwd: copy, stdio: 'ignore' }); // what a bug leaves unused
 build();
 

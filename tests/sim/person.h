@@ -80,8 +80,7 @@ class Person {
     Written written;
     written.person = name;
     written.session = session_;
-    written.place = ++writes_;
-    written.key = name + "/" + std::to_string(writes_);
+    written.key = name + "/" + std::to_string(++writes_);
     written.at = agenda_.now();
     written.cursor = client_->cursor();
     written.operations = std::move(operations);

@@ -15,7 +15,6 @@ namespace ablo::sim {
 
 struct Written {
   std::string person, session, key;
-  uint64_t place = 0;  // among the writes of its person
   double at = 0;       // virtual ms
   double cursor = -1;  // how far its session had applied the log
   Json operations;
@@ -25,7 +24,6 @@ struct Written {
   std::string outcome;  // "confirmed", the code of a rejection, or "" while nothing is known
   double seq = 0;
   double toldAt = 0;
-  bool lost = false;  // its page is gone, and did not keep it
 };
 
 class Record {

@@ -56,25 +56,41 @@ begin
     where f.n > f.first);
 end $$;
 
--- Waits until each target was free, and holds none of them: whoever waits for a row and holds another may be half of a
--- deadlock, and Postgres may end the other half, a transaction of somebody who does not know of us.
+-- Waits for each target that somebody else has, and holds nothing while it waits: whoever waits for a row and holds
+-- another may be half of a deadlock, and Postgres may end the other half, a transaction of somebody who does not know of
+-- us. The row it waited for last it keeps, or those who wait in line for it would always be faster.
 create or replace function ablo.await_targets(organization text, commits jsonb, receipts jsonb[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   target record;
+  busy jsonb[] := '{}';
+  n int := 0;
 begin
-  for target in
-    select distinct o.model, o.id
-    from jsonb_array_elements(commits) with ordinality c(body, n),
-      jsonb_to_recordset(c.body->'operations') o(op text, model text, id text)
-    where receipts[c.n] is null and o.op <> 'create'
-    order by o.model, o.id
-  loop
+  begin
+    for target in
+      select distinct o.model, o.id
+      from jsonb_array_elements(commits) with ordinality c(body, n),
+        jsonb_to_recordset(c.body->'operations') o(op text, model text, id text)
+      where receipts[c.n] is null and o.op <> 'create'
+      order by o.model, o.id
+    loop
+      if ablo.lock_rows(organization, target.model, array[target.id], false) <> '{}' then
+        busy := busy || to_jsonb(target);
+      end if;
+    end loop;
+    raise exception 'These are not kept.' using errcode = 'ABLO2';
+  exception when sqlstate 'ABLO2' then
+    null;
+  end;
+  for target in select b.row->>'model' as model, b.row->>'id' as id from unnest(busy) b(row) loop
+    n := n + 1;
     begin
       perform ablo.lock_rows(organization, target.model, array[target.id], true);
-      raise exception 'It was free.' using errcode = 'ABLO2';
+      if n < cardinality(busy) then
+        raise exception 'It was free.' using errcode = 'ABLO2';
+      end if;
     exception when sqlstate 'ABLO2' then
-      continue;
+      null;
     end;
   end loop;
   perform set_config('lock_timeout', '300ms', true);  -- for what is only known when it is written: new ids, cascades
@@ -279,6 +295,7 @@ begin
   answer := coalesce(answer, jsonb_build_object('head', ablo.head(organization), 'receipts',
     (select jsonb_agg('{"status": "blocked"}'::jsonb) from jsonb_array_elements(commits))));
   if (input->>'final')::boolean and answer @> '{"receipts": [{"status": "blocked"}]}' then
+    perform set_config('lock_timeout', '5s', true);
     return ablo.refuse_locked(organization, commits);
   end if;
   return answer;

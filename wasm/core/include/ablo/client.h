@@ -86,7 +86,7 @@ class Client {
   Result<uint32_t> openQuery(std::string_view query);
   void closeQuery(uint32_t query);
   int queryModel(uint32_t query) const;
-  std::span<const uint32_t> rows(uint32_t query);  // slots in order
+  std::span<const uint32_t> rows(uint32_t query);  // slots in order; for edits() it was read
   /// What became of a result since it was last read: 1 if it is given as a whole, else 0; how many rows went; where they
   /// were, in order; then place, slot and version of each that came, in order.
   const List<uint32_t>& edits(uint32_t query);
