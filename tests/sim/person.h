@@ -13,6 +13,7 @@
 
 #include "ablo/client.h"
 #include "functions.h"
+#include "inbox.h"
 #include "plan.h"
 #include "record.h"
 #include "stored_image.h"
@@ -40,7 +41,7 @@ class Person {
   const std::string name;
 
   bool here() const { return client_ != nullptr; }
-  bool awake() const { return here() && agenda_.now() >= sleepsUntil_; }
+  bool awake() const { return here() && inbox_.awake(); }
   Client& client() { return *client_; }
   const std::string& session() const { return session_; }
   /// Places in the record of what has not settled in this page, in call order.
@@ -67,7 +68,7 @@ class Person {
     if (wire_) wire_->cut(random_.below(3000), 1e12);
     wire_.reset();
   }
-  void pause(double time) { sleepsUntil_ = agenda_.now() + time; }
+  void pause(double time) { inbox_.sleep(time); }
   void cut(bool dead) {
     if (!wire_) return;
     if (dead) return wire_->goDead();
@@ -98,24 +99,7 @@ class Person {
  private:
   double now() const { return std::floor(kBeginning + agenda_.now() + skew_); }
 
-  void work(std::function<void()> what) {
-    inbox_.push_back(std::move(what));
-    goOn();
-  }
-  void goOn() {
-    if (agenda_.now() < sleepsUntil_) {
-      agenda_.at(sleepsUntil_, [this, life = life_] {
-        if (life == life_ && client_) goOn();
-      });
-      return;
-    }
-    while (!inbox_.empty() && client_) {
-      const auto next = std::move(inbox_.front());
-      inbox_.pop_front();
-      next();
-      listen();
-    }
-  }
+  void work(std::function<void()> what) { inbox_.work(std::move(what)); }
 
   void commit(std::size_t place) {
     const Written& written = record_.writes[place];
@@ -236,9 +220,9 @@ class Person {
   std::shared_ptr<Wire> wire_;
   uint64_t life_ = 0, calls_ = 0, writes_ = 0;
   std::string session_;
-  double skew_ = 0, sleepsUntil_ = 0, resumes_ = 0;
+  double skew_ = 0, resumes_ = 0;
   bool keepsImage_ = false;
-  std::deque<std::function<void()>> inbox_;
+  Inbox inbox_{agenda_, [this] { listen(); }};
   std::map<uint32_t, std::size_t> numbers_;  // of a page's commits: where they are in the record
   std::deque<std::size_t> pending_, disk_;
   test::StoredImage image_;

@@ -13,6 +13,7 @@
 
 #include "ablo/hub.h"
 #include "functions.h"
+#include "inbox.h"
 #include "plan.h"
 #include "wire.h"
 
@@ -48,7 +49,7 @@ class Server {
       if (random_.chance(50)) database_.kill(backend);
     backends_.clear();
   }
-  void pause(double time) { sleepsUntil_ = agenda_.now() + time; }
+  void pause(double time) { inbox_.sleep(time); }
 
   /// Somebody connects, who is `name`.
   void accept(std::shared_ptr<Wire> wire, const std::string& name) {
@@ -78,25 +79,7 @@ class Server {
  private:
   double now() const { return std::floor(kBeginning + agenda_.now() + skew_); }
 
-  /// At once, or as soon as it goes on.
-  void work(std::function<void()> what) {
-    inbox_.push_back(std::move(what));
-    goOn();
-  }
-  void goOn() {
-    if (agenda_.now() < sleepsUntil_) {
-      agenda_.at(sleepsUntil_, [this, life = life_] {
-        if (life == life_ && hub_) goOn();
-      });
-      return;
-    }
-    while (!inbox_.empty() && hub_) {
-      const auto next = std::move(inbox_.front());
-      inbox_.pop_front();
-      next();
-      obey();
-    }
-  }
+  void work(std::function<void()> what) { inbox_.work(std::move(what)); }
 
   void gone(uint32_t socket) {
     if (wires_.erase(socket)) hub_->closed(socket, now());
@@ -134,7 +117,7 @@ class Server {
           if (wire != wires_.end()) {
             wire->second->close(wire->second->toClient, wire->second->toServer, static_cast<int>(w[i + 2]),
                                 text(i + 3));
-            inbox_.push_back([this, socket = w[i + 1]] { gone(socket); });
+            inbox_.later([this, socket = w[i + 1]] { gone(socket); });
           }
           i += 5;
           break;
@@ -185,9 +168,9 @@ class Server {
   Database& database_;
   std::unique_ptr<Hub> hub_;
   uint64_t life_ = 0;
-  double skew_ = 0, sleepsUntil_ = 0, resumes_ = 0;
+  double skew_ = 0, resumes_ = 0;
   std::map<uint32_t, std::shared_ptr<Wire>> wires_;
-  std::deque<std::function<void()>> inbox_;
+  Inbox inbox_{agenda_, [this] { obey(); }};
   std::vector<Backend> backends_;
 };
 
