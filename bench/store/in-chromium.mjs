@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // The same runs in Chromium: one page for each, served with the headers that make a page's clock exact to 5 µs.
-import { build } from 'esbuild';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { openBrowser } from '../../tests/support/browser.ts';
+import { bundlePage } from './bundle.mjs';
 
 const patience = 60_000;
 const headers = {
@@ -14,7 +14,7 @@ const headers = {
 };
 
 export async function openChromium() {
-  const files = await bundle();
+  const files = await bundlePage(fileURLToPath(new URL('page.mjs', import.meta.url)));
   const server = createServer(({ url }, response) => {
     const body = files.get(url);
     const type = url === '/' ? 'text/html' : 'text/javascript';
@@ -66,22 +66,4 @@ function late() {
     const fail = () => reject(new Error(`more than ${patience / 1000} s`));
     setTimeout(fail, patience).unref();
   });
-}
-
-/** By address. */
-async function bundle() {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('page.mjs', import.meta.url))],
-    outdir: '/',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    external: ['ws'],
-    write: false,
-    logLevel: 'error',
-  });
-  const page = '<!doctype html><title>bench</title><script type="module" src="/page.js"></script>';
-  return new Map([['/', page], ...outputFiles.map(({ path, contents }) => [path, Buffer.from(contents)])]);
 }

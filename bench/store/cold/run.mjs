@@ -3,7 +3,6 @@
 // npm run bench:cold: a page is opened again whose rows were kept in IndexedDB. Each run is a new process of Chromium with the profile of
 // the one that kept them, and takes the time until the first 50 rows of a query are there: ours, the floor's, and sql.js.
 // The last line is the figure as JSON, and the exit is 0 only if it holds.
-import { build } from 'esbuild';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -11,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openProfile } from '../../../tests/support/browser.ts';
+import { bundlePage } from '../bundle.mjs';
 import { median } from '../clock.mjs';
 import { installPeers } from '../peers.mjs';
 
@@ -21,21 +21,10 @@ const bound = 120;
 
 if (libraries.includes('sqljs')) installPeers();
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const { outputFiles } = await build({
-  entryPoints: [here('page.mjs')],
-  outdir: '/',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'browser',
-  target: 'es2022',
+const files = await bundlePage(here('page.mjs'), {
   external: ['ws', 'fs', 'path', 'crypto'],
   nodePaths: [here('../peers/node_modules')],
-  write: false,
-  logLevel: 'error',
 });
-const files = new Map(outputFiles.map(({ path, contents }) => [path, Buffer.from(contents)]));
-files.set('/', '<!doctype html><title>cold</title><script type="module" src="/page.js"></script>');
 if (libraries.includes('sqljs'))
   files.set('/sql-wasm.wasm', readFileSync(here('../peers/node_modules/sql.js/dist/sql-wasm-browser.wasm')));
 const types = { '/': 'text/html', '/sql-wasm.wasm': 'application/wasm' };
