@@ -83,6 +83,41 @@ TEST_CASE("A number is read to the last bit, however many digits it has") {
   CHECK(wrong == 0);
 }
 
+TEST_CASE("A number is written so that it is read as itself, and as people wrote it") {
+  std::mt19937_64 random(3);
+  std::size_t wrong = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    const double number = anyDouble(random);
+    if (!std::isfinite(number)) continue;
+    std::string text;
+    writeDecimal(number, text);
+    wrong += !same(text) || readDecimal(text) != number;
+
+    char people[64];  // no number with 15 digits comes back longer than it was
+    std::snprintf(people, sizeof people, "%.*e", static_cast<int>(random() % 15), number);
+    std::string again;
+    if (const double short15 = std::strtod(people, nullptr); std::isfinite(short15)) writeDecimal(short15, again);
+    const std::string mantissa = again.substr(0, again.find('e'));
+    const bool exponent = mantissa.size() < again.size();
+    wrong += std::fabs(number) > 1e-290 && exponent && mantissa.size() > 15 + (mantissa[0] == '-');
+  }
+  CHECK(wrong == 0);
+  const auto written = [](double number) {
+    std::string text;
+    writeDecimal(number, text);
+    return text;
+  };
+  CHECK(written(0.1) == "0.1");
+  CHECK(written(19.95) == "19.95");
+  CHECK(written(-1234.5678) == "-1234.5678");
+  CHECK(written(0.1 + 0.2) == "0.30000000000000004");
+  CHECK(written(1e-7) == "0.0000001");
+  CHECK(written(1.5e-8) == "15e-9");
+  CHECK(written(1e21) == "1e21");
+  CHECK(written(123456.7890625) == "123456.7890625");
+  CHECK(written(1.0 / 3) == "0.3333333333333333");
+}
+
 TEST_CASE("The middle between two doubles goes to the even one, a hair more or less does not") {
   std::mt19937_64 random(2);
   std::size_t wrong = 0;

@@ -43,8 +43,8 @@ TEST_CASE("a commit reaches the database with who sent it, and its receipt comes
   const Json& commit = batch.input.find("commits")->items()[0];
   CHECK(commit.find("actor")->text("id") == "ada");
   CHECK(commit.text("session") == "s1");
-  CHECK(commit.text("onStale") == "reject");
-  CHECK(commit.find("readAt"));
+  CHECK(writeJson(*commit.find("premises")) ==
+        R"([{"model":"tasks","id":"t1","readAt":0,"onStale":"reject","fields":["title"],"operation":0}])");
   CHECK(!commit.find("onBehalfOf"));
   CHECK(commit.find("operations")->items()[0].find("data")->text("title") == "x");
   CHECK(!batch.input.find("patient"));

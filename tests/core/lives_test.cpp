@@ -34,12 +34,12 @@ void checkTable(const char* const (&states)[States], const char* const* effects,
 TEST_CASE("Every event of a commit does in every state what the table says") {
   const char* const states[] = {"queued", "sent", "confirmed", "settled"};
   const char* const effects[] = {"", "send", "confirm", "reject", "doubt"};
-  // connected, lost, accepted, applied, rejected, replaced, late
-  const char* const expected[][7] = {
-      {"sent·send", ".", "confirmed", ".", "settled·reject", ".", ".doubt"},
-      {".", "queued", "confirmed", ".", "settled·reject", ".", ".doubt"},
-      {".", ".", ".", "settled·confirm", ".", "queued", ".doubt"},
-      {".", ".", ".", ".", ".", ".", "."},
+  // connected, lost, accepted, applied, rejected, outdated, replaced, late
+  const char* const expected[][8] = {
+      {"sent·send", ".", "confirmed", ".", "settled·reject", "settled", ".", ".doubt"},
+      {".", "queued", "confirmed", ".", "settled·reject", "settled", ".", ".doubt"},
+      {".", ".", ".", "settled·confirm", ".", ".", "queued", ".doubt"},
+      {".", ".", ".", ".", ".", ".", ".", "."},
   };
   checkTable<CommitLife>(states, effects, expected);
 }

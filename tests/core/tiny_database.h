@@ -104,15 +104,16 @@ class TinyDatabase {
         if (key(claim, "row") == target && claim.text("status") == "active" &&
             claim.find("actor")->text("id") != commit.find("actor")->text("id"))
           return refusal("entity_claimed");
-      if (const Json* readAt = commit.find("readAt"); readAt && commit.text("onStale") != "force")
+    }
+    if (const Json* premises = commit.find("premises"))
+      for (const Json& premise : premises->items())
         for (const Json& entry : log_)
-          if (key(entry, "id") == target && entry.text("kind") == "row" && entry.number("seq") > readAt->asNumber() &&
-              entry.text("session") != commit.text("session")) {
+          if (key(entry, "id") == key(premise, "id") && entry.text("kind") == "row" &&
+              entry.number("seq") > premise.number("readAt") && entry.text("session") != commit.text("session")) {
             Json stale = refusal("stale_context");
-            const_cast<Json*>(stale.find("error"))->set("readAt", *readAt);
+            const_cast<Json*>(stale.find("error"))->set("readAt", premise.number("readAt"));
             return stale;
           }
-    }
     for (const Json& operation : commit.find("operations")->items()) apply(commit, operation);
     return Json::object({{"status", "confirmed"}, {"seq", head()}});
   }

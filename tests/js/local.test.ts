@@ -210,7 +210,7 @@ test('what cannot be written is refused by name and changes nothing', async () =
     param: 'wait',
   });
   await refused(ablo.tasks.update('a', {}, { readAt: -1 }), { code: 'write_options_invalid', param: 'readAt' });
-  await refused(ablo.tasks.update('a', {}, { onStale: 'merge' as never }), {
+  await refused(ablo.tasks.update('a', {}, { onStale: 'maybe' as never }), {
     code: 'write_options_invalid',
     param: 'onStale',
   });

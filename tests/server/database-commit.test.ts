@@ -52,7 +52,7 @@ onEachDatabase((tenant) => {
     await ann.batch([commit]);
     const [other] = await ann.batch([{ ...commit, operations: [setTask('t1', { title: 'Two' })] }]);
     assert.equal(other!.error.code, 'idempotency_conflict');
-    const [guarded] = await ann.batch([{ ...commit, readAt: 1 }]);
+    const [guarded] = await ann.batch([{ ...commit, premises: [{ model: 'tasks', id: 't1', readAt: 1, onStale: 'reject' }] }]);
     assert.equal(guarded!.error.code, 'idempotency_conflict');
     assert.deepEqual((await ann.batch([commit]))[0], { status: 'confirmed', seq: 2 });
   });

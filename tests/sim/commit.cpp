@@ -18,11 +18,10 @@ Json blocked() { return Json::object({{"status", "blocked"}}); }
 bool isDecided(const Json& receipt) {
   return receipt.text("status") == "confirmed" || receipt.text("status") == "rejected";
 }
-std::string actorOf(const Json& commit) { return std::string(commit.find("actor")->text("id")); }
 
 std::string bodyOf(const Json& commit) {
   const auto part = [&](const char* name) { return commit.find(name) ? *commit.find(name) : Json(); };
-  return writeJson(Json::array().push(part("operations")).push(part("readAt")).push(part("onStale")));
+  return writeJson(Json::array().push(part("operations")).push(part("premises")));
 }
 
 /// One batch of commits on its way through the seven steps of commit.sql.
@@ -49,17 +48,19 @@ class Batch {
       Json& receipt = receipts_[n];
       const std::string session(commits_[n].text("session"));
       if (receipt.isNull() && blockedSessions.count(session)) receipt = blocked();
-      if (receipt.isNull() && !verdicts[n].isNull()) receipt = verdicts[n];
+      if (receipt.isNull() && refuses(verdicts[n])) receipt = verdicts[n];
       if (receipt.isNull()) {
         const Database::Savepoint savepoint = db_.savepoint(who_);
         const std::vector<Json> entries = entries_;
-        const Write wrote = co_await write(n);
+        const Json* others = verdicts[n].find("operations");
+        const Write wrote = co_await write(commits_[n], others ? *others : *commits_[n].find("operations"));
         if (wrote.wait != Wait::granted || !wrote.refusal.empty()) {
           db_.rollBack(who_, savepoint);
           entries_ = entries;
           receipt = wrote.refusal.empty() ? blocked() : failed(wrote.refusal);
         } else {
           receipt = Json::object({{"status", "confirmed"}, {"seq", static_cast<double>(entries_.size())}});
+          if (const Json* told = verdicts[n].find("notifications")) receipt.set("notifications", *told);
         }
       }
       if (!isDecided(receipt)) blockedSessions.insert(session);
@@ -122,6 +123,8 @@ class Batch {
     for (std::size_t n = 0; n < commits_.size(); ++n) {
       std::vector<std::string> names{"key " + actorOf(commits_[n]) + "/" + std::string(commits_[n].text("key"))};
       for (const Json& operation : commits_[n].find("operations")->items()) names.push_back(lockName(rowOf(operation)));
+      if (const Json* premises = commits_[n].find("premises"))
+        for (const Json& premise : premises->items()) names.push_back(lockName(rowOf(premise)));
       for (const std::string& name : names)
         if (first.try_emplace(name, n).first->second < n && receipts_[n].isNull()) receipts_[n] = blocked();
     }
@@ -183,10 +186,9 @@ class Batch {
     return std::any_of(verdicts.begin(), verdicts.end(), [](const Json& verdict) { return !verdict.isNull(); });
   }
 
-  Task<Write> write(std::size_t n) {
-    const Json& commit = commits_[n];
+  Task<Write> write(const Json& commit, Json operations) {
     double index = 0;
-    for (const Json& operation : commit.find("operations")->items()) {
+    for (const Json& operation : operations.items()) {
       co_await db_.statement(who_);
       const RowName row = rowOf(operation);
       const std::string op(operation.text("op"));

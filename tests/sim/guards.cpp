@@ -10,51 +10,129 @@ Json failed(std::string_view code) {
   return Json::object({{"status", "rejected"}, {"error", Json::object({{"code", code}, {"message", code}})}});
 }
 
+std::string actorOf(const Json& commit) { return std::string(commit.find("actor")->text("id")); }
+
 namespace {
 
-/// The changes after `since` that a commit did not know of.
-Json conflicts(const Database& db, const Json& commit, const Snapshot& sees, double since) {
-  Json found = Json::array();
-  for (const Json& operation : commit.find("operations")->items()) {
-    if (operation.text("op") == "create") continue;
-    const bool updates = operation.text("op") == "update";
-    double seq = 0;
-    std::set<std::string> fields;
-    for (std::size_t at = static_cast<std::size_t>(since); at < sees.log; ++at) {
-      const Json& entry = db.log[at];
-      if (rowOf(entry) != rowOf(operation)) continue;
-      if (entry.text("session") == commit.text("session") && !commit.text("session").empty()) continue;
-      const bool whole = !updates || entry.text("op") != "update";
-      bool touches = whole;
-      if (const Json* names = entry.find("fields"))
-        for (const Json& name : names->items())
-          if (whole || operation.find("data")->find(name.asString())) {
-            touches = true;
-            fields.insert(std::string(name.asString()));
-          }
-      if (touches) seq = entry.number("seq");
-    }
-    if (seq == 0) continue;
+struct Conflict {
+  const Json* premise;
+  double seq = 0;
+  bool whole = false;  // more than fields changed
+  std::set<std::string> fields;
+
+  bool is(std::string_view onStale) const { return premise->text("onStale") == onStale; }
+  Json told() const {
     Json names = Json::array();
     for (const std::string& name : fields) names.push(name);
-    found.push(Json::object({{"model", operation.text("model")},
-                             {"id", operation.text("id")},
-                             {"fields", std::move(names)},
-                             {"seq", seq}}));
+    return Json::object(
+        {{"model", premise->text("model")}, {"id", premise->text("id")}, {"fields", std::move(names)}, {"seq", seq}});
+  }
+};
+
+bool names(const Json& fields, std::string_view name) {
+  return std::any_of(fields.items().begin(), fields.items().end(),
+                     [&](const Json& field) { return field.asString() == name; });
+}
+
+/// What has changed of what a commit goes by, after it was read, or `readAt` if that is earlier, and after `since`.
+std::vector<Conflict> conflicts(const Database& db, const Json& commit, const Snapshot& sees, double readAt,
+                                double since) {
+  std::vector<Conflict> found;
+  for (const Json& premise : commit.find("premises")->items()) {
+    Conflict conflict{&premise, 0, false, {}};
+    const Json* touched = premise.find("fields");
+    const double after = std::max(since, std::min(readAt, premise.number("readAt")));
+    for (auto at = static_cast<std::size_t>(after); at < sees.log; ++at) {
+      const Json& entry = db.log[at];
+      if (rowOf(entry) != rowOf(premise)) continue;
+      if (entry.text("session") == commit.text("session") && !commit.text("session").empty()) continue;
+      const bool updates = entry.text("op") == "update";
+      bool meets = !touched || !updates;
+      if (const Json* fields = updates ? entry.find("fields") : nullptr)
+        for (const Json& field : fields->items())
+          if (!touched || names(*touched, field.asString())) {
+            meets = true;
+            conflict.fields.insert(std::string(field.asString()));
+          }
+      if (!meets) continue;
+      conflict.seq = entry.number("seq");
+      conflict.whole |= !updates;
+    }
+    if (conflict.seq > 0) found.push_back(std::move(conflict));
   }
   return found;
+}
+
+/// What is left of the operations when what changed meanwhile is left alone.
+Json merged(const Json& operations, const std::vector<Conflict>& found) {
+  Json left = Json::array();
+  for (std::size_t place = 0; place < operations.items().size(); ++place) {
+    const Json& operation = operations.items()[place];
+    const auto conflict = std::find_if(found.begin(), found.end(), [&](const Conflict& one) {
+      return one.is("merge") && one.premise->number("operation", -1) == static_cast<double>(place);
+    });
+    if (conflict == found.end()) {
+      left.push(operation);
+      continue;
+    }
+    Json data = Json::object();
+    if (const Json* all = operation.find("data"))
+      for (const Json::Member& member : all->members())
+        if (!conflict->fields.count(std::string(member.name.asString()))) data.set(member.name, member.value);
+    if (!conflict->whole && !data.members().empty()) left.push(Json(operation).set("data", std::move(data)));
+  }
+  return left;
+}
+
+constexpr double kNever = 9e15;
+
+/// Where the first of the writes stands that a commit was based on; negative: one of them was refused.
+double basisOf(const Database& db, const Json& commit, const Snapshot& sees) {
+  const Json* basedOn = commit.find("basedOn");
+  double first = kNever;
+  for (std::size_t i = 0; basedOn && i < sees.receipts; ++i)
+    for (const Json& basis : basedOn->items()) {
+      const Receipt& done = db.receipts[i];
+      if (done.actor != actorOf(commit) || done.key != basis.text("key") || done.attempt != basis.number("attempt"))
+        continue;
+      if (done.answer.text("status") == "rejected") return -1;
+      first = std::min(first, done.answer.number("seq"));
+    }
+  return first;
 }
 
 }  // namespace
 
 Json verdictOf(const Database& db, const Json& commit, const Snapshot& sees, double since) {
-  const Json* readAt = commit.find("readAt");
-  if (!readAt || commit.text("onStale") == "force") return {};
-  if (readAt->asNumber() > static_cast<double>(sees.log)) return failed("write_options_invalid");
-  const Json stale = conflicts(db, commit, sees, std::max(since, readAt->asNumber()));
-  if (stale.items().empty() || commit.text("onStale") == "flag") return {};
-  Json verdict = failed("stale_context");
-  return verdict.set("error", Json(*verdict.find("error")).set("readAt", *readAt).set("conflicts", stale));
+  const Json* premises = commit.find("premises");
+  if (!premises) return {};
+  const double basis = basisOf(db, commit, sees);
+  if (basis < 0) {
+    Json verdict = failed("stale_context");
+    return verdict.set("error", Json(*verdict.find("error")).set("conflicts", Json::array()));
+  }
+  for (const Json& premise : premises->items())
+    if (premise.number("readAt") > static_cast<double>(sees.log)) return failed("write_options_invalid");
+
+  const std::vector<Conflict> found = conflicts(db, commit, sees, basis, since);
+  if (found.empty()) return {};
+  Json refused = Json::array(), told = Json::array();
+  double readAt = kNever;
+  bool merges = false;
+  for (const Conflict& conflict : found) {
+    told.push(conflict.told());
+    merges |= conflict.is("merge");
+    if (!conflict.is("reject")) continue;
+    refused.push(conflict.told());
+    readAt = std::min(readAt, conflict.premise->number("readAt"));
+  }
+  if (!refused.items().empty()) {
+    Json verdict = failed("stale_context");
+    return verdict.set("error", Json(*verdict.find("error")).set("readAt", readAt).set("conflicts", refused));
+  }
+  Json verdict = Json::object({{"notifications", std::move(told)}});
+  if (merges) verdict.set("operations", merged(*commit.find("operations"), found));
+  return verdict;
 }
 
 }  // namespace ablo::sim

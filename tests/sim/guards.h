@@ -10,7 +10,12 @@ namespace ablo::sim {
 /// {status: "rejected", error: {code}}
 Json failed(std::string_view code);
 
-/// Null, or the refusal of a commit, by what a statement sees. Changes up to `since` have been judged before.
+/// Null; the refusal of a commit, by what a statement sees; or {notifications, operations?} when it is to take effect all the
+/// same, with other operations if there are any. Changes up to `since` have been judged before.
 Json verdictOf(const Database& db, const Json& commit, const Snapshot& sees, double since);
+inline bool refuses(const Json& verdict) { return verdict.find("status") != nullptr; }
+
+/// Who writes, as keys are known by.
+std::string actorOf(const Json& commit);
 
 }  // namespace ablo::sim

@@ -89,7 +89,7 @@ class History {
       if (left == 0) return;
       if (person.awake() && person.client().cursor() >= 0) {
         --left;
-        write(person);
+        person.work([this, &person] { write(person); });
         if (random_.chance(25)) person.saveImage();
       }
       act(person, left);
@@ -106,61 +106,97 @@ class History {
   RowName note() { return {"notes", "n" + std::to_string(random_.below(kNotes))}; }
 
   void write(Person& person) {
+    if (person.guards() && random_.chance(50)) person.look(task());
+    if (random_.chance(20)) return person.write(transfer(person, random_.chance(50)));
+    if (random_.chance(12)) return increment(person);
+    Wish wish;
+    wish.operations = operations();
     const double cursor = person.client().cursor();
-    const double readAt = random_.chance(40) ? cursor : -1;
-    const bool forces = readAt >= 0 && random_.chance(15);
-    switch (random_.below(8)) {
-      case 0: return transfer(person);
-      case 1: return person.write(Json::array().push(operation("delete", task())), readAt, forces);
-      case 2:
-        return person.write(
-            Json::array().push(operation("create", task(), Json::object({{"title", fresh()}, {"status", "todo"}}))), -1,
-            false);
-      case 3: {
-        const RowName row = note();  // in this order on every compiler
+    if (random_.chance(40)) wish.readAt = cursor;
+    if (wish.readAt >= 0 && random_.chance(35)) {
+      const char* const ways[] = {"force", "flag", "merge"};
+      wish.onStale = ways[random_.below(3)];
+    }
+    if (random_.chance(15)) wish.reads = reads(cursor);
+    person.write(std::move(wish));
+  }
+
+  Json operations() {
+    switch (random_.below(6)) {
+      case 0: return Json::array().push(operation("delete", task()));
+      case 1: {
+        const RowName row = task();  // in this order on every compiler
+        return Json::array().push(operation("create", row, Json::object({{"title", fresh()}, {"status", "todo"}})));
+      }
+      case 2: {
+        const RowName row = note();
         const Json data = Json::object({{"text", fresh()}, {"taskId", task().second}});
-        return person.write(Json::array().push(operation("create", row, data)), -1, false);
+        return Json::array().push(operation("create", row, data));
+      }
+      case 3: {
+        Json both = Json::array().push(operation("update", {"tasks", "t0"}, Json::object({{"title", fresh()}})));
+        return both.push(operation("update", {"tasks", "t1"}, Json::object({{"title", fresh()}})));
       }
       case 4: {
-        Json both = Json::array().push(operation("update", {"tasks", "t0"}, Json::object({{"title", fresh()}})));
-        both.push(operation("update", {"tasks", "t1"}, Json::object({{"title", fresh()}})));
-        return person.write(std::move(both), readAt, forces);
+        const RowName row = note();
+        return Json::array().push(operation("update", row, Json::object({{"text", fresh()}})));
       }
-      case 5:
-        return person.write(Json::array().push(operation("update", note(), Json::object({{"text", fresh()}}))), readAt,
-                            forces);
-      case 6:
-        return person.write(
-            Json::array().push(operation("update", task(), Json::object({{"points", static_cast<double>(++values_)}}))),
-            readAt, forces);
-      default:
-        return person.write(Json::array().push(operation("update", task(), Json::object({{"title", fresh()}}))), readAt,
-                            forces);
+      default: {
+        const RowName row = task();
+        Json data = Json::object({{"title", fresh()}});
+        if (random_.chance(30)) data.set("status", random_.chance(50) ? "doing" : "done");
+        return Json::array().push(operation("update", row, std::move(data)));
+      }
     }
   }
 
-  /// From one account to another, by what is on the screen, unless something of it is still under way.
-  void transfer(Person& person) {
-    const RowName from{"accounts", "a" + std::to_string(random_.below(kAccounts))};
-    const RowName to{"accounts", "a" + std::to_string(random_.below(kAccounts))};
-    if (from == to) return;
-    for (const std::size_t place : person.pending())
-      for (const Json& one : record_.writes[place].operations.items())
-        if (one.text("model") == "accounts") return;
-    const double sum = 1 + random_.below(120);  // too much, now and then
-    const Json rows = Json::array()
-                          .push(operation("update", from, Json::object({{"balance", balance(person, from) - sum}})))
-                          .push(operation("update", to, Json::object({{"balance", balance(person, to) + sum}})));
-    person.write(rows, person.client().cursor(), false);
+  Json reads(double cursor) {
+    const RowName row = random_.chance(50) ? task() : note();
+    Json read = Json::object({{"model", row.first}, {"id", row.second}, {"readAt", cursor}});
+    if (random_.chance(40)) read.set("fields", Json::array({row.first == "tasks" ? "title" : "text"}));
+    return Json::array().push(std::move(read));
   }
-  double balance(Person& person, const RowName& account) {
+
+  /// From one account to another, by what is on the screen; or by what is there each time it is tried.
+  Wish transfer(Person& person, bool revises) {
+    const auto one = random_.below(kAccounts), other = random_.below(kAccounts - 1);
+    const RowName from{"accounts", "a" + std::to_string(one)};
+    const RowName to{"accounts", "a" + std::to_string(other < one ? other : other + 1)};
+    const double sum = 1 + random_.below(120);  // too much, now and then
+    const auto make = [this, &person, from, to, sum] {
+      const double left = number(person, from, "balance") - sum, right = number(person, to, "balance") + sum;
+      return Json::array()
+          .push(operation("update", from, Json::object({{"balance", left}})))
+          .push(operation("update", to, Json::object({{"balance", right}})));
+    };
+    Wish wish;
+    wish.operations = make();
+    if (revises) wish.revise = make;
+    if (!revises) wish.readAt = person.client().cursor();
+    return wish;
+  }
+
+  /// One more point, however many there are.
+  void increment(Person& person) {
+    const RowName row = task();
+    const auto make = [this, &person, row] {
+      if (person.client().slot(person.client().schema().modelIndex(row.first), row.second) < 0) return Json();
+      const double points = number(person, row, "points") + 1;
+      return Json::array().push(operation("update", row, Json::object({{"points", points}})));
+    };
+    Wish wish;
+    wish.operations = make();
+    wish.revise = make;
+    if (!wish.operations.isNull()) person.write(std::move(wish));
+  }
+
+  static double number(Person& person, const RowName& name, std::string_view field) {
     Client& client = person.client();
-    const int model = client.schema().modelIndex(account.first), slot = client.slot(model, account.second);
-    if (slot < 0) record_.fail(person.name + " does not show " + account.second);
+    const int model = client.schema().modelIndex(name.first), slot = client.slot(model, name.second);
     if (slot < 0) return 0;
     const auto row = client.row(model, static_cast<uint32_t>(slot));
     const Model& description = client.schema().models[static_cast<std::size_t>(model)];
-    return (*row)[static_cast<std::size_t>(description.fieldIndex("balance"))].number;
+    return (*row)[static_cast<std::size_t>(description.fieldIndex(field))].number;
   }
 
   /// Somebody else writes to the same tables.
@@ -225,7 +261,7 @@ class History {
   bool atRest() {
     if (!database_.backends().empty()) return false;
     for (auto& person : people_)
-      if (!person->here() || !person->pending().empty() || person->client().cursor() != database_.head() ||
+      if (!person->here() || !person->settled() || person->client().cursor() != database_.head() ||
           person->client().status().text("state") != "live")
         return false;
     return true;

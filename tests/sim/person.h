@@ -12,6 +12,7 @@
 #include <string>
 
 #include "ablo/client.h"
+#include "entry.h"
 #include "functions.h"
 #include "inbox.h"
 #include "plan.h"
@@ -35,6 +36,7 @@ class Person {
         connect_(std::move(connect)) {
     if (plan.skew > 0) skew_ = static_cast<double>(random.below(2 * plan.skew + 1)) - plan.skew;
     keepsImage_ = random.chance(50);
+    guards_ = random.chance(30);
     agenda.in(random.below(1'500), [this] { open(); });
   }
 
@@ -44,19 +46,29 @@ class Person {
   bool awake() const { return here() && inbox_.awake(); }
   Client& client() { return *client_; }
   const std::string& session() const { return session_; }
-  /// Places in the record of what has not settled in this page, in call order.
-  const std::deque<std::size_t>& pending() const { return pending_; }
+  bool guards() const { return guards_; }
+  bool settled() const { return pending_.empty(); }
+  /// Places in the record of what this page shows and has not settled, in call order. What is to be made anew is not shown.
+  std::vector<std::size_t> pending() const {
+    std::vector<std::size_t> places;
+    for (const auto& [place, number] : pending_)
+      if (!record_.writes[place].revise || !client_->message(number).empty()) places.push_back(place);
+    return places;
+  }
   double resumes() const { return resumes_ + (client_ ? client_->status().number("resumes") : 0); }
   std::function<void()> looked = [] {};  // after each piece of work
 
   void open() {
     ++life_;
     session_ = name + "-" + std::to_string(life_);
-    client_ = std::make_unique<Client>(ClientOptions{session_, true, ""});
+    ClientOptions options{session_, true, ""};
+    options.guardsUpdates = guards_;
+    client_ = std::make_unique<Client>(options);
     if (!client_->defineSchema(kSchema)) record_.fail("the schema was refused");
     if (!image_.empty() && !image_.restore(*client_)) record_.fail("an image was refused");
     numbers_.clear();
     pending_.clear();
+    looks_.clear();
     for (const std::size_t place : std::deque(disk_)) commit(place);
     work([this] { client_->start(now()); });
   }
@@ -76,21 +88,28 @@ class Person {
     wire_->cut(serverHears, clientHears);
   }
 
+  /// Reads a row, as the app does before it decides what to write.
+  void look(const RowName& row) {
+    const int model = client_->schema().modelIndex(row.first), slot = client_->slot(model, row.second);
+    if (slot < 0) return;
+    client_->rowRead(model, static_cast<uint32_t>(slot));
+    looks_[row] = lookAt(row);
+  }
+
   /// Writes, as the app does: the answer comes later.
-  void write(Json operations, double readAt, bool forces) {
+  void write(Wish wish) {
     Written written;
+    static_cast<Wish&>(written) = std::move(wish);
     written.person = name;
     written.session = session_;
     written.key = name + "/" + std::to_string(++writes_);
-    written.at = agenda_.now();
-    written.cursor = client_->cursor();
-    written.operations = std::move(operations);
-    written.readAt = readAt;
-    written.forces = forces;
     record_.writes.push_back(std::move(written));
-    disk_.push_back(record_.writes.size() - 1);
-    work([this, place = disk_.back()] { commit(place); });
+    const std::size_t place = record_.writes.size() - 1;
+    begin(place);
+    commit(place);
   }
+  /// Does something in the page, after what it has to do already.
+  void work(std::function<void()> what) { inbox_.work(std::move(what)); }
 
   void saveImage() {
     if (keepsImage_) image_.save(*client_);
@@ -99,30 +118,82 @@ class Person {
  private:
   double now() const { return std::floor(kBeginning + agenda_.now() + skew_); }
 
-  void work(std::function<void()> what) { inbox_.work(std::move(what)); }
+  Look lookAt(const RowName& row) const {
+    Look look{client_->cursor(), {}};
+    for (const std::size_t place : pending())
+      for (const Json& operation : record_.writes[place].operations.items()) {
+        if (rowOf(operation) != row) continue;
+        if (operation.text("op") == "create" || operation.text("op") == "delete") look.own.clear();  // it begins anew
+        look.own.emplace_back(place, record_.writes[place].attempt);
+      }
+    return look;
+  }
 
-  void commit(std::size_t place) {
-    const Written& written = record_.writes[place];
+  /// An attempt, with what there is to see now.
+  void begin(std::size_t place) {
+    Written& written = record_.writes[place];
+    written.at = agenda_.now();
+    written.turn = ++record_.turns;
+    written.cursor = client_->cursor();
+    written.message.clear();
+    written.seen.clear();
+    disk_.push_back(place);
+    if (!written.onStale.empty() && written.onStale != "reject") return;
+    for (const Json& operation : written.operations.items()) {
+      const RowName row = rowOf(operation);
+      const bool byLook = guards_ && written.readAt < 0 && !written.revise && operation.text("op") != "create";
+      if (written.readAt < 0 && !written.revise && !byLook) continue;
+      const auto looked = looks_.find(row);
+      written.seen[row] = byLook && looked != looks_.end() ? looked->second : lookAt(row);
+      if (written.readAt >= 0) written.seen[row].at = written.readAt;
+    }
+  }
+
+  void commit(std::size_t place, double retries = 5) {
+    Written& written = record_.writes[place];
     Json text = Json::object({{"key", written.key}, {"operations", written.operations}});
     if (written.readAt >= 0) text.set("readAt", written.readAt);
-    if (written.forces) text.set("onStale", "force");
-    const Result<uint32_t> number = client_->commit(writeJson(text), now());
+    if (!written.onStale.empty()) text.set("onStale", written.onStale);
+    if (!written.reads.isNull()) text.set("reads", written.reads);
+    if (written.revise) text.set("retries", retries).set("attempt", static_cast<double>(written.attempt));
+    const Result<uint32_t> number = client_->commit(written.message.empty() ? writeJson(text) : written.message, now());
+    if (!number && number.error().code == ErrorCode::stale_context && guards_) {  // what was read had been taken back
+      std::erase(disk_, place);
+      written.outcome = "stale_context";
+      return;
+    }
     if (!number) return record_.fail("a write was refused at once: " + number.error().message);
+    written.message = client_->message(*number);
     numbers_[*number] = place;
-    pending_.push_back(place);
+    pending_.emplace_back(place, *number);
+  }
+
+  /// The row had changed: another attempt, from what there is now.
+  void again(std::size_t place, const Json& how) {
+    Written& written = record_.writes[place];
+    std::erase(disk_, place);
+    written.operations = written.revise();
+    if (written.operations.isNull()) {
+      written.outcome = "gone";
+      return;
+    }
+    written.attempt = static_cast<uint32_t>(how.number("attempt"));
+    begin(place);
+    commit(place, how.number("retries"));
   }
 
   void settled(uint32_t number, uint32_t outcome, double seq, const std::string& text) {
     const std::size_t place = numbers_.at(number);
     Written& written = record_.writes[place];
     if (outcome == 3) return;  // not known for too long; it may settle yet
+    std::erase(pending_, std::pair(place, number));
+    if (outcome == 4) return inbox_.later([this, place, how = *parseJson(text)] { again(place, how); });
     const std::string what = outcome == 1 ? "confirmed" : std::string(parseJson(text)->text("code"));
     if (!written.outcome.empty() && (written.outcome != what || written.seq != seq))
       record_.fail(written.key + " was " + written.outcome + ", and then " + what);
     if (written.outcome.empty()) written.toldAt = agenda_.now();
     written.outcome = what;
     written.seq = seq;
-    std::erase(pending_, place);
     std::erase(disk_, place);
   }
 
@@ -221,10 +292,12 @@ class Person {
   uint64_t life_ = 0, calls_ = 0, writes_ = 0;
   std::string session_;
   double skew_ = 0, resumes_ = 0;
-  bool keepsImage_ = false;
+  bool keepsImage_ = false, guards_ = false;
   Inbox inbox_{agenda_, [this] { listen(); }};
-  std::map<uint32_t, std::size_t> numbers_;  // of a page's commits: where they are in the record
-  std::deque<std::size_t> pending_, disk_;
+  std::map<uint32_t, std::size_t> numbers_;                // of a page's commits: where they are in the record
+  std::vector<std::pair<std::size_t, uint32_t>> pending_;  // place and number
+  std::deque<std::size_t> disk_;
+  std::map<RowName, Look> looks_;
   test::StoredImage image_;
 };
 

@@ -5,21 +5,42 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "ablo/json.h"
 #include "base/hash.h"
+#include "database.h"
 
 namespace ablo::sim {
 
-struct Written {
-  std::string person, session, key;
-  double at = 0;       // virtual ms
-  double cursor = -1;  // how far its session had applied the log
+/// What somebody saw of a row: up to where their page knew the log, and which writes of their own were on it (their places in
+/// the record, and the attempt).
+struct Look {
+  double at = -1;
+  std::vector<std::pair<std::size_t, uint32_t>> own;
+};
+
+/// What somebody wants written.
+struct Wish {
   Json operations;
   double readAt = -1;
-  bool forces = false;
+  std::string onStale;             // reject if it is empty
+  Json reads;                      // rows that are relied on, or null
+  std::function<Json()> revise{};  // makes the operations from the view as it is; null: the row is gone
+};
+
+struct Written : Wish {
+  std::string person, session, key;
+  std::map<RowName, Look> seen;  // of the rows it writes, when it goes by them
+  std::string message;           // as its client sends it
+  // Of the last attempt.
+  uint32_t attempt = 1;
+  uint64_t turn = 0;   // the order in which everything was written
+  double at = 0;       // virtual ms
+  double cursor = -1;  // how far its session had applied the log
 
   std::string outcome;  // "confirmed", the code of a rejection, or "" while nothing is known
   double seq = 0;
@@ -29,6 +50,7 @@ struct Written {
 class Record {
  public:
   std::vector<Written> writes;
+  uint64_t turns = 0;
   /// The first thing that was wrong.
   std::string wrong;
 

@@ -97,7 +97,9 @@ class ClientModule {
 
   const uint32_t* drain() { return frame_.pack(client_.drain()); }
   const uint32_t* row(int model, uint32_t slot) {
-    return client_.shows(model, slot) ? row_.pack(client_, model, slot) : nullptr;
+    if (!client_.shows(model, slot)) return nullptr;
+    client_.rowRead(model, slot);
+    return row_.pack(client_, model, slot);
   }
   const uint32_t* edits(uint32_t query) {
     const List<uint32_t>& edits = client_.edits(query);
@@ -116,7 +118,10 @@ class ClientModule {
   static ClientOptions readOptions(const std::string& text) {
     const Result<Json> json = parseJson(text);
     if (!json) return {};
-    return {std::string(json->text("session")), json->text("bootstrap") != "none", std::string(json->text("agent"))};
+    ClientOptions options{std::string(json->text("session")), json->text("bootstrap") != "none",
+                          std::string(json->text("agent"))};
+    options.guardsUpdates = json->text("guard") == "auto";
+    return options;
   }
   static std::string numbered(std::string_view name, const Result<uint32_t>& number) {
     return number ? ObjectText().member(name, *number).take() : failure(number.error());

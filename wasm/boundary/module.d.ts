@@ -24,8 +24,8 @@ export interface CoreModule extends CoreMemory {
   /** The input is one frame from the server. */
   _ablo_receive(self: number, length: number, now: number): void;
   /**
-   * The input is `{key, operations: [{op, model, id, data?}], readAt?, onStale?, claim?}`, applied to the view at once. The
-   * commit's number, or 0: then nothing has changed, and refusal() says why.
+   * The input is `{key, operations: [{op, model, id, data?, readAt?, onStale?}], readAt?, onStale?, reads?, claim?, attempt?,
+   * retries?}`, applied to the view at once. The commit's number, or 0: then nothing has changed, and refusal() says why.
    */
   _ablo_commit(self: number, length: number, now: number): number;
   /** The input is one part of an image, for restoreImage(). */
@@ -117,8 +117,8 @@ export const enum Record {
   row = 1, //       model, slot, version, string number of the id
   query = 2, //     query, version
   claims = 3, //    model, string number of the row's id
-  settled = 4, //   commit, outcome (1 confirmed, 2 rejected, 3 unknown: nobody should wait any longer, it may settle yet), 2 words
-  //                of a double: seq, offset, length: error or notifications
+  settled = 4, //   commit, outcome (1 confirmed, 2 rejected, 3 unknown: nobody should wait any longer, it may settle yet, 4 outdated:
+  //                to be made anew), 2 words of a double: seq, offset, length: error, notifications, or {attempt, retries}
   answered = 5, //  request, outcome (1 answered, 2 refused), offset, length: the answer
   status = 6, //    nothing: ask status()
   send = 7, //      offset, length: a frame for the socket

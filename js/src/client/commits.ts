@@ -13,17 +13,24 @@ import type { Claims } from '../coordination/claims';
 import type { Store, View } from './store';
 import type { MutationFailure, Operation, Receipt, StaleNotification } from './types';
 
-// Outcomes of a commit in the core's frame; the third is: not known for too long.
+// Outcomes of a commit in the core's frame. Unknown: for too long, for now. Outdated: it is to be made anew.
 const confirmed = 1;
 const rejected = 2;
+const unknown = 3;
+const outdated = 4;
+
+/** How often a write that is made from the row is made anew, if nothing else is said. */
+const mostRetries = 100;
 
 /** Names of an older API. */
 const olderNames = new Map([['overwrite', 'force'], ['notify', 'flag']]);
 
 interface PendingCommit extends Settling<Receipt> {
   readonly transaction: MutationFailure['transaction'];
-  /** As the core was given it; undefined when it was made under a claim, which another core does not hold. */
+  /** As the core was given it; undefined when it goes by a claim, or by what was read, which another core does not know. */
   readonly text: string | undefined;
+  /** Makes it anew from the rows as they are. */
+  again(view: View, how: object): void;
   /** Somebody was told that its outcome is not known. */
   unknown?: boolean;
 }
@@ -40,32 +47,42 @@ export class Commits {
 
   /**
    * Applies the operations here, together, and sends them. `result` makes what the promise resolves to, once the write
-   * is queued or confirmed, whichever is waited for.
+   * is queued or confirmed, whichever is waited for. Operations that are made from the rows are made anew whenever they come
+   * too late, until they land or there are no more `retries`.
    */
   write<T>(
-    operations: Operation[],
+    operations: Operation[] | (() => Operation[]),
     options: WriteOptions & { claim?: string },
     result: (receipt: Receipt, view: View) => T | PromiseLike<T>,
   ): Promise<T> {
     const written = this.store.run((view) => {
-      const { wait = this.store.settings.defaultWait, timeout, idempotencyKey, claim } = options;
+      const { wait = this.store.settings.defaultWait, timeout, idempotencyKey, claim, reads } = options;
       if (wait !== 'queued' && wait !== 'confirmed')
         throw abloError('write_options_invalid', "wait is 'queued' or 'confirmed'.", { param: 'wait' });
       const patience = timeout === undefined ? undefined : milliseconds(timeout, 'timeout');
       const readAt = options.readAt ?? undefined;
       const onStale = olderNames.get(options.onStale ?? '') ?? options.onStale ?? undefined;
       const key = idempotencyKey ?? randomId();
-      const text = toJson({ key, operations, claim, readAt, onStale });
-      const commit = view.core.commit(text, Date.now());
-      const claimed = operations.some(({ model, id }) => this.claims.held(model, id).length > 0);
-      const write = { transaction: { id: key, operations }, text: claimed ? undefined : text };
+      const again = typeof operations === 'function' ? operations : undefined;
+      const commit = ({ core }: View, settling: Settling<Receipt>, how: object) => {
+        const made = again ? again() : (operations as Operation[]);
+        const text = toJson({ key, operations: made, claim, readAt, onStale, reads, ...how });
+        const bound = again ?? this.store.settings.core.guard ?? made.some(({ model, id }) => this.claims.held(model, id)[0]);
+        this.#open.set(core.commit(text, Date.now()), {
+          ...settling,
+          transaction: { id: key, operations: made },
+          text: bound ? undefined : text,
+          again: (view, how) => commit(view, settling, how),
+        });
+      };
+      const how = again ? { retries: options.retries ?? mostRetries } : {};
+      const { promise, ...settling } = pending<Receipt>(() => release());
+      commit(view, settling, how);
       const release = this.store.connection.hold();
       if (wait === 'queued') {
-        this.#open.set(commit, { ...write, resolve: release, reject: (thrown) => (release(), this.#unheard(thrown)) });
+        promise.catch((thrown) => this.#unheard(thrown));
         return result({ id: key, status: 'queued' }, view);
       }
-      const { promise, ...settling } = pending<Receipt>(release);
-      this.#open.set(commit, { ...write, ...settling });
       return inTime(promise, patience, () => noResult(key)).then((receipt) => result(receipt, view));
     }, Heard);
     return this.heard(written);
@@ -80,10 +97,14 @@ export class Commits {
     const open = this.#open.get(commit);
     if (!open) return;
     // One whose outcome is not known for now is still pending: what becomes of it is told later.
-    open.unknown = outcome !== confirmed && outcome !== rejected;
+    open.unknown = outcome === unknown;
     if (!open.unknown) this.#open.delete(commit);
     const said = (text ? JSON.parse(text) : undefined) as unknown;
-    if (outcome === confirmed) {
+    if (outcome === outdated) {
+      queueMicrotask(() => // the frame that says so is being read
+        this.store.run((view) => open.again(view, said as object)).catch((thrown) => this.#refuse(open, thrown, true)),
+      );
+    } else if (outcome === confirmed) {
       open.resolve({
         id: open.transaction.id,
         status: 'confirmed',

@@ -13,12 +13,7 @@ export async function createCommit(
   if (operation && operations)
     throw abloError('write_options_invalid', 'Give operation or operations, not both.', { param: 'operation' });
   const list = (operations ?? (operation ? [operation] : [])).map(
-    ({ action, model, id = action === 'create' ? randomId() : '', data }): Operation => ({
-      op: action,
-      model,
-      id,
-      ...(data && { data }),
-    }),
+    ({ action, id = action === 'create' ? randomId() : '', ...rest }): Operation => ({ op: action, id, ...rest }),
   );
   return commits.write(
     list,

@@ -46,7 +46,7 @@ export function readOptions<S extends AnySchema>(given: AbloOptions<S>): Setting
   // prettier-ignore
   const {
     schema, apiKey, authToken, getToken, authEndpoint, baseURL, databaseUrl, dangerouslyAllowBrowser, kind, agentId, logger,
-    bootstrap, bootstrapMode, defaultWait, persistence, transport, defaultHeaders, defaultQuery, fetch, logLevel, WebSocket,
+    bootstrap, bootstrapMode, guard, defaultWait, persistence, transport, defaultHeaders, defaultQuery, fetch, logLevel, WebSocket,
   } = given;
   const browser = isBrowser();
   const secretAllowed = !browser || dangerouslyAllowBrowser === true;
@@ -64,6 +64,7 @@ export function readOptions<S extends AnySchema>(given: AbloOptions<S>): Setting
   const choices: [name: string, value: unknown, ...known: string[]][] = [
     ['bootstrap', start, 'full', 'none'],
     ['defaultWait', wait, 'queued', 'confirmed'],
+    ['guard', guard ?? 'none', 'auto', 'none'],
     ['persistence', typeof persistence === 'object' ? 'memory' : (persistence ?? 'memory'), 'memory', 'volatile'],
     ['transport', transport ?? 'websocket', 'websocket'],
     ['logLevel', level ?? 'warn', ...levels],
@@ -73,7 +74,7 @@ export function readOptions<S extends AnySchema>(given: AbloOptions<S>): Setting
     schema: schema ?? undefined,
     credential: credentialOf({ authToken, apiKey, getToken, authEndpoint }),
     baseURL: normal,
-    core: { session: randomId(), bootstrap: start, ...(agent && { agent }) },
+    core: { session: randomId(), bootstrap: start, ...(agent && { agent }), ...(guard === 'auto' && { guard }) },
     defaultWait: wait,
     storage: typeof persistence === 'object' ? persistence : undefined,
     secretAllowed,

@@ -34,6 +34,8 @@ export interface AbloOptions<S extends AnySchema = AnySchema> {
   /** `full` takes every row there is at the start, `none` what is asked for. */
   bootstrap?: 'full' | 'none';
   bootstrapMode?: 'full' | 'none';
+  /** `auto`: an update is refused if its row changed after this client's app last read it (docs/guide/writes.md). */
+  guard?: 'auto' | 'none';
   /** What writes wait for: `queued` in browsers, `confirmed` elsewhere. */
   defaultWait?: 'queued' | 'confirmed';
   /** Where the rows are kept between two starts: nowhere, or in a storage. What is pending is not kept. */
@@ -116,6 +118,9 @@ export interface CommitOperation {
   /** Made up for a create without one. */
   id?: string;
   data?: Record<string, unknown>;
+  /** In place of the commit's. */
+  readAt?: number;
+  onStale?: 'reject' | 'force' | 'flag' | 'merge';
 }
 
 export interface CommitInput extends Omit<WriteOptions, 'claim'> {

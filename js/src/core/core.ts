@@ -15,6 +15,8 @@ export interface CoreOptions {
   session: string;
   bootstrap: 'full' | 'none';
   agent?: string;
+  /** Updates go by what was last read. */
+  guard?: 'auto';
 }
 
 export interface CoreModel {

@@ -37,6 +37,7 @@ export const errorCodes = {
   route_not_found: { kind: 'NotFound', status: 404 },
   entity_not_found: { kind: 'NotFound', status: 404, sentence: "There is no such row, or it is not visible here." },
   stale_context: { kind: 'StaleContext', status: 409, sentence: "The row changed after it was read. Read it again, then decide again." },
+  contention_exhausted: { kind: 'StaleContext', status: 409, sentence: "The row changed again before each of the tries to write it. Try again later, or claim it first." },
   entity_claimed: { kind: 'Claimed', status: 409 },
   claim_lost: { kind: 'Claimed', status: 409, sentence: "The claim this write relied on is over. Claim the row again and read it again." },
   claim_not_found: { kind: 'Claimed', status: 404, sentence: "There is no such claim." },

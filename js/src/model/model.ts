@@ -26,6 +26,8 @@ export interface Parts {
 }
 
 type Data = Record<string, unknown>;
+/** What a row is to have, or how that is made from the row as it is. */
+type Change = Data | ((current: Row) => Data);
 export type AnyModelClient = ModelClient<Row, Data, Data>;
 
 const none: readonly Row[] = Object.freeze([]);
@@ -72,7 +74,7 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
 
   /** One operation, under the claim it names, makes or is already under. */
   const write = <T>(
-    operation: Omit<Operation, 'model'>,
+    operation: Omit<Operation, 'model' | 'data'> & { data?: Data | (() => Data) },
     { claim, ...options }: WriteOptions,
     result: () => T | Promise<T>,
   ): Promise<T> => {
@@ -83,7 +85,10 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
       );
     const named = typeof claim === 'object' ? claim.claimId : claim;
     const wait = options.wait ?? (named || claims.held(model, id).length > 0 ? 'confirmed' : undefined);
-    return commits.write([{ ...operation, model }], { ...options, wait, claim: named }, result);
+    const { data } = operation;
+    const operations =
+      typeof data === 'function' ? () => [{ ...operation, model, data: data() }] : [{ ...operation, model } as Operation];
+    return commits.write(operations, { ...options, wait, claim: named }, result);
   };
 
   const create = (first: Data, second?: WriteOptions): Promise<Row> => {
@@ -99,8 +104,8 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
   };
 
   const update = (
-    first: string | ({ id: string; data: Data } & WriteOptions),
-    second?: Data,
+    first: string | ({ id: string; data: Change } & WriteOptions),
+    second?: Change,
     third?: WriteOptions,
   ): Promise<Row> => {
     const { id, data, ...options } = isObject(first) ? first : { id: first, data: second ?? {}, ...third };
@@ -108,7 +113,10 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
       if (!row) throw abloError('entity_not_found', `${model} ${id}.`);
       return row;
     };
-    return write({ op: 'update', id, data }, options, () => get(id) ?? fetch(id).then(found));
+    const result = () => get(id) ?? fetch(id).then(found);
+    if (typeof data !== 'function') return write({ op: 'update', id, data }, options, result);
+    const change = () => write({ op: 'update', id, data: () => data(found(get(id))) }, options, result);
+    return get(id) ? change() : commits.heard(fetch(id).then(change));
   };
 
   const verb =

@@ -51,13 +51,27 @@ export interface LoadOptions<R> extends QueryOptions<R> {
   expand?: readonly string[];
 }
 
+/** A row that was read, or some fields of it. */
+export interface Read {
+  model: string;
+  id: string;
+  fields?: readonly string[];
+  /** The stamp at which it was read: by default the write's own, or everything this client has seen. */
+  readAt?: number;
+  onStale?: 'reject' | 'flag';
+}
+
 export interface WriteOptions {
   /** `queued`: applied here. `confirmed`: the server has it. */
   wait?: 'queued' | 'confirmed';
   /** The stamp of what the write is based on. */
   readAt?: number | null;
   /** What happens if the row changed since `readAt`. `reject` when there is one. */
-  onStale?: 'reject' | 'force' | 'overwrite' | 'flag' | 'notify' | null;
+  onStale?: 'reject' | 'force' | 'overwrite' | 'flag' | 'notify' | 'merge' | null;
+  /** Rows it relies on and does not write: refused if one of them changed after it was read. */
+  reads?: readonly Read[];
+  /** Of an update made from the row: how often it is made anew before `contention_exhausted`. 100 by default. */
+  retries?: number;
   /** The same key never takes effect twice. Made up when there is none. */
   idempotencyKey?: string | null;
   /** How long to wait for `confirmed`. The write stays queued when it is over. */
@@ -141,6 +155,9 @@ export interface ModelClient<R, Create, Update> {
   create(data: Create, options?: WriteOptions): Promise<R>;
   create(input: { data: Create; id?: string } & WriteOptions): Promise<R>;
   update(id: string, data: Update, options?: WriteOptions): Promise<R>;
+  /** From the row as it is, and made anew whenever the row changed before it landed. The function may run many times. */
+  update(id: string, change: (current: R) => Update, options?: WriteOptions): Promise<R>;
+  update(input: { id: string; data: (current: R) => Update } & WriteOptions): Promise<R>;
   update(input: { id: string; data: Update } & WriteOptions): Promise<R>;
   delete(id: string, options?: WriteOptions): Promise<void>;
   delete(input: { id: string } & WriteOptions): Promise<void>;

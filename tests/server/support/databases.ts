@@ -59,7 +59,16 @@ export class Tenant {
   /** A commit as the hub sends it, under a key of its own. */
   asked(operations: Operation[], more: object = {}): Answer {
     const { actor, session } = this;
-    return { key: randomUUID(), attempt: 1, issuedAt: Date.now(), actor, session, operations, ...more };
+    const { readAt, onStale = 'reject', ...rest } = more as { readAt?: number; onStale?: string };
+    const premises =
+      readAt === undefined || onStale === 'force'
+        ? []
+        : operations.flatMap(({ op, model, id, data }, operation) => {
+            const fields = op === 'update' ? { fields: Object.keys(data ?? {}) } : {};
+            return op === 'create' ? [] : [{ model, id, readAt, onStale, operation, ...fields }];
+          });
+    const asked = { key: randomUUID(), attempt: 1, issuedAt: Date.now(), actor, session, operations };
+    return { ...asked, ...(premises.length > 0 && { premises }), ...rest };
   }
 
   async batch(commits: Answer[], more: object = {}): Promise<Answer[]> {

@@ -40,7 +40,7 @@ begin
   return array(select key from jsonb_object_keys($1) key where key <> 'updatedAt');
 end $$;
 
--- Commits that must wait for an earlier one of the same batch: the same key, or the same row.
+-- Commits that must wait for an earlier one of the same batch: the same key, or the same row, read or written.
 create or replace function ablo.followers(commits jsonb) returns int[]
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -48,7 +48,7 @@ begin
     select f.n from (
       select c.n, min(c.n) over (partition by o.model, o.id) as first
       from jsonb_array_elements($1) with ordinality c(body, n),
-        jsonb_to_recordset(c.body->'operations') o(model text, id text)
+        jsonb_to_recordset(c.body->'operations' || coalesce(c.body->'premises', '[]')) o(model text, id text)
       union all
       select c.n, min(c.n) over (partition by c.body->'actor', c.body->'key')
       from jsonb_array_elements($1) with ordinality c(body, n)
@@ -215,7 +215,7 @@ begin
       receipts[n] := ablo.rejected(verdicts[n]->'error');
     elsif receipts[n] is null then
       begin                                                                                 -- 4
-        entries := entries || ablo.write_commit(organization, n, body);
+        entries := entries || ablo.write_commit(organization, n, body || coalesce(verdicts[n] - 'notifications', '{}'));
         receipts[n] := ablo.receipt('confirmed', cardinality(entries), null, verdicts[n]->'notifications');
       exception when others then
         get stacked diagnostics state = returned_sqlstate, told = message_text, name = pg_exception_hint,

@@ -6,33 +6,98 @@
 --   revoked         its credential was, since its socket was let in: not a rejection, for nothing is decided about it
 --   claim_lost      a claim it was written under is over, or the fence is another's
 --   entity_claimed  somebody else holds a row it touches
---   stale_context   a row changed after `readAt`, in a field it touches, by another session than its own
+--   stale_context   a row it goes by changed after its readAt in what it touches, by another session than its own; or an
+--                   earlier write of its own that it was based on was refused, or the row changed after that
 --
--- An update touches the fields it names; every other operation touches the whole row.
+-- The hub says what a commit goes by: premises, {model, id, fields?, readAt, onStale, operation?}. One without fields
+-- touches all of the row; one with an operation is of a row that the commit writes, the others were read.
 
--- The changes after `since` that a commit with `readAt` did not know of: one entry a row.
-create or replace function ablo.conflicts(organization text, body jsonb, since bigint) returns jsonb
+-- What has changed of what a commit goes by, after it was read, or `read_at` if that is earlier, and after `since`: one a
+-- premise. `whole`: more than fields did.
+create or replace function ablo.conflicts(organization text, body jsonb, read_at bigint, since bigint)
+returns table (premise jsonb, conflict jsonb, whole boolean)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return (
-    select jsonb_agg(jsonb_build_object(
-      'model', o.model, 'id', o.id, 'fields', c.fields, 'seq', c.seq, 'actor', c.actor) order by c.seq)
-    from jsonb_to_recordset($2->'operations') o(op text, model text, id text, data jsonb)
+  return query
+    select p.premise, jsonb_build_object('model', p.premise->'model', 'id', p.premise->'id',
+      'fields', c.fields, 'seq', c.seq, 'actor', c.actor), c.whole
+    from jsonb_array_elements($2->'premises') p(premise)
     cross join lateral (
-      select max(l.seq) as seq, (array_agg(l.actor order by l.seq desc))[1] as actor,
+      select max(l.seq) as seq, bool_or(l.op is distinct from 'update' or l.fields is null) as whole,
+        (array_agg(l.actor order by l.seq desc))[1] as actor,
         coalesce(to_jsonb(array_agg(distinct f.field) filter (where f.field is not null)), '[]') as fields
       from ablo.log l
-      left join lateral unnest(l.fields) f(field) on o.op <> 'update' or l.op <> 'update' or o.data ? f.field
-      where l.organization = $1 and l.model = o.model and l.id in (o.id, '') and l.seq > $3
-        and l.kind in ('row', 'resync')
-        and (o.op <> 'update' or l.op is distinct from 'update' or l.fields is null or o.data ?| l.fields)
+      left join lateral unnest(l.fields) f(field)
+        on not p.premise ? 'fields' or l.op <> 'update' or p.premise->'fields' ? f.field
+      where l.organization = $1 and l.model = p.premise->>'model' and l.id in (p.premise->>'id', '')
+        and l.seq > greatest(least((p.premise->>'readAt')::bigint, $3), $4) and l.kind in ('row', 'resync')
+        and (not p.premise ? 'fields' or l.op is distinct from 'update' or l.fields is null
+          or p.premise->'fields' ?| l.fields)
         and (l.session = $2->>'session' and ablo.participant(l.actor) = ablo.participant($2->'actor')) is not true
     ) c
-    where o.op <> 'create' and c.seq is not null);
+    where c.seq is not null
+    order by c.seq;
+end $$;
+
+-- What is left of the operations when what changed meanwhile is left alone: `merges` are {operation, fields, whole}.
+create or replace function ablo.merged(operations jsonb, merges jsonb) returns jsonb
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_agg(case when m.merge is null then o.operation else jsonb_set(o.operation, '{data}', left_data) end
+      order by o.i), '[]')
+    from jsonb_array_elements($1) with ordinality o(operation, i)
+    left join jsonb_array_elements($2) m(merge) on (m.merge->>'operation')::int = o.i - 1
+    cross join lateral (select coalesce(o.operation->'data', '{}')
+      - array(select jsonb_array_elements_text(m.merge->'fields'))) l(left_data)
+    where m.merge is null or not (m.merge->>'whole')::boolean and left_data <> '{}');
+end $$;
+
+-- A commit with premises: null when they stand. What it was based on may have been confirmed long ago, before changes that
+-- its writer did not see for it.
+create or replace function ablo.judge_premises(organization text, body jsonb, head bigint, since bigint) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  refused jsonb;
+  told jsonb;
+  merges jsonb;
+  read_at bigint;
+  basis_refused boolean;
+  basis_at bigint;
+begin
+  if body ? 'basedOn' then
+    select coalesce(bool_or(d.status = 'rejected'), false), min(d.seq) into basis_refused, basis_at
+    from jsonb_to_recordset(body->'basedOn') basis(key text, attempt int)
+    join ablo.commit d on d.organization = $1 and d.actor_kind = body->'actor'->>'kind'
+      and d.actor_id = body->'actor'->>'id' and d.key = basis.key and d.attempt = basis.attempt;
+    if basis_refused then
+      return jsonb_build_object('error', ablo.error('stale_context', 'A write it was based on was refused.',
+        '{"conflicts": []}'));
+    end if;
+  end if;
+  select max((p->>'readAt')::bigint) into read_at from jsonb_array_elements(body->'premises') p;
+  if read_at > head then
+    return jsonb_build_object('error', ablo.error('write_options_invalid',
+      format('readAt is %s, and the last position of the log is %s.', read_at, head)));
+  end if;
+  select jsonb_agg(c.conflict) filter (where c.premise->>'onStale' = 'reject'),
+    min((c.premise->>'readAt')::bigint) filter (where c.premise->>'onStale' = 'reject'),
+    jsonb_agg(c.conflict),
+    jsonb_agg(jsonb_build_object('operation', c.premise->'operation', 'fields', c.conflict->'fields', 'whole', c.whole))
+      filter (where c.premise->>'onStale' = 'merge')
+  into refused, read_at, told, merges
+  from ablo.conflicts(organization, body, basis_at, since) c;
+  return case
+    when refused is not null then jsonb_build_object('error', ablo.error('stale_context', null,
+      jsonb_build_object('readAt', read_at, 'conflicts', refused)))
+    when merges is not null then jsonb_build_object('notifications', told,
+      'operations', ablo.merged(body->'operations', merges))
+    when told is not null then jsonb_build_object('notifications', told)
+  end;
 end $$;
 
 -- For each commit that is still open: null, {"error"}, {"status": "revoked"}, or {"notifications"} when it is to take
--- effect all the same.
+-- effect all the same, with {"operations"} when there are other ones to write.
 -- `head` is where the log ends; changes up to `since` have been judged before.
 create or replace function ablo.judge(organization text, commits jsonb, receipts jsonb[], head bigint, since bigint)
 returns jsonb[]
@@ -57,19 +122,7 @@ begin
        where k.expires_at > clock_timestamp() and k.actor <> ablo.participant(c.body->'actor')
          and (k.field is null or o.op <> 'update' or o.data ? k.field)
        having count(*) > 0),
-      case when (c.body->>'readAt')::bigint > head then
-        jsonb_build_object('error', ablo.error('write_options_invalid',
-          format('readAt is %s, and the last position of the log is %s.', c.body->>'readAt', head)))
-      end,
-      case when c.body->>'readAt' is not null and c.body->>'onStale' is distinct from 'force' then (
-        select case
-          when c.body->>'onStale' = 'flag' then jsonb_build_object('notifications', stale.conflicts)
-          else jsonb_build_object('error', ablo.error('stale_context', null,
-            jsonb_build_object('readAt', c.body->'readAt', 'conflicts', stale.conflicts)))
-        end
-        from ablo.conflicts($1, c.body, greatest((c.body->>'readAt')::bigint, since)) stale(conflicts)
-        where stale.conflicts is not null)
-      end) end
+      case when c.body ? 'premises' then ablo.judge_premises($1, c.body, head, since) end) end
     from jsonb_array_elements($2) with ordinality c(body, n)
     order by c.n);
 end $$;

@@ -19,7 +19,7 @@ $$;
 create or replace function ablo.digest(body jsonb) returns bytea
 language sql stable as $$
   select sha256(convert_to(
-    jsonb_build_array(body->'operations', body->'readAt', body->'onStale', body->'claims')::text, 'UTF8'));
+    jsonb_build_array(body->'operations', body->'premises', body->'claims')::text, 'UTF8'));
 $$;
 
 create or replace function ablo.issued_at(body jsonb) returns timestamptz

@@ -35,6 +35,7 @@ create or replace function ablo.sentence(code text) returns text language sql im
     when 'route_not_found' then 'The server has no such route.'
     when 'entity_not_found' then 'There is no such row, or it is not visible here.'
     when 'stale_context' then 'The row changed after it was read. Read it again, then decide again.'
+    when 'contention_exhausted' then 'The row changed again before each of the tries to write it. Try again later, or claim it first.'
     when 'entity_claimed' then 'Somebody else holds this row. Wait for the claim to end, or queue for it with claim().'
     when 'claim_lost' then 'The claim this write relied on is over. Claim the row again and read it again.'
     when 'claim_not_found' then 'There is no such claim.'

@@ -34,6 +34,7 @@ struct ClientOptions {
   bool loadAll = true;                        // take the whole workspace at the start; otherwise only what is asked for
   std::string agent;                          // the agent a holder of a secret key acts as
   std::size_t budget = std::size_t{1} << 30;  // bytes its rows may take
+  bool guardsUpdates = false;                 // a write without a guard goes by what was last read of its rows
 };
 
 class Client {
@@ -56,7 +57,7 @@ class Client {
     lost,
     model
   };
-  enum class Settled : uint32_t { confirmed = 1, rejected = 2, unknown = 3 };
+  enum class Settled : uint32_t { confirmed = 1, rejected = 2, unknown = 3, outdated = 4 };
 
   explicit Client(ClientOptions options);
   ~Client();
@@ -78,8 +79,12 @@ class Client {
   Json status() const;
   double cursor() const;  // -1 before the first connection
 
-  // Writes: `{key, operations, readAt?, onStale?, claim?}`; the commit's number.
+  // Writes: `{key, operations, readAt?, onStale?, reads?, claim?, attempt?, retries?}`; the commit's number. One with `retries` that
+  // turns out stale is not refused while any are left: it is told to be outdated, with the `attempt` and `retries` to make it
+  // anew with.
   Result<uint32_t> commit(std::string_view json, double now);
+  /// How a pending commit travels, with all it goes by: what a queue that outlives this client keeps, and gives commit() again.
+  std::string_view message(uint32_t commit) const;
 
   // Reads.
   Result<uint32_t> load(std::string_view query, double now);  // the request, or 0: everything is here already
@@ -95,6 +100,7 @@ class Client {
   uint32_t version(int model, uint32_t slot) const;
   bool shows(int model, uint32_t slot) const;
   std::optional<List<Value>> row(int model, uint32_t slot) const;
+  void rowRead(int model, uint32_t slot);                        // somebody has seen the row as it is now
   Cell cell(int model, uint32_t slot, std::size_t field) const;  // of a row that is shown
   static constexpr uint32_t kNoString = 0xffffffff;
   uint32_t symbol(int model, uint32_t slot, std::size_t field) const;  // kNoString: the field's text has no number

@@ -41,6 +41,7 @@ enum class ErrorCode {
   route_not_found,
   entity_not_found,
   stale_context,
+  contention_exhausted,
   entity_claimed,
   claim_lost,
   claim_not_found,
@@ -69,7 +70,7 @@ enum class ErrorCode {
   internal_error,
 };
 
-inline constexpr std::array<std::string_view, 58> kErrorCodes{
+inline constexpr std::array<std::string_view, 59> kErrorCodes{
     "apikey_missing",
     "apikey_invalid",
     "apikey_revoked",
@@ -102,6 +103,7 @@ inline constexpr std::array<std::string_view, 58> kErrorCodes{
     "route_not_found",
     "entity_not_found",
     "stale_context",
+    "contention_exhausted",
     "entity_claimed",
     "claim_lost",
     "claim_not_found",

@@ -36,6 +36,7 @@ std::string_view ablo::sentence(ErrorCode code) {
     case ErrorCode::route_not_found: return "The server has no such route.";
     case ErrorCode::entity_not_found: return "There is no such row, or it is not visible here.";
     case ErrorCode::stale_context: return "The row changed after it was read. Read it again, then decide again.";
+    case ErrorCode::contention_exhausted: return "The row changed again before each of the tries to write it. Try again later, or claim it first.";
     case ErrorCode::entity_claimed: return "Somebody else holds this row. Wait for the claim to end, or queue for it with claim().";
     case ErrorCode::claim_lost: return "The claim this write relied on is over. Claim the row again and read it again.";
     case ErrorCode::claim_not_found: return "There is no such claim.";

@@ -120,4 +120,48 @@ double readDecimal(std::string_view number) {
   return sign * nearest(digits, static_cast<int>(exponent));
 }
 
+namespace {
+
+/// digits × 10^exponent, without the zeros at their end.
+std::string decimal(uint64_t digits, int exponent) {
+  for (; digits % 10 == 0; digits /= 10) ++exponent;
+  std::string text = std::to_string(digits);
+  const int point = static_cast<int>(text.size()) + exponent;  // how many digits stand before it
+  if (point > 15 || point < -6) return text + "e" + std::to_string(exponent);
+  if (exponent >= 0) return text.append(static_cast<std::size_t>(exponent), '0');
+  if (point <= 0) return "0." + std::string(static_cast<std::size_t>(-point), '0') + text;
+  return text.insert(static_cast<std::size_t>(point), ".");
+}
+
+}  // namespace
+
+void writeDecimal(double number, std::string& out) {
+  if (number < 0) out += '-';
+  number = std::fabs(number);
+  if (number == 0) {
+    out += '0';
+    return;
+  }
+  constexpr double kPowers[] = {1e1, 1e2, 1e4, 1e8, 1e16, 1e32, 1e64, 1e128, 1e256};
+  double unit = number;  // 1 ≤ unit < 10, or a few units of its last place beside it
+  int magnitude = 0;
+  for (int i = 9; i-- > 0;) {
+    const int power = 1 << i;
+    if (unit >= kPowers[i]) unit /= kPowers[i], magnitude += power;
+    if (unit * kPowers[i] < 10) unit *= kPowers[i], magnitude -= power;
+  }
+  // Nearly all numbers that people write have 15 digits or fewer. What scaling lost is found by looking at the neighbours, nearest first.
+  double shift = 1e14;
+  for (int digits = 15;; ++digits, shift *= 10) {
+    const auto middle = static_cast<int64_t>(unit * shift + 0.5);
+    const int most = digits < 17 ? 8 : 1 << 20;
+    for (int64_t away = 0; away<most; away = away> 0 ? -away : 1 - away) {
+      std::string text = decimal(static_cast<uint64_t>(middle + away), magnitude - digits + 1);
+      if (readDecimal(text) != number) continue;
+      out += text;
+      return;
+    }
+  }
+}
+
 }  // namespace ablo

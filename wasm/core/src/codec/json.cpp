@@ -6,7 +6,8 @@
 #include <cmath>
 #include <cstring>
 #include <new>
-#include <nlohmann/detail/conversions/to_chars.hpp>
+
+#include "codec/decimal.h"
 
 namespace ablo {
 
@@ -157,13 +158,12 @@ void writeJsonNumber(double number, std::string& out) {
     out += "null";
     return;
   }
-  // Whole numbers, seq and times above all, are written as such; Grisu would give 1e+21 its exponent and 5.0 its fraction.
+  // Whole numbers, seq and times above all.
   if (std::floor(number) == number && std::fabs(number) <= 9007199254740992.0) {
     out += std::to_string(static_cast<int64_t>(number));
     return;
   }
-  char buffer[64];
-  out.append(buffer, nlohmann::detail::to_chars(buffer, buffer + sizeof buffer, number));
+  writeDecimal(number, out);
 }
 
 void writeJson(const Json& value, std::string& out) {

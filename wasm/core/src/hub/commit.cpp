@@ -6,13 +6,14 @@
 #include "base/limits.h"
 #include "codec/raw_json.h"
 #include "hub/hello.h"
+#include "writes/guard.h"
 #include "writes/operation.h"
 
 namespace ablo::hub {
 
 namespace {
 
-constexpr std::size_t kMostClaims = 500;
+constexpr std::size_t kMostClaims = 500, kMostBasis = 10'000;
 constexpr double kMostAttempts = 1'000'000;
 constexpr double kLatest = 253'402'300'799'999;  // the end of the year 9999
 
@@ -22,18 +23,23 @@ Outcome checkOptions(const Json& message) {
   const Json* issuedAt = message.find("issuedAt");
   if (!issuedAt || !isWhole(issuedAt) || issuedAt->asNumber() > kLatest)
     return invalid("issuedAt is a time, in milliseconds since 1970.");
-  if (const Json* readAt = message.find("readAt"); readAt && !isWhole(readAt)) return invalid("readAt is a seq.");
-  if (const Json* onStale = message.find("onStale")) {
-    const std::string_view wish = onStale->asString();
-    if (wish != "reject" && wish != "force" && wish != "flag") return invalid("onStale is reject, force or flag.");
-  }
   if (const Json* claims = message.find("claims")) {
     if (!claims->isArray() || claims->items().size() > kMostClaims) return invalid("claims is an array.");
     for (const Json& claim : claims->items())
       if (claim.text("id").empty() || !isWhole(claim.find("fence")))
         return invalid("A claim of a commit is its id and its fence.");
   }
+  if (const Json* basedOn = message.find("basedOn")) {
+    if (!basedOn->isArray() || basedOn->items().size() > kMostBasis) return invalid("basedOn is an array.");
+    for (const Json& commit : basedOn->items())
+      if (const Result<CommitName> name = readCommitName(commit); !name) return name.error();
+  }
   return Nothing{};
+}
+
+Error forbidden(const Model& model, std::string_view needed) {
+  return Error::of(ErrorCode::permission_denied,
+                   model.key + "." + std::string(needed) + " is not among its operations.");
 }
 
 /// To archive is to update: credentials know no word of their own for it.
@@ -41,8 +47,44 @@ Outcome checkPermission(const Identity& identity, const Model& model, const Oper
   const bool archives = operation.kind == Operation::Kind::archive || operation.kind == Operation::Kind::unarchive;
   const std::string_view needed = archives ? "update" : operationText(operation.kind);
   if (identity.may(model.key, needed)) return Nothing{};
-  return Error::of(ErrorCode::permission_denied,
-                   model.key + "." + std::string(needed) + " is not among its operations.");
+  return forbidden(model, needed);
+}
+
+/// What an operation, or a read, touches: fields by name; all of the row if it names none.
+Json premiseOf(const Model& model, std::string_view id, const Guard& guard, Json fields) {
+  Json premise = Json::object();
+  premise.set("model", model.key).set("id", id).set("readAt", guard.readAt).set("onStale", onStaleText(guard.onStale));
+  return fields.isNull() ? premise : premise.set("fields", std::move(fields));
+}
+
+Json premiseOf(const Model& model, const Operation& operation, const Guard& guard, std::size_t place) {
+  Json fields;
+  if (operation.kind == Operation::Kind::update) {
+    fields = Json::array();
+    for (const auto& [field, value] : operation.data) fields.push(model.fields[static_cast<std::size_t>(field)].name);
+  }
+  return premiseOf(model, operation.id, guard, std::move(fields)).set("operation", static_cast<double>(place));
+}
+
+/// `{model, id, fields?, readAt, onStale?}`: a row that was relied on and is not written.
+Result<Json> readRead(const Schema& schema, const Identity& identity, const Json& read) {
+  const int index = schema.modelIndex(read.text("model"));
+  if (index < 0) return unknownModel(schema, read.text("model"));
+  const Model& model = schema.models[static_cast<std::size_t>(index)];
+  if (!identity.may(model.key, "read")) return forbidden(model, "read");
+  if (read.text("id").empty() || read.text("id").size() > kLongestId) return Error::of(ErrorCode::invalid_id);
+  Guard guard;
+  if (const Outcome given = readGuard(read, guard); !given) return given.error();
+  if (guard.readAt < 0 || guard.onStale == OnStale::merge)
+    return badOption("reads", "rows with a readAt, and onStale reject, force or flag");
+  Json fields;
+  if (const Json* names = read.find("fields")) {
+    if (!names->isArray()) return badOption("fields", "an array of names");
+    for (const Json& name : names->items())
+      if (!model.field(name.asString())) return unknownField(model, name.asString());
+    fields = *names;
+  }
+  return premiseOf(model, read.text("id"), guard, std::move(fields));
 }
 
 }  // namespace
@@ -61,13 +103,29 @@ Result<Commit> readCommit(const Schema& schema, const Subscriber& from, CommitNa
   if (!operations) return operations.error();
   if (const Outcome options = checkOptions(message); !options) return options.error();
 
+  Guard guard;
+  if (const Outcome given = readGuard(message, guard); !given) return given.error();
+
   Commit commit;
-  Json list = Json::array();
-  for (const Operation& operation : *operations) {
+  Json list = Json::array(), premises = Json::array();
+  for (std::size_t i = 0; i < operations->size(); ++i) {
+    const Operation& operation = (*operations)[i];
     const Model& model = schema.models[static_cast<std::size_t>(operation.model)];
     if (const Outcome allowed = checkPermission(from.identity, model, operation); !allowed) return allowed.error();
+    Guard own = guard;
+    if (const Outcome given = readGuard(message.find("operations")->items()[i], own); !given) return given.error();
     commit.rows.push_back(model.key + "\n" + operation.id);
     list.push(writeOperation(schema, operation));
+    if (own.holds() && operation.kind != Operation::Kind::create) premises.push(premiseOf(model, operation, own, i));
+  }
+  if (const Json* reads = message.find("reads")) {
+    if (!reads->isArray() || reads->items().size() > kMostReads) return badOption("reads", "up to 500 rows");
+    for (const Json& read : reads->items()) {
+      Result<Json> premise = readRead(schema, from.identity, read);
+      if (!premise) return premise.error();
+      commit.rows.push_back(std::string(read.text("model")) + "\n" + std::string(read.text("id")));
+      if (premise->text("onStale") != "force") premises.push(std::move(*premise));
+    }
   }
   std::sort(commit.rows.begin(), commit.rows.end());
   commit.rows.erase(std::unique(commit.rows.begin(), commit.rows.end()), commit.rows.end());
@@ -80,7 +138,8 @@ Result<Commit> readCommit(const Schema& schema, const Subscriber& from, CommitNa
   if (!from.identity.onBehalfOf.isNull()) text.member("onBehalfOf", from.identity.onBehalfOf);
   if (!from.identity.credential.empty()) text.member("credential", from.identity.credential);
   text.member("session", from.session).member("operations", list);
-  for (const std::string_view option : {"readAt", "onStale", "claims"})
+  if (!premises.items().empty()) text.member("premises", premises);
+  for (const std::string_view option : {"basedOn", "claims"})
     if (const Json* value = message.find(option)) text.member(option, *value);
 
   commit.name = std::move(name);

@@ -28,6 +28,8 @@ double Client::cursor() const { return impl_->cursor(); }
 
 Result<uint32_t> Client::commit(std::string_view json, double now) { return impl_->commit(json, now); }
 
+std::string_view Client::message(uint32_t commit) const { return impl_->message(commit); }
+
 Result<uint32_t> Client::load(std::string_view query, double now) { return impl_->load(query, now); }
 
 Result<uint32_t> Client::openQuery(std::string_view text) {
@@ -46,6 +48,7 @@ int Client::slot(int model, std::string_view id) const { return impl_->store().s
 uint32_t Client::version(int model, uint32_t slot) const { return impl_->store().version(model, slot); }
 bool Client::shows(int model, uint32_t slot) const { return impl_->store().shows(model, slot); }
 std::optional<List<Value>> Client::row(int model, uint32_t slot) const { return impl_->store().row(model, slot); }
+void Client::rowRead(int model, uint32_t slot) { impl_->rowRead(model, slot); }
 Cell Client::cell(int model, uint32_t slot, std::size_t field) const { return impl_->store().cell(model, slot, field); }
 uint32_t Client::symbol(int model, uint32_t slot, std::size_t field) const {
   return impl_->store().symbol(model, slot, field);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <cmath>
 
 #include "base/limits.h"
 #include "codec/raw_json.h"
@@ -11,22 +10,6 @@ namespace ablo {
 namespace {
 
 constexpr std::size_t kLargestFrame = 256 * 1024;  // what the server takes
-
-Error badOption(std::string_view name, std::string_view wanted) {
-  Error error = Error::of(ErrorCode::write_options_invalid, {name, " is ", wanted, "."});
-  error.details = ObjectText().member("param", name).take();
-  return error;
-}
-
-Outcome checkGuard(const Json& json) {
-  if (const Json* readAt = json.find("readAt"))
-    if (!readAt->isNumber() || readAt->asNumber() < 0 || readAt->asNumber() != std::floor(readAt->asNumber()))
-      return badOption("readAt", "a stamp: a whole number, 0 or more");
-  if (const Json* onStale = json.find("onStale"))
-    if (onStale->asString() != "reject" && onStale->asString() != "force" && onStale->asString() != "flag")
-      return badOption("onStale", "reject, force or flag");
-  return Nothing{};
-}
 
 }  // namespace
 
@@ -60,7 +43,8 @@ Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
   if (key.empty() || key.size() > kLongestKey) return badOption("idempotencyKey", "text of 1 to 255 bytes");
   if (store_.pending().find(key))
     return Error::of(ErrorCode::idempotency_conflict, "A commit with this key is pending here.");
-  if (const Outcome guard = checkGuard(*json); !guard) return guard.error();
+  Guard guard;
+  if (const Outcome read = readGuard(*json, guard); !read) return read.error();
   Result<List<Operation>> operations = readOperations(store_.schema(), json->find("operations"));
   if (!operations) return operations.error();
   const Result<List<const Claim*>> claims = claimsFor(*json, *operations);
@@ -69,25 +53,24 @@ Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
   PendingCommit commit;
   commit.number = ++lastCommit_;
   commit.key = key;
+  commit.attempt = static_cast<uint32_t>(json->number("attempt", 1));
+  commit.retries = json->number("retries", -1);
   commit.issuedAt = now;
+  commit.madeAt = store_.version();
   ObjectText message;
   message.member("type", "commit").member("key", key).member("attempt", commit.attempt);
-  message.member("issuedAt", now + serverAhead_);
-  Json list = Json::array(), held = Json::array();
-  for (const Operation& operation : *operations) list.push(writeOperation(store_.schema(), operation));
-  message.member("operations", list);
-  double guard = -1;  // under claims a write is guarded by what was read when they were granted
-  for (const Claim* claim : *claims) {
+  message.member("issuedAt", json->number("issuedAt", now + serverAhead_));
+  Json held = Json::array();
+  for (const Claim* claim : *claims) {  // under claims a write is guarded by what was read when they were granted
     held.push(Json::object().set("id", claim->id).set("fence", claim->fence));
     commit.claims.push_back(claim->id);
-    guard = guard < 0 ? claim->readAt : std::min(guard, claim->readAt);
+    if (!json->find("readAt")) guard.readAt = guard.readAt < 0 ? claim->readAt : std::min(guard.readAt, claim->readAt);
   }
   if (!held.items().empty()) message.member("claims", held);
-  if (const Json* readAt = json->find("readAt"))
-    message.member("readAt", *readAt);
-  else if (guard >= 0)
-    message.member("readAt", guard);
+  if (guard.readAt >= 0) message.member("readAt", guard.readAt);
   if (const Json* onStale = json->find("onStale")) message.member("onStale", *onStale);
+  if (const Outcome guarded = writeGuards(*json, *operations, guard, commit.retries >= 0, message); !guarded)
+    return guarded.error();
   commit.message = message.take();
   if (commit.message.size() > kLargestFrame)
     return Error::of(ErrorCode::request_too_large, {"The commit has ", std::to_string(commit.message.size()),
@@ -98,6 +81,12 @@ Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
   if (session_.state() == Session::State::live) advance(added, CommitLife::Event::connected);
   statusChanged();
   return added.number;
+}
+
+std::string_view Client::Impl::message(uint32_t commit) const {
+  for (const PendingCommit* pending : store_.pending().commits())
+    if (pending->number == commit) return pending->message;
+  return {};
 }
 
 void Client::Impl::advance(PendingCommit& commit, CommitLife::Event event, const std::optional<Error>& error) {

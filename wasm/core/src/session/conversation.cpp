@@ -139,6 +139,7 @@ void Client::Impl::refuseAll(const Error& error, double now) {
   while (!requests_.open().empty()) refuse(requests_.open().begin()->first, error, now);
   for (PendingCommit* commit : store_.pending().commits())
     if (!commit->overdue) advance(*commit, CommitLife::Event::late, error);
+  endRevisions(error);
 }
 
 void Client::Impl::refuse(uint32_t number, const Error& error, double now) {
@@ -160,7 +161,8 @@ Json Client::Impl::status() const {
   Json status = Json::object();
   status.set("state", sessionStateText(session_.state())).set("cursor", cursor_).set("epoch", epoch_);
   status.set("organization", organization_).set("actor", actor_).set("resumes", resumes_).set("loaded", loadedOnce_);
-  status.set("pending", static_cast<double>(store_.pending().commits().size())).set("failures", session_.failures());
+  status.set("pending", static_cast<double>(store_.pending().commits().size() + revisions_.size()))
+      .set("failures", session_.failures());
   if (offlineSince_ >= 0) status.set("offlineSince", offlineSince_);
   if (problem_) status.set("error", errorJson(*problem_));
   return status;

@@ -4,6 +4,7 @@
 // the claims and the snapshots, and collects what a drain hands over. Its parts by what happens:
 //   conversation.cpp  connecting, the frame         receive.cpp     what the server says
 //   commit.cpp        writes and how they settle    coordinate.cpp  claims and snapshots
+//   guards.cpp        what a write goes by          revise.cpp      writes that are made anew
 //   load.cpp          reads                         expand.cpp      the rows that relations lead to
 //   image.cpp         what is stored                deadlines.cpp   how long anybody waits, and when to look again
 #pragma once
@@ -14,11 +15,13 @@
 #include "ablo/client.h"
 #include "ablo/list.h"
 #include "base/map.h"
+#include "codec/raw_json.h"
 #include "coordination/own_claim.h"
 #include "coordination/snapshots.h"
 #include "session/requests.h"
 #include "session/session.h"
 #include "store/store.h"
+#include "writes/guard.h"
 
 namespace ablo {
 
@@ -55,6 +58,10 @@ class Client::Impl {
 
   // commit.cpp
   Result<uint32_t> commit(std::string_view json, double now);
+  std::string_view message(uint32_t commit) const;
+
+  // guards.cpp
+  void rowRead(int model, uint32_t slot);
 
   // load.cpp
   Result<Query> query(std::string_view text) const;
@@ -121,6 +128,30 @@ class Client::Impl {
   void dropSettled(double now);
   Result<List<const Claim*>> claimsFor(const Json& json, const List<Operation>& operations) const;
 
+  // guards.cpp
+  struct Seen {
+    double at = 0;         // up to where the log was known when the row was read
+    uint32_t version = 0;  // of the row that was read; 0: it was not
+  };
+  Seen* seen(const Operation& operation);
+  double lastRead(const Operation& operation);
+  void takeBack(const PendingCommit& commit);
+  Outcome writeGuards(const Json& json, const List<Operation>& operations, const Guard& guard, bool revises,
+                      ObjectText& message);
+
+  // revise.cpp
+  struct Revision {
+    uint32_t number, attempt;
+    uint32_t after;  // the last commit whose outcome it waits for
+    double retries;
+    double seq;  // what it had missed
+    double at;   // not before
+  };
+  bool revises(const PendingCommit& commit, Error& error, double now);
+  bool isDue(const Revision& revision, double now) const;
+  void revise(double now);
+  void endRevisions(const Error& error);
+
   // load.cpp
   void answered(uint32_t request, std::string text = "{}") {
     news_.push_back({Record::answered, request, 1, 0, std::move(text)});
@@ -164,6 +195,8 @@ class Client::Impl {
   std::optional<Error> problem_;
 
   uint32_t lastCommit_ = 0;
+  List<List<Seen>> seen_;  // by model, and number of the id's text
+  List<Revision> revisions_;
   double wake_ = -1;
   bool statusChanged_ = false;
   List<News> news_;

@@ -25,6 +25,7 @@ void Client::Impl::tick(double now) {
   perform(effect, now);
   if (session_.state() == Session::State::live) renewClaims(now);
   giveUpWaiting(now);
+  revise(now);
 }
 
 /// Until when an answer is waited for. A server that refused this client is not waited for at all. There is no end to a
@@ -80,6 +81,8 @@ double Client::Impl::nextWake() const {
     if (own.renews() && session_.state() == Session::State::live) at = std::min(at, own.renewAt);
   }
   for (const auto& [number, request] : requests_.open()) at = std::min(at, giveUpAt(request));
+  for (const Revision& revision : revisions_)
+    if (isDue(revision, revision.at)) at = std::min(at, revision.at);
   for (const PendingCommit* commit : store_.pending().commits()) {
     at = std::min(at, giveUpAt(*commit));
     if (!commit->overdue) break;  // those behind it were called later

@@ -57,6 +57,7 @@ void Client::Impl::receive(std::string_view bytes, double now) {
     problem_ = readError(message->find("error"));
   else if (type != "pong")
     warn("A frame of an unknown type was left aside: " + std::string(type.substr(0, 32)));
+  revise(now);
 }
 
 void Client::Impl::welcome(const Json& message, double now) {
@@ -147,6 +148,8 @@ void Client::Impl::setEpoch(std::string_view epoch) {
       commit->seq = 0;
       advance(*commit, CommitLife::Event::replaced);
     }
+  if (epoch != epoch_)
+    for (Revision& revision : revisions_) revision.seq = 0;
   epoch_ = epoch;
 }
 
@@ -208,7 +211,12 @@ void Client::Impl::receipt(const Json& message, double now) {
     return;
   }
   if (message.text("status") != "rejected") return;
-  advance(*commit, CommitLife::Event::rejected, readError(message.find("error")));
+  Error error = readError(message.find("error"));
+  takeBack(*commit);
+  if (commit->state < CommitLife::State::confirmed && revises(*commit, error, now))
+    advance(*commit, CommitLife::Event::outdated);
+  else
+    advance(*commit, CommitLife::Event::rejected, error);
   dropSettled(now);
 }
 

@@ -133,6 +133,11 @@ void Store::drop(const std::string& key) {
   pending_.remove(key);
 }
 
+std::span<const Table::Touch> Store::touches(int model, std::string_view id) const {
+  const uint32_t slot = table(model).find(id);
+  return slot == Table::kNone ? std::span<const Table::Touch>() : table(model).touches(slot);
+}
+
 void Store::setAuthor(std::string organization, std::string actor) {
   if (organization == organization_ && actor == actor_) return;
   organization_ = std::move(organization), actor_ = std::move(actor);

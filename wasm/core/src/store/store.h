@@ -59,12 +59,15 @@ class Store {
   void drop(const std::string& key);
   Pending& pending() { return pending_; }
   const Pending& pending() const { return pending_; }
+  /// The pending operations on a row, in call order.
+  std::span<const Table::Touch> touches(int model, std::string_view id) const;
   /// Who writes here, once the server has said so: what is pending is folded again.
   void setAuthor(std::string organization, std::string actor);
 
   // Reads.
   int slot(int model, std::string_view id) const;
   uint32_t version(int model, uint32_t slot) const;
+  uint32_t version() const { return version_; }  // the last that any row was given
   bool shows(int model, uint32_t slot) const;
   Cell cell(int model, uint32_t slot, std::size_t field) const { return table(model).cell(field, slot); }
   /// The number of a symbol's text, or Strings::kNone where the field is none or absent.

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+//
+// Guards: what a write says it goes by. A row that was read here is known by the version that was read; what is under way here
+// and says something else of the same fields is gone by as well, for it may be refused.
+#include <algorithm>
+
+#include "codec/raw_json.h"
+#include "session/conversation.h"
+
+namespace ablo {
+
+namespace {
+
+constexpr double kTakenBack = -2;  // what was read was a write that has been refused since
+
+/// Whether they say something of the same fields. No operation: all of them.
+bool meet(const Operation& before, const Operation* after) {
+  if (!after || before.kind != Operation::Kind::update || after->kind != Operation::Kind::update) return true;
+  return std::any_of(before.data.begin(), before.data.end(), [&](const auto& one) {
+    return std::any_of(after->data.begin(), after->data.end(),
+                       [&](const auto& other) { return one.first == other.first; });
+  });
+}
+
+}  // namespace
+
+/// The id's text is held: a row that was read may be deleted, and be another one under the same id when it is written.
+void Client::Impl::rowRead(int model, uint32_t slot) {
+  if (!options_.guardsUpdates) return;
+  if (seen_.empty()) seen_.resize(store_.schema().models.size());
+  List<Seen>& rows = seen_[static_cast<std::size_t>(model)];
+  const uint32_t id = store_.symbol(model, slot, 0);
+  if (rows.size() <= id) rows.resize(id + 1);
+  if (rows[id].version == 0) store_.strings().hold(id);
+  rows[id] = {cursor_, store_.version(model, slot)};
+}
+
+/// Null: nobody has read it here.
+Client::Impl::Seen* Client::Impl::seen(const Operation& operation) {
+  if (seen_.empty()) return nullptr;
+  List<Seen>& rows = seen_[static_cast<std::size_t>(operation.model)];
+  const uint32_t id = store_.strings().find(operation.id);
+  return id < rows.size() && rows[id].version > 0 ? &rows[id] : nullptr;
+}
+
+/// Up to where the log was known when the row was last read: by now, if it is still what was read, or never was.
+double Client::Impl::lastRead(const Operation& operation) {
+  const Seen* one = seen(operation);
+  const int slot = store_.slot(operation.model, operation.id);
+  const bool current = slot >= 0 && one && one->version == store_.version(operation.model, static_cast<uint32_t>(slot));
+  return current || !one ? cursor_ : one->at;
+}
+
+/// Whoever has read what this commit made of a row, has read what never was.
+void Client::Impl::takeBack(const PendingCommit& commit) {
+  for (const Operation& operation : commit.operations)
+    if (Seen* one = seen(operation); one && one->version > commit.madeAt) one->at = kTakenBack;
+}
+
+Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& operations, const Guard& guard, bool revises,
+                                  ObjectText& message) {
+  List<const PendingCommit*> basis;
+  const auto goBy = [&](int model, std::string_view id, const Operation* operation) {
+    for (const auto& [commit, before] : store_.touches(model, id))
+      if (commit->state < CommitLife::State::confirmed && meet(*before, operation) &&
+          std::find(basis.begin(), basis.end(), commit) == basis.end())
+        basis.push_back(commit);
+  };
+
+  Json list = Json::array();
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    const Operation& operation = operations[i];
+    const Json& given = json.find("operations")->items()[i];
+    Guard own = guard;
+    if (Outcome read = readGuard(given, own); !read) return read;
+    const bool asRead = revises || (options_.guardsUpdates && own.readAt < 0 && own.onStale != OnStale::force);
+    if (asRead && operation.kind != Operation::Kind::create) own.readAt = lastRead(operation);
+    if (own.readAt == kTakenBack)
+      return Error::of(ErrorCode::stale_context, "What was read of the row was taken back.");
+    Json written = writeOperation(store_.schema(), operation);
+    if (own.readAt != guard.readAt) written.set("readAt", own.readAt);
+    if (own.onStale != guard.onStale) written.set("onStale", onStaleText(own.onStale));
+    if (own.readAt >= 0 && own.onStale == OnStale::reject) goBy(operation.model, operation.id, &operation);
+    list.push(std::move(written));
+  }
+  message.member("operations", list);
+
+  if (const Json* reads = json.find("reads")) {
+    Json relied = Json::array();
+    for (Json read : reads->items()) {
+      Guard own{guard.readAt < 0 ? cursor_ : guard.readAt};
+      if (Outcome given = readGuard(read, own); !given) return given;
+      if (const int model = store_.schema().modelIndex(read.text("model")); model >= 0)
+        goBy(model, read.text("id"), nullptr);
+      relied.push(read.set("readAt", own.readAt));
+    }
+    message.member("reads", relied);
+  }
+  if (const Json* known = json.find("basedOn")) {
+    message.member("basedOn", *known);
+  } else if (!basis.empty()) {
+    Json keys = Json::array();
+    for (const PendingCommit* commit : basis)
+      keys.push(Json::object().set("key", commit->key).set("attempt", commit->attempt));
+    message.member("basedOn", keys);
+  }
+  return Nothing{};
+}
+
+}  // namespace ablo
