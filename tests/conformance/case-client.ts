@@ -4,7 +4,7 @@
 // what is expected of it. Who plays the server is somebody else (scripted-case.ts, live-case.ts).
 import Ablo, { type AbloOptions } from '@abloatai/ablo';
 import assert from 'node:assert/strict';
-import { turn, type SentFrame } from '../support/scripted-socket';
+import type { SentFrame } from '../support/scripted-socket';
 import type { Operation, Row } from '../support/scripted-server';
 import type { Json } from './case';
 
@@ -106,8 +106,8 @@ export class CaseClient {
     this.settled[key] = { code: 'pending' };
     receipt.then(
       (confirmed) => {
-        this.settled[key] = { code: 'confirmed', ...confirmed };
-        if (before?.code === 'confirmed') assert.deepEqual(this.settled[key], before, 'a key has one receipt');
+        const other = before?.code === 'confirmed' && before.lastSyncId !== confirmed.lastSyncId;
+        this.settled[key] = { code: other ? 'two receipts' : 'confirmed', ...confirmed };
       },
       (thrown: Json) => (this.settled[key] = thrown.toJSON?.() ?? { code: String(thrown) }),
     );
@@ -121,7 +121,6 @@ export class CaseClient {
       () => (this.answered[as] = 'ok'),
       (thrown: unknown) => (this.answered[as] = codeOf(thrown)),
     );
-    await turn();
   }
 
   async #snapshot(entities: Json, { as, error }: Json): Promise<void> {

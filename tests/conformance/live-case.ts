@@ -2,7 +2,7 @@
 //
 // One case played to a client of the published package and a live server, in an organization of its own. The client is
 // ada; ben, another client, writes the rows that are given and what somebody else writes. Nobody knows when a live server
-// answers, so a step that is followed by others of somebody else's doing waits until it has (README.md).
+// answers: it is waited for where a step says so, and not otherwise, so that what a write shows at once can be seen.
 import Ablo from '@abloatai/ablo';
 import { createSecretKey } from '@abloatai/ablo/server';
 import type { TestServer } from '@abloatai/ablo/testing';
@@ -31,18 +31,22 @@ export class LiveCase {
     this.#ben = Ablo({ schema, baseURL, apiKey, agentId: 'ben', bootstrap: 'none' });
   }
 
-  static async play(server: TestServer, { given = {}, steps = [], expect }: Case): Promise<void> {
+  static async begin(server: TestServer, given: Json = {}): Promise<LiveCase> {
     const { token } = await createSecretKey(server.database, { organization: randomUUID() });
     const run = new LiveCase(given, server.url, token);
-    try {
-      await run.#begin(given);
-      for (const step of steps) await run.#step(step);
-      if (run.#connected) for (const key of run.#unsettled) await run.#outcome(key, 'confirmed');
-      await run.#client.expect(expect);
-    } finally {
-      await run.#client.end();
-      await run.#ben.dispose();
-    }
+    await run.#begin(given);
+    return run;
+  }
+
+  async play({ steps = [], expect }: Case): Promise<void> {
+    for (const step of steps) await this.#step(step);
+    if (this.#connected) await this.#rest();
+    await this.#client.expect(expect);
+  }
+
+  async end(): Promise<void> {
+    await this.#client.end();
+    await this.#ben.dispose();
   }
 
   async #begin({ rows = {}, connected = true }: Json): Promise<void> {
@@ -50,6 +54,7 @@ export class LiveCase {
     if (put.length > 0) await this.#benWrites(put);
     if (!connected) this.#line.cut();
     this.#client.ablo.ready().catch(() => {});
+    await until('the client calls', () => this.#line.called);
     if (connected) await this.#connect();
   }
 
@@ -65,7 +70,7 @@ export class LiveCase {
       foreign: () => this.#foreign(what, step.hold),
       echo: () => this.#outcome(what, { code: 'confirmed', ...(step.notifications && { notifications: step.notifications }) }),
       reject: () => this.#outcome(what, { code: step.code, ...step.details }),
-      answer: () => until(`${what} is answered`, () => this.#client.answered[what] !== 'waiting'),
+      answer: () => this.#answered(what),
       disconnect: () => {
         this.#connected = false;
         this.#line.cut();
@@ -97,6 +102,16 @@ export class LiveCase {
 
   #hears(): Promise<boolean> {
     return until('the client heard of it', () => this.#client.ablo.snapshot({}).stamp >= this.#head);
+  }
+
+  /** What nobody waited for is confirmed, and answered. */
+  async #rest(): Promise<void> {
+    for (const key of this.#unsettled) await this.#outcome(key, 'confirmed');
+    for (const as of Object.keys(this.#client.answered)) await this.#answered(as);
+  }
+
+  #answered(as: string): Promise<boolean> {
+    return until(`${as} is answered`, () => this.#client.answered[as] !== 'waiting');
   }
 
   async #outcome(key: string, expected: Json): Promise<void> {

@@ -2,37 +2,91 @@
 //
 // The cases that need a server, against a live one on each of its databases, through the package as it is published.
 import { testServer, type TestServer } from '@abloatai/ablo/testing';
+import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startPostgres, type PostgresCluster } from '../support/postgres';
-import { topics } from './case';
+import { topics, type Case } from './case';
 import { LiveCase, schema } from './live-case';
+import { onlyScripted } from './live-limits';
 
+const live = topics.map(({ topic, cases }) => ({ topic, cases: cases.filter(({ needs }) => needs === 'server') }));
+
+describe('live', { concurrency: true }, () => {
+  describe('on PGlite', () => {
+    let server: TestServer;
+    before(async () => void (server = await testServer({ schema })));
+    playAll(() => server);
+    after(() => server?.close());
+  });
+
+  describe('on Postgres', () => {
+    let cluster: PostgresCluster;
+    let server: TestServer;
+    before(async () => {
+      cluster = await startPostgres();
+      server = await testServer({ schema, databaseUrl: cluster.url });
+    });
+    playAll(() => server);
+    after(async () => {
+      await server?.close();
+      await cluster?.stop();
+    });
+  });
+});
+
+/**
+ * Each case has an organization of its own, so a few are played at a time. Those that change nothing share one, if they are
+ * given the same.
+ */
 function playAll(server: () => TestServer): void {
-  for (const { topic, cases } of topics) {
-    const live = cases.filter(({ needs }) => needs === 'server');
-    describe(topic, () => {
-      for (const one of live) test(one.name, () => LiveCase.play(server(), one));
+  const shared = new Map<string, Promise<LiveCase>>();
+  after(async () => {
+    for (const run of shared.values()) await (await run).end();
+  });
+  const begin = ({ given }: Case): Promise<LiveCase> => LiveCase.begin(server(), given);
+  const share = (one: Case): Promise<LiveCase> => {
+    const name = JSON.stringify(one.given);
+    if (!shared.has(name)) shared.set(name, begin(one));
+    return shared.get(name)!;
+  };
+  const play = async (one: Case): Promise<void> => {
+    const changesNothing = one.steps?.every(({ error }) => error) ?? true;
+    if (changesNothing) return (await share(one)).play(one);
+    const run = await begin(one);
+    await run.play(one).finally(() => run.end());
+  };
+  for (const { topic, cases } of live) {
+    describe(topic, { concurrency: 4 }, () => {
+      for (const one of cases) test(one.name, () => play(one));
     });
   }
 }
 
-describe('on PGlite', () => {
-  let server: TestServer;
-  before(async () => void (server = await testServer({ schema })));
-  after(() => server?.close());
-  playAll(() => server);
-});
+describe('a case that needs a server', () => {
+  const refuses = (sentence: RegExp, steps: object[], more: object = {}) =>
+    assert.match(onlyScripted({ name: 'x', needs: 'server', steps, expect: {}, ...more } as Case) ?? '', sentence);
+  const write = { write: [{ op: 'update', model: 'tasks', id: 't1', data: {} }], key: 'k1' };
 
-describe('on Postgres', () => {
-  let cluster: PostgresCluster;
-  let server: TestServer;
-  before(async () => {
-    cluster = await startPostgres();
-    server = await testServer({ schema, databaseUrl: cluster.url });
+  test('says nothing that only a scripted server can do', () => {
+    for (const { topic, cases } of live)
+      for (const one of cases) assert.equal(onlyScripted(one), undefined, `${topic}: ${one.name}`);
   });
-  after(async () => {
-    await server?.close();
-    await cluster?.stop();
+
+  test('may not script the network', () => {
+    refuses(/^frame: No live server does that/, [{ frame: { type: 'pong' } }]);
+    refuses(/^confirm: /, [write, { confirm: 'k1' }]);
+    refuses(/^deliver: /, [{ deliver: true }]);
+    refuses(/^disconnect: .*1006/, [{ disconnect: 1001 }]);
+    refuses(/^connect: .*resumes/, [{ disconnect: 1006 }, { connect: 'load' }]);
+    refuses(/^foreign: .*hears/, [{ foreign: [], hold: true }]);
+    refuses(/^answer: .*refuses nobody/, [{ load: { model: 'tasks' }, as: 'l' }, { answer: 'l', error: 'permission_denied' }]);
   });
-  playAll(() => server);
+
+  test('may expect something to be under way only right after it began', () => {
+    const pending = { settled: { k1: 'pending' } };
+    assert.equal(onlyScripted({ name: 'x', needs: 'server', steps: [write, { expect: pending }], expect: {} }), undefined);
+    refuses(/^expect: Nobody knows/, [write], { expect: pending });
+    refuses(/^expect: Nobody knows/, [write, { foreign: [] }, { expect: pending }]);
+    refuses(/^expect: Nobody knows/, [write], { expect: { pending: 1 } });
+  });
 });

@@ -109,6 +109,7 @@ export class ScriptedCase {
     const before = this.#line.sent.length;
     await this.#client.steps['load']!(query, step);
     if (step.error) return;
+    await turn();
     const request = this.#line.sent.slice(before).find(({ type }) => type === 'query')?.['request'] as number;
     const rows = ((step.rows ?? []) as string[]).map((id) => this.#server.row(query.model, id)!);
     this.#loads.set(step.as, { request, seq: this.#server.head, rows });

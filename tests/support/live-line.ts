@@ -27,6 +27,11 @@ export class LiveLine {
     };
   }
 
+  /** Whether the client has connected, or tried to. */
+  get called(): boolean {
+    return this.#socket !== undefined;
+  }
+
   cut(): void {
     this.#whole = false;
     this.#socket?.terminate();
