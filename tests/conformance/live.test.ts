@@ -11,15 +11,15 @@ import { onlyScripted } from './live-limits';
 
 const live = topics.map(({ topic, cases }) => ({ topic, cases: cases.filter(({ needs }) => needs === 'server') }));
 
-describe('live', { concurrency: true }, () => {
-  describe('on PGlite', () => {
+describe('live', { concurrency: 2 }, () => {
+  describe('on PGlite', { concurrency: 1 }, () => {
     let server: TestServer;
     before(async () => void (server = await testServer({ schema })));
     playAll(() => server);
     after(() => server?.close());
   });
 
-  describe('on Postgres', () => {
+  describe('on Postgres', { concurrency: 1 }, () => {
     let cluster: PostgresCluster;
     let server: TestServer;
     before(async () => {
