@@ -6,12 +6,14 @@
 import Ablo from '@abloatai/ablo';
 import { createSecretKey } from '@abloatai/ablo/server';
 import type { TestServer } from '@abloatai/ablo/testing';
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { LiveLine } from '../support/live-line';
 import type { Operation, Row } from '../support/scripted-server';
 import { until } from '../support/until';
 import { document, type Case, type Json } from './case';
 import { actions, CaseClient } from './case-client';
+import { onlyScripted } from './live-limits';
 import { schemaOf } from './schema-of';
 
 export const schema = schemaOf(document);
@@ -34,11 +36,18 @@ export class LiveCase {
   static async begin(server: TestServer, given: Json = {}): Promise<LiveCase> {
     const { token } = await createSecretKey(server.database, { organization: randomUUID() });
     const run = new LiveCase(given, server.url, token);
-    await run.#begin(given);
-    return run;
+    try {
+      await run.#begin(given);
+      return run;
+    } catch (thrown) {
+      await run.end();
+      throw thrown;
+    }
   }
 
-  async play({ steps = [], expect }: Case): Promise<void> {
+  async play(one: Case): Promise<void> {
+    const { steps = [], expect } = one;
+    assert.equal(onlyScripted(one), undefined);
     for (const step of steps) await this.#step(step);
     if (this.#connected) await this.#rest();
     await this.#client.expect(expect);

@@ -109,11 +109,8 @@ class ScriptedServer {
     Json error = Json::object({{"code", code}, {"message", "m"}});
     if (details)
       for (const Json::Member& detail : details->members()) error.set(detail.name, detail.value);
-    return writeJson(Json::object({{"type", "receipt"},
-                                   {"key", key},
-                                   {"attempt", 1},
-                                   {"status", "rejected"},
-                                   {"error", std::move(error)}}));
+    return writeJson(Json::object(
+        {{"type", "receipt"}, {"key", key}, {"attempt", 1}, {"status", "rejected"}, {"error", std::move(error)}}));
   }
 
  private:
