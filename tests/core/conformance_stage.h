@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // ConformanceStage: a client of the native core and its scripted server, on which the steps of one case happen
-// (tests/conformance/README.md). Its twin for the published package is tests/conformance/case.ts.
+// (tests/conformance/README.md). Its twin for the published package is tests/conformance/scripted-case.ts.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -28,7 +28,8 @@ class ConformanceStage {
     if (given.flag("connected", true)) connect("load");
   }
 
-  void step(const Json& step) {
+  void step(const Json& written) {
+    const Json step = stamped(written);
     const Json::Member& first = step.members().front();
     const std::string_view verb = first.name;
     const Json& what = first.value;
@@ -42,10 +43,9 @@ class ConformanceStage {
       decide(key);
       receive(ScriptedServer::confirmed(key, decided_[key]));
     } else if (verb == "echo") {
-      decide(std::string(what.asString()));
-      receive(server_.changes());
+      echo(std::string(what.asString()), step.find("notifications"));
     } else if (verb == "reject") {
-      receive(ScriptedServer::rejected(what.asString(), step.text("code")));
+      receive(ScriptedServer::rejected(what.asString(), step.text("code"), step.find("details")));
     } else if (verb == "deliver") {
       receive(what.isNumber() ? server_.changes(what.asNumber()) : server_.changes());
     } else if (verb == "disconnect") {
@@ -63,6 +63,7 @@ class ConformanceStage {
       const Result<Client::SnapshotTaken> taken = client_.snapshot(writeJson(Json::object({{"models", what}})));
       if (refused(step, taken)) return;
       snapshots_[taken->snapshot] = step.text("as");
+      stamps_["$" + std::string(step.text("as"))] = taken->stamp;
       fallen_[std::string(step.text("as"))];
     } else if (verb == "watch") {
       const uint32_t query = *client_.openQuery(writeJson(what));
@@ -105,7 +106,12 @@ class ConformanceStage {
       client_.rows(query);  // whoever was told reads it, and is told again when it changes again
       if (const auto watched = watched_.find(query); watched != watched_.end()) told_.insert(watched->second);
     }
-    for (const auto& [number, code] : said.settled) settled_[keys_[number]] = code;
+    for (const auto& [number, code] : said.settled) {
+      const auto found = said.said.find(number);
+      Json outcome = found == said.said.end() ? Json::object() : found->second;
+      if (outcome.isArray()) outcome = Json::object({{"notifications", outcome}});
+      settled_[keys_[number]] = outcome.set("code", code);
+    }
     for (const auto& [request, code] : said.answered) answered_[loadsByNumber_[request]] = code;
     for (const Told::Premise& premise : said.premises)
       fallen_[snapshots_[premise.snapshot]].push_back(models().models[static_cast<std::size_t>(premise.row.first)].key +
@@ -153,13 +159,21 @@ class ConformanceStage {
     const Result<uint32_t> number = client_.commit(writeJson(commit), ++now_);
     if (refused(step, number)) return;
     written_[key].assign(operations.items().begin(), operations.items().end());
-    settled_[key] = "pending";
+    settled_[key] = Json::object({{"code", "pending"}});
     keys_[*number] = key;
     drain();
   }
 
   void decide(const std::string& key) {
     if (!decided_.count(key)) decided_[key] = server_.write(written_.at(key), "s1", key);
+  }
+
+  /// Of a commit that took effect before, its receipt comes again.
+  void echo(const std::string& key, const Json* notifications) {
+    const bool again = decided_.count(key) && server_.delivered() == server_.head();
+    decide(key);
+    if (again || notifications) receive(ScriptedServer::confirmed(key, decided_[key], notifications));
+    receive(server_.changes());
   }
 
   void load(const Json& query, const Json& step) {
@@ -203,6 +217,15 @@ class ConformanceStage {
     kept_[as] = kept;
   }
 
+  /// What was written with the stamps of snapshots in place of their names ("$s").
+  Json stamped(const Json& written) const {
+    if (const auto stamp = stamps_.find(std::string(written.asString())); stamp != stamps_.end()) return stamp->second;
+    Json result = written;
+    for (Json& item : result.items()) item = stamped(item);
+    for (const Json::Member& member : written.members()) result.set(member.name, stamped(member.value));
+    return result;
+  }
+
   const Schema& models() const { return client_.schema(); }
   RowKey place(std::string_view name) const {
     const std::size_t slash = name.find('/');
@@ -222,12 +245,14 @@ class ConformanceStage {
   std::map<std::string, std::vector<Json>> written_;  // operations by key
   std::map<std::string, double> decided_;             // seq by key
   std::map<uint32_t, std::string> keys_;
-  std::map<std::string, std::string> settled_, answered_;
+  std::map<std::string, Json> settled_;  // outcome by key: its code, and what was said with it
+  std::map<std::string, std::string> answered_;
   std::vector<std::string> sent_;
   std::map<std::string, Load> loads_;
   std::map<uint32_t, std::string> loadsByNumber_;
   int lastRequest_ = 0;
   std::map<uint32_t, std::string> snapshots_;
+  std::map<std::string, double> stamps_;  // by "$" and the snapshot's name
   std::map<std::string, std::vector<std::string>> fallen_;
   std::map<uint32_t, std::string> watched_;
   std::map<uint32_t, uint32_t> versions_;  // how often a query was told of

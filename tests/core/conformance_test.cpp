@@ -12,15 +12,20 @@ using namespace ablo::test;
 
 namespace {
 
-/// `{"$repeat": [text, times]}` is that text, so that long values are short to write.
+/// `{"$repeat": [what, times]}` is long text, or a list, that is short to write.
 Json expanded(const Json& json) {
   Json result = json;
   for (Json& item : result.items()) item = expanded(item);
   if (!json.isObject()) return result;
   if (const Json* repeat = json.find("$repeat")) {
+    const Json& what = repeat->items()[0];
     std::string text;
-    for (int n = 0; n < repeat->items()[1].asNumber(); ++n) text += repeat->items()[0].asString();
-    return text;
+    Json list = Json::array();
+    for (int n = 0; n < repeat->items()[1].asNumber(); ++n) {
+      text += what.asString();
+      list.push(what);
+    }
+    return what.isString() ? Json(text) : list;
   }
   for (const Json::Member& member : json.members()) result.set(member.name, expanded(member.value));
   return result;

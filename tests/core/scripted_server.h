@@ -99,16 +99,18 @@ class ScriptedServer {
     return R"({"type":"changes","from":)" + whole(from) + R"(,"to":)" + whole(to) + R"(,"changes":[)" + list + "]}";
   }
 
-  static std::string confirmed(std::string_view key, double seq) {
-    return writeJson(
-        Json::object({{"type", "receipt"}, {"key", key}, {"attempt", 1}, {"status", "confirmed"}, {"seq", seq}}));
+  static std::string confirmed(std::string_view key, double seq, const Json* notifications = nullptr) {
+    Json receipt =
+        Json::object({{"type", "receipt"}, {"key", key}, {"attempt", 1}, {"status", "confirmed"}, {"seq", seq}});
+    if (notifications) receipt.set("notifications", *notifications);
+    return writeJson(receipt);
   }
-  static std::string rejected(std::string_view key, std::string_view code) {
-    return writeJson(Json::object({{"type", "receipt"},
-                                   {"key", key},
-                                   {"attempt", 1},
-                                   {"status", "rejected"},
-                                   {"error", Json::object({{"code", code}, {"message", "m"}})}}));
+  static std::string rejected(std::string_view key, std::string_view code, const Json* details = nullptr) {
+    Json error = Json::object({{"code", code}, {"message", "m"}});
+    if (details)
+      for (const Json::Member& detail : details->members()) error.set(detail.name, detail.value);
+    return writeJson(Json::object(
+        {{"type", "receipt"}, {"key", key}, {"attempt", 1}, {"status", "rejected"}, {"error", std::move(error)}}));
   }
 
  private:

@@ -25,6 +25,7 @@ struct Told {
   std::set<int> models;  // many rows of them changed
   std::set<uint32_t> queries;
   std::map<uint32_t, std::string> settled;   // commit → "confirmed", or the code
+  std::map<uint32_t, Json> said;             // commit → what was said with that: the error, the notifications
   std::map<uint32_t, std::string> answered;  // request → "ok", or the code
   std::vector<Premise> premises;
   std::vector<std::string> sent;
@@ -50,6 +51,7 @@ inline Told told(Client& client) {
         break;
       case Record::settled:
         told.settled[w[i + 1]] = outcome(w[i + 2], "confirmed", frame.text(w[i + 5], w[i + 6]));
+        if (w[i + 6] > 0) told.said[w[i + 1]] = *parseJson(frame.text(w[i + 5], w[i + 6]));
         i += 7;
         break;
       case Record::answered:
