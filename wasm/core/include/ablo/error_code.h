@@ -55,6 +55,7 @@ enum class ErrorCode {
   constraint_violation,
   row_locked,
   log_epoch_changed,
+  cursor_too_old,
   commit_no_result,
   flush_timeout,
   sync_not_ready,
@@ -69,7 +70,7 @@ enum class ErrorCode {
   internal_error,
 };
 
-inline constexpr std::array<std::string_view, 58> kErrorCodes{
+inline constexpr std::array<std::string_view, 59> kErrorCodes{
     "apikey_missing",
     "apikey_invalid",
     "apikey_revoked",
@@ -116,6 +117,7 @@ inline constexpr std::array<std::string_view, 58> kErrorCodes{
     "constraint_violation",
     "row_locked",
     "log_epoch_changed",
+    "cursor_too_old",
     "commit_no_result",
     "flush_timeout",
     "sync_not_ready",

@@ -113,6 +113,7 @@ void Client::Impl::loaded(const Json& message, double now) {
     block->columns = {};  // all of them at once are a fifth of the blocks' bytes, which is more than reading them anew
     blocks.push_back(std::move(*block));
   }
+  if (const Json* reason = message.find("reason")) warn(std::string(reason->text("message")));
   const double seq = message.number("seq");
   if (options_.loadAll)
     store_.replaceAll(message.find("models") ? *message.find("models") : Json::object(), blocks, came);
