@@ -43,6 +43,8 @@ class Person {
   bool here() const { return client_ != nullptr; }
   bool awake() const { return here() && inbox_.awake(); }
   Client& client() { return *client_; }
+  /// Of the log it follows.
+  std::string epoch() const { return std::string(client_->status().text("epoch")); }
   const std::string& session() const { return session_; }
   /// Places in the record of what has not settled in this page, in call order.
   const std::deque<std::size_t>& pending() const { return pending_; }
@@ -84,6 +86,7 @@ class Person {
     written.key = name + "/" + std::to_string(++writes_);
     written.at = agenda_.now();
     written.cursor = client_->cursor();
+    written.epoch = epoch();
     written.operations = std::move(operations);
     written.readAt = readAt;
     written.forces = forces;
@@ -124,6 +127,13 @@ class Person {
     written.seq = seq;
     std::erase(pending_, place);
     std::erase(disk_, place);
+  }
+
+  /// Of what goes wrong here only this is said to people.
+  void warned(const std::string& what) {
+    const bool expected = (plan_.trim > 0 && what == sentence(ErrorCode::cursor_too_old)) ||
+                          (plan_.restore > 0 && what == sentence(ErrorCode::log_epoch_changed));
+    if (!expected) record_.fail(name + " was warned: " + what);
   }
 
   void listen() {
@@ -172,7 +182,7 @@ class Person {
           i += 1;
           break;
         case Client::Record::warning:
-          record_.fail(name + " was warned: " + text(i + 1));
+          warned(text(i + 1));
           i += 3;
           break;
         case Client::Record::forget:

@@ -17,6 +17,7 @@ struct Written {
   std::string person, session, key;
   double at = 0;       // virtual ms
   double cursor = -1;  // how far its session had applied the log
+  std::string epoch;   // of that log
   Json operations;
   double readAt = -1;
   bool forces = false;

@@ -69,7 +69,10 @@ void Client::Impl::welcome(const Json& message, double now) {
   tokenLasts_ = message.find("expiresAt") ? message.number("expiresAt") - serverAhead_ : -1;
   resuming_ = false;
   const bool resumes = message.text("start") == "resume";
-  if (resumes) ++resumes_;
+  if (resumes)
+    ++resumes_;
+  else
+    cursor_ = -1;  // it leads nowhere in the log that is about to be loaded
   statusChanged();
   handle(resumes ? Session::Event::resume : Session::Event::load, now);
 }
