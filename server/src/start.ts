@@ -25,6 +25,7 @@ import { acceptSockets } from './socket/upgrade';
 
 const kHeads = 100;
 const kFollow = 2_000;
+const kTrim = 60_000;
 const kGrace = 5_000;
 
 export interface ServerOptions {
@@ -40,6 +41,8 @@ export interface ServerOptions {
   /** Where browsers reach this server; session replies name it. */
   publicUrl?: string;
   limits?: SocketLimits;
+  /** How many days the log is kept. Whoever was away for longer loads everything again. 30 unless said. */
+  retention?: number;
   logger?: Logger;
 }
 
@@ -54,6 +57,7 @@ export interface RunningServer {
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { database, port = 8787, host = '127.0.0.1', dev = false, origins = [], publicUrl, limits } = options;
+  const { retention = 30 } = options;
   const log = options.logger ?? createLogger();
   const outage = new Outage(log);
   const connections = new Connections();
@@ -89,6 +93,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return true;
     }),
     poll(kFollow, outage, 'credentials', () => dropRevoked(database, connections)),
+    poll(kTrim, outage, 'trim', async () => {
+      while (!retired && (await database.trim(retention)));
+      return true;
+    }),
   ];
   const close = async () => {
     retired = true;

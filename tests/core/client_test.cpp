@@ -104,6 +104,30 @@ TEST_CASE("A database that was replaced is loaded afresh, and pending writes are
   CHECK(bench.client.cursor() == 1);
 }
 
+TEST_CASE("Whoever could not go on from where they were hears why") {
+  Bench bench;
+  bench.connect();
+  bench.client.receive(
+      R"({"type":"loaded","seq":9,"epoch":"e","models":{},"claims":[],"reason":{"code":"cursor_too_old","message":"It is gone."}})",
+      bench.now);
+  bench.drain(true);
+  CHECK(bench.warnings == std::vector<std::string>{"It is gone."});
+  CHECK(bench.client.cursor() == 9);
+}
+
+// Went wrong: a connection that was lost between the welcome of another log and its rows came back with the cursor of
+// the last one, and went on from there.
+TEST_CASE("A cursor is not carried into another log") {
+  Bench bench;
+  bench.connect();
+  bench.reconnect();
+  CHECK(bench.heard().text("epoch") == "e");
+  bench.say(R"({"type":"welcome","organization":"acme","epoch":"f","seq":7,"start":"load"})");
+  bench.reconnect();
+  CHECK(!bench.heard().find("cursor"));
+  CHECK(bench.title("t1") == "one");  // until the new rows are here
+}
+
 TEST_CASE("An open query changes when its result does, and only then") {
   Bench bench;
   bench.connect();

@@ -284,6 +284,23 @@ TEST_CASE("a batch that never gets an answer is taken apart, and only who is to 
   CHECK(world.hub.statistics().find(R"("sockets":1)") != std::string::npos);
 }
 
+TEST_CASE("a receipt of a log that was replaced meanwhile is not given: the next log is asked") {
+  HubWorld world;
+  world.join(1, 9);
+  world.say(1, update("k1", "t1"));
+  const Question first = world.take("commit");
+  world.heads(R"({"acme": 4})");
+  world.epoch = "e2";
+  world.answer(world.take("changes"), world.changesText(9, 9, 4));
+  world.answer(world.take("load"), world.loadText(4));
+  world.forget();
+  world.answer(first, R"({"head":10,"receipts":[{"status":"confirmed","seq":10}]})");
+  CHECK(world.heard[1].empty());
+  world.sleep();
+  world.answer(world.take("commit"), R"({"head":5,"receipts":[{"status":"confirmed","seq":5}]})");
+  CHECK(world.last(1).number("seq") == 5);
+}
+
 TEST_CASE("commits of a socket that has gone still run, and the organization stays until they have") {
   HubWorld world;
   world.join(1);

@@ -26,6 +26,7 @@ class Dice {
 /// A log of commits. A row's id says of which epoch and seq it is, so that whoever gets it can tell.
 struct Log {
   uint32_t epoch = 1;
+  uint32_t trimmed = 0;
   std::vector<bool> begins;  // does a commit begin at this entry?
 
   uint32_t head() const { return static_cast<uint32_t>(begins.size()); }
@@ -40,11 +41,11 @@ struct Log {
     uint32_t to = std::min(after + 2, head());
     while (to < head() && !begins[to]) ++to;
     std::string changes;
-    for (uint32_t seq = after + 1; seq <= to; ++seq)
-      changes += (seq > after + 1 ? "," : "") + (R"({"seq":)" + std::to_string(seq)) +
+    for (uint32_t seq = std::max(after, trimmed) + 1; seq <= to; ++seq)
+      changes += (changes.empty() ? "" : ",") + (R"({"seq":)" + std::to_string(seq)) +
                  R"(,"kind":"row","op":"update","id":"e)" + std::to_string(epoch) + R"("})";
-    return R"({"from":)" + std::to_string(after) + R"(,"to":)" + std::to_string(to) + "," + place + R"(,"changes":[)" +
-           changes + "]}";
+    return R"({"from":)" + std::to_string(after) + R"(,"to":)" + std::to_string(to) + "," + place + R"(,"trimmed":)" +
+           (after < trimmed ? "true" : "false") + R"(,"changes":[)" + changes + "]}";
   }
 };
 
@@ -87,6 +88,7 @@ class History {
         return;
       case 6:
         if (dice_.roll(8) == 0) restore();
+        if (dice_.roll(8) == 0) trim();
         return;
       case 7:
         if (dice_.roll(4) == 0) lose();
@@ -124,7 +126,12 @@ class History {
   void restore() {
     log_.begins.resize(dice_.roll(log_.head() + 1));
     while (!log_.begins.empty() && !log_.begins.back()) log_.begins.pop_back();
+    log_.trimmed = std::min(log_.trimmed, log_.head());
     ++log_.epoch;
+  }
+  void trim() {
+    log_.trimmed += dice_.roll(log_.head() - log_.trimmed + 1);
+    while (log_.trimmed < log_.head() && !log_.begins[log_.trimmed]) ++log_.trimmed;
   }
 
   void collect() {

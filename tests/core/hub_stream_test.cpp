@@ -143,8 +143,9 @@ TEST_CASE("a claim's change carries the claim") {
   CHECK(world.last(1).find("changes")->items()[0].find("claim")->text("id") == "c1");
 }
 
-TEST_CASE("a cursor of another log is answered with a load") {
+TEST_CASE("a cursor from which the log does not go on is answered with a load that says why") {
   HubWorld world;
+  std::string reason = "log_epoch_changed";
   world.open(1);
   world.say(1, world.helloText("s1", R"(,"cursor":4,"epoch":"e0")"));
   SECTION("the epoch is another") { world.answer(world.take("changes"), world.changesText(4, 9, 9)); }
@@ -152,7 +153,15 @@ TEST_CASE("a cursor of another log is answered with a load") {
     world.epoch = "e0";
     world.answer(world.take("changes"), world.changesText(4, 4, 2));
   }
+  SECTION("what followed it is no longer kept") {
+    reason = "cursor_too_old";
+    world.epoch = "e0";
+    world.answer(
+        world.take("changes"),
+        R"({"from":4,"to":9,"head":9,"epoch":"e0","trimmed":true,"changes":[{"seq":9,"kind":"row","op":"create"}]})");
+  }
   SECTION("there was too much to tell") {
+    reason = "";
     world.epoch = "e0";
     world.answer(world.take("changes"),
                  R"({"from":4,"to":5,"head":5,"epoch":"e0","changes":[{"seq":5,"kind":"resync","op":"truncate"}]})");
@@ -161,6 +170,28 @@ TEST_CASE("a cursor of another log is answered with a load") {
   world.answer(world.take("load"), world.loadText(9));
   CHECK(world.heard[1][0].text("start") == "load");
   CHECK(world.last(1).text("type") == "loaded");
+  const Json* said = world.last(1).find("reason");
+  CHECK((said ? said->text("code") : "") == reason);
+}
+
+TEST_CASE("a server that fell behind what is kept sends everybody loading, once, and says why") {
+  HubWorld world;
+  world.join(1, 3);
+  world.open(2);
+  world.say(2, world.helloText("s2"));
+  world.heads(R"({"acme": 9})");
+  const Question page = world.take("changes");
+  world.answer(page, R"({"from":3,"to":9,"head":9,"epoch":"e1","trimmed":true,"changes":[]})");
+  while (world.asks("load")) world.answer(world.take("load"), world.loadText(9));
+  CHECK(world.last(1).find("reason")->text("code") == "cursor_too_old");
+  CHECK(world.last(2).text("type") == "loaded");
+  CHECK(!world.last(2).find("reason"));  // it had nothing yet
+
+  world.forget();
+  world.heads(R"({"acme": 10})");
+  world.answer(world.take("changes"), world.changesText(9, 10, 10));
+  CHECK(world.last(1).number("from") == 9);
+  CHECK(!world.asks("load"));
 }
 
 TEST_CASE("a restored database sends everybody loading, and an old answer nobody") {
@@ -187,6 +218,31 @@ TEST_CASE("a restored database sends everybody loading, and an old answer nobody
     world.heads(R"({"acme": 6})");
     world.answer(world.take("changes"), world.changesText(5, 6, 6));
     CHECK(world.last(2).number("from") == 5);
+  }
+}
+
+TEST_CASE("a log that was replaced by one of the same length is found out within ten seconds") {
+  HubWorld world;
+  world.join(1, 9);
+  world.heads(R"({"acme": 9})");
+  world.now += 9'999;
+  world.heads(R"({"acme": 9})");
+  CHECK(!world.asks("changes"));
+  world.now += 1;
+  world.heads(R"({"acme": 9})");
+  const Question question = world.take("changes");
+  CHECK(question.input.number("after") == 9);
+
+  SECTION("it is the same") {
+    world.answer(question, world.changesText(9, 9, 9));
+    world.heads(R"({"acme": 10})");
+    CHECK(world.take("changes").input.number("after") == 9);
+  }
+  SECTION("it is another") {
+    world.epoch = "e2";
+    world.answer(question, world.changesText(9, 9, 9));
+    world.answer(world.take("load"), world.loadText(9));
+    CHECK(world.last(1).find("reason")->text("code") == "log_epoch_changed");
   }
 }
 

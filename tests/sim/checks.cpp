@@ -44,9 +44,12 @@ bool shows(Client& client, int model, uint32_t slot, const Json& row) {
 void View::check(Person& person, const Database& database, Record& record) {
   Client& client = person.client();
   const double cursor = client.cursor();
-  if (session_ == person.session() && cursor < cursor_) return record.fail(person.name + " went back in time");
-  if (session_ != person.session()) {
+  if (!person.epoch().empty() && (person.epoch() != database.epoch || cursor < 0)) return;  // its log is no more
+  if (session_ == person.session() && epoch_ == person.epoch() && cursor < cursor_)
+    return record.fail(person.name + " went back in time");
+  if (session_ != person.session() || epoch_ != person.epoch()) {
     session_ = person.session();
+    epoch_ = person.epoch();
     base_.clear();
     cursor_ = -1;
   }
@@ -114,6 +117,7 @@ class Outcomes {
       effect.last = entry.number("seq");
       effect.session = entry.text("session");
     }
+    for (const Database::Restoration& one : db_.restorations) lost_.insert(one.lost.begin(), one.lost.end());
     for (const Written& written : record_.writes) inTurn_.push_back(&written);
     std::sort(inTurn_.begin(), inTurn_.end(), [](const auto* a, const auto* b) { return a->turn < b->turn; });
   }
@@ -123,8 +127,18 @@ class Outcomes {
     for (const Written* written : inTurn_) {
       const Effect* effect = checkTold(*written);
       if (!effect) continue;
-      if (effect->last < last[written->person]) record_.fail(written->key + " overtook an earlier write");  // I9
-      last[written->person] = effect->last;
+      if (stands(*written)) {
+        if (effect->last < last[written->person]) record_.fail(written->key + " overtook an earlier write");  // I9
+        last[written->person] = effect->last;
+      }
+      if (written->epoch != db_.epochOf(effect->first)) {
+        const auto operations = written->operations.items();
+        const bool guarded = std::any_of(operations.begin(), operations.end(), [&](const Json& operation) {
+          return operation.text("op") != "create" && written->seen.count(rowOf(operation)) > 0;
+        });
+        if (guarded || !written->reads.isNull()) record_.fail(written->key + " was made of what another log said");
+        continue;
+      }
       if (effect->first <= written->cursor) record_.fail(written->key + " is before what its writer had seen");  // I10
       checkReads(*written, *effect);
       for (const Json& operation : written->operations.items()) {
@@ -136,6 +150,9 @@ class Outcomes {
   }
 
  private:
+  /// What was decided about it was not lost with an earlier log. If it was, it may have come again.
+  bool stands(const Written& written) const { return lost_.count(written.key) == 0; }
+
   const Effect* effectOf(const std::string& key) const {
     const auto found = effects_.find(key);
     return found == effects_.end() ? nullptr : &found->second;
@@ -147,14 +164,15 @@ class Outcomes {
     const bool merges = written.onStale == "merge";
     if (written.outcome.empty()) record_.fail(written.key + " was written, and nobody was told what became of it");
     if (written.outcome != "confirmed") {
-      if (effect) record_.fail(written.key + " was refused (" + written.outcome + ") and is in the log");
+      if (effect && stands(written))
+        record_.fail(written.key + " was refused (" + written.outcome + ") and is in the log");
       return nullptr;
     }
     if (!effect) {
-      if (!merges) record_.fail(written.key + " was confirmed and is not in the log");
+      if (!merges && stands(written)) record_.fail(written.key + " was confirmed and is not in the log");
       return nullptr;
     }
-    if (effect->last != written.seq) record_.fail(written.key + " was confirmed at another seq");
+    if (effect->last != written.seq && stands(written)) record_.fail(written.key + " was confirmed at another seq");
     if (effect->entries != written.operations.items().size() && !merges)
       record_.fail(written.key + " is there in part");
     return effect;
@@ -246,7 +264,7 @@ class Outcomes {
   void checkRealTime() {
     std::vector<std::pair<double, double>> answers;  // when, and the seq
     for (const Written& written : record_.writes)
-      if (written.outcome == "confirmed") answers.emplace_back(written.toldAt, written.seq);
+      if (written.outcome == "confirmed" && stands(written)) answers.emplace_back(written.toldAt, written.seq);
     std::sort(answers.begin(), answers.end());
     for (std::size_t i = 1; i < answers.size(); ++i)
       answers[i].second = std::max(answers[i].second, answers[i - 1].second);
@@ -262,6 +280,7 @@ class Outcomes {
   const Database& db_;
   Record& record_;
   std::map<std::string, Effect> effects_;
+  std::set<std::string> lost_;  // keys
   std::vector<const Written*> inTurn_;
 };
 

@@ -22,7 +22,7 @@ class View {
   void check(Person& person, const Database& database, Record& record);
 
  private:
-  std::string session_;
+  std::string session_, epoch_;
   double cursor_ = -1;
   std::map<RowName, Json> base_;
 };

@@ -64,9 +64,10 @@ class Database {
   Database(Agenda& agenda, Random& random) : locks(agenda), agenda_(agenda), random_(random) {}
 
   Locks locks;
-  double skew = 0;    // of its clock, ms
-  double pace = 0.3;  // ms a statement takes at most
-  std::string epoch = "e1";
+  double skew = 0;           // of its clock, ms
+  double pace = 0.3;         // ms a statement takes at most
+  std::string epoch = "e1";  // the latest of the epochs
+  double trimmed = 0;        // entries up to here are no longer given; the checks have them
   std::vector<Json> log;
   std::vector<Receipt> receipts;
   std::map<RowName, Json> rows;
@@ -107,6 +108,26 @@ class Database {
     for (auto& [who, running] : gone) undone(running);
     for (auto& [who, running] : gone) locks.forget(who);
     for (auto& [who, running] : gone) running.ended(nullptr);
+  }
+
+  /// What went by the log before it became another one with the first `kept` entries of it.
+  struct Restoration {
+    std::size_t kept;
+    std::set<std::string> lost;  // keys of what had been decided and is not any more
+  };
+  std::vector<Restoration> restorations;
+  /// In which of the logs, one after another, an entry was appended.
+  std::string epochOf(double seq) const {
+    std::size_t number = restorations.size();
+    while (number > 0 && static_cast<double>(restorations[number - 1].kept) >= seq) --number;
+    return "e" + std::to_string(number + 1);
+  }
+  /// An earlier state of it takes its place: the newest transactions are lost, and nobody is told so.
+  void restore(std::size_t lost);
+  /// The oldest commits are not kept any more, up to the one at this entry.
+  void trim(std::size_t at) {
+    while (at < log.size() && at > 0 && log[at].text("commitKey") == log[at - 1].text("commitKey")) ++at;
+    trimmed = std::max(trimmed, static_cast<double>(at));
   }
 
   /// What a backend had done and locked; a roll back undoes the one and lets go of the other.
@@ -201,6 +222,7 @@ class Database {
           rows.erase(name);
       for (Json& entry : work.log) log.push_back(std::move(entry));
       for (Receipt& receipt : work.receipts) receipts.push_back(std::move(receipt));
+      states_.push_back({log.size(), receipts.size()});
       if (observe && work.told.isObject()) observe(work.told);
       committed();
     } else {
@@ -213,6 +235,7 @@ class Database {
   Agenda& agenda_;
   Random& random_;
   Backend last_ = 0;
+  std::vector<Snapshot> states_;  // after each transaction
   std::map<Backend, Running> running_;
 };
 

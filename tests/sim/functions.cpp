@@ -34,11 +34,12 @@ Task<Answer> changes(Database& db, Backend who, Json input) {
   std::size_t to = std::min(sees.log, from + limit);
   while (to > from && to < sees.log && db.log[to].text("commitKey") == db.log[to - 1].text("commitKey")) ++to;
   Json list = Json::array();
-  for (std::size_t i = from; i < to; ++i) list.push(db.log[i]);
+  for (std::size_t i = std::max(from, static_cast<std::size_t>(db.trimmed)); i < to; ++i) list.push(db.log[i]);
   co_return Json::object({{"from", after},
                           {"to", static_cast<double>(std::max(from, to))},
                           {"head", static_cast<double>(sees.log)},
                           {"epoch", db.epoch},
+                          {"trimmed", after < db.trimmed},
                           {"changes", std::move(list)}});
 }
 

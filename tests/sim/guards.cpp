@@ -107,7 +107,10 @@ Json verdictOf(const Database& db, const Json& commit, const Snapshot& sees, dou
   const Json* premises = commit.find("premises");
   if (!premises) return {};
   const double basis = basisOf(db, commit, sees);
-  if (basis < 0) {
+  const bool trimmed = std::any_of(premises->items().begin(), premises->items().end(), [&](const Json& premise) {
+    return std::min(basis, premise.number("readAt")) < db.trimmed;
+  });
+  if (basis < 0 || trimmed || commit.text("epoch") != db.epoch) {
     Json verdict = failed("stale_context");
     return verdict.set("error", Json(*verdict.find("error")).set("conflicts", Json::array()));
   }

@@ -246,6 +246,12 @@ class History {
         database_.crash();
         crashing_ = false;
       }
+      if (random_.chance(plan_.trim)) database_.trim(random_.below(database_.log.size() + 1));
+      if (random_.chance(plan_.restore)) {
+        crashing_ = true;
+        database_.restore(1 + random_.below(4));
+        crashing_ = false;
+      }
       misfortune();
     });
   }
@@ -262,7 +268,7 @@ class History {
     if (!database_.backends().empty()) return false;
     for (auto& person : people_)
       if (!person->here() || !person->settled() || person->client().cursor() != database_.head() ||
-          person->client().status().text("state") != "live")
+          person->epoch() != database_.epoch || person->client().status().text("state") != "live")
         return false;
     return true;
   }

@@ -128,6 +128,9 @@ const mutants = {
     [`${hub}/audience.cpp`, '  const bool level = page->to >= stream_.published();', '  const bool level = true;'],
     [`${session}/receive.cpp`, '  if (from != cursor_) {', '  if (from < 0) {'],
   ],
+  'a log that was trimmed, followed over the gap': [[`${hub}/audience.cpp`, 'if (another || page->trimmed ||', 'if (another ||']],
+  'a cursor carried into another log': [[`${session}/receive.cpp`, 'cursor_ = -1;  // it leads nowhere', ';  // it leads nowhere']],
+  'what the last log had accepted, not asked again': [[`${session}/receive.cpp`, 'advance(*commit, CommitLife::Event::replaced);', '']],
 };
 
 const { values } = parseArgs({ options: { histories: { type: 'string' }, only: { type: 'string' } } });

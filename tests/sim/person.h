@@ -45,6 +45,8 @@ class Person {
   bool here() const { return client_ != nullptr; }
   bool awake() const { return here() && inbox_.awake(); }
   Client& client() { return *client_; }
+  /// Of the log it follows.
+  std::string epoch() const { return std::string(client_->status().text("epoch")); }
   const std::string& session() const { return session_; }
   bool guards() const { return guards_; }
   bool settled() const { return pending_.empty(); }
@@ -135,6 +137,7 @@ class Person {
     written.at = agenda_.now();
     written.turn = ++record_.turns;
     written.cursor = client_->cursor();
+    written.epoch = epoch();
     written.message.clear();
     written.seen.clear();
     disk_.push_back(place);
@@ -197,6 +200,13 @@ class Person {
     std::erase(disk_, place);
   }
 
+  /// Of what goes wrong here only this is said to people.
+  void warned(const std::string& what) {
+    const bool expected = (plan_.trim > 0 && what == sentence(ErrorCode::cursor_too_old)) ||
+                          (plan_.restore > 0 && what == sentence(ErrorCode::log_epoch_changed));
+    if (!expected) record_.fail(name + " was warned: " + what);
+  }
+
   void listen() {
     if (!client_) return;
     const Frame frame = client_->drain();
@@ -243,7 +253,7 @@ class Person {
           i += 1;
           break;
         case Client::Record::warning:
-          record_.fail(name + " was warned: " + text(i + 1));
+          warned(text(i + 1));
           i += 3;
           break;
         case Client::Record::forget:

@@ -34,7 +34,7 @@ struct Plan {
   double statement = 0;  // ms, at most, of a statement
   // How often in a hundred, of the occasions there are.
   uint32_t cut = 0, halfOpen = 0, duplicate = 0, lostAnswer = 0, deadBackend = 0, lostHint = 0, clientCrash = 0,
-           serverCrash = 0, databaseCrash = 0, pause = 0, foreign = 0, holdsRow = 0;
+           serverCrash = 0, databaseCrash = 0, pause = 0, foreign = 0, holdsRow = 0, trim = 0, restore = 0;
   uint32_t skew = 0;  // ms, at most, of a clock
   bool faultless = false;
 
@@ -51,7 +51,9 @@ struct Plan {
             {"pause", &pause},
             {"foreign", &foreign},
             {"holdsRow", &holdsRow},
-            {"skew", &skew}};
+            {"skew", &skew},
+            {"trim", &trim},
+            {"restore", &restore}};
   }
 
   static Plan of(Random& random, const Less& less) {

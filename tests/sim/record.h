@@ -41,6 +41,7 @@ struct Written : Wish {
   uint64_t turn = 0;   // the order in which everything was written
   double at = 0;       // virtual ms
   double cursor = -1;  // how far its session had applied the log
+  std::string epoch;   // of that log
 
   std::string outcome;  // "confirmed", the code of a rejection, or "" while nothing is known
   double seq = 0;

@@ -24,6 +24,7 @@ class Wire : public std::enable_shared_from_this<Wire> {
     bool open = true;       // who sends believes that it is
     bool swallows = false;  // what is sent is lost, and nobody knows
     bool heard = true;      // who receives still listens
+    uint32_t loads = 0;     // sent so far
   };
 
   Wire(Agenda& agenda, Random& random, const Plan& plan, uint32_t socket)
@@ -34,11 +35,13 @@ class Wire : public std::enable_shared_from_this<Wire> {
 
   void send(Direction& direction, const std::string& frame) {
     if (!direction.open || direction.swallows) return;
+    if (frame.starts_with(R"({"type":"loaded")")) ++direction.loads;
     deliver(direction, [&direction, frame] { direction.arrive(frame); });
     if (mayComeTwice(frame) && random_.chance(plan_.duplicate))
       agenda_.at(direction.last + random_.below(2'000),
-                 [self = shared_from_this(), &direction, frame, made = generation_] {
-                   if (direction.heard && made == self->generation_) direction.arrive(frame);
+                 [self = shared_from_this(), &direction, frame, made = generation_, loads = direction.loads] {
+                   if (direction.heard && made == self->generation_ && loads == direction.loads)
+                     direction.arrive(frame);
                  });
   }
   /// The sender closes: the other end hears of it after everything that was sent before.
@@ -67,7 +70,8 @@ class Wire : public std::enable_shared_from_this<Wire> {
   }
 
  private:
-  /// A copy that comes late must do no harm. A second hello is another conversation.
+  /// A copy that comes late must do no harm. A second hello is another conversation. What came before everything was
+  /// loaded may be of another log, and does not say so: a socket gives nothing twice, and of that not even here.
   static bool mayComeTwice(const std::string& frame) {
     return frame.starts_with(R"({"type":"commit")") || frame.starts_with(R"({"type":"changes")") ||
            frame.starts_with(R"({"type":"receipt")");

@@ -16,12 +16,14 @@ export const serve = command({
     port: { type: 'string', description: 'The port', default: '8787' },
     host: { type: 'string', description: 'The address to listen on', default: '0.0.0.0' },
     origin: originOption,
+    retention: { type: 'string', description: 'How many days the log is kept', default: '30' },
     'public-url': { type: 'string', description: 'Where browsers reach this server', valueHint: 'url' },
   },
   async run(args) {
     const url = args.url || process.env['DATABASE_URL'];
     if (!url) throw new NamedError('database_unreachable', 'No database was given. Set DATABASE_URL, or give --url.');
     const port = numberOf('port', args.port);
+    const retention = numberOf('retention', args.retention);
     const stopped = untilStopped();
     const logger = createLogger();
     await checkAddress(port, args.host);
@@ -34,6 +36,7 @@ export const serve = command({
         host: args.host,
         origins: listOf(args.origin),
         publicUrl: args['public-url'],
+        retention,
         logger,
       });
       const schema = await database.schema();

@@ -52,6 +52,7 @@ export const errorCodes = {
   constraint_violation: { kind: 'Validation', status: 400 },
   row_locked: { kind: 'Conflict', status: 503 },
   log_epoch_changed: { kind: 'Server', status: 409 },
+  cursor_too_old: { kind: 'Server', status: 409 },
   commit_no_result: { kind: 'Connection', status: 504, sentence: "No answer came in time. The write may still take effect: ask again with the same idempotency key." },
   flush_timeout: { kind: 'Connection', status: 504, sentence: "Some writes are still pending." },
   sync_not_ready: { kind: 'Connection', status: null, sentence: "The client has not been connected yet. Await ready() first." },

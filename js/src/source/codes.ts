@@ -37,4 +37,5 @@ export const toldSentences = {
   constraint_violation: "The database refused the row.",
   row_locked: "Another transaction of the database has held this row for too long. Try again.",
   log_epoch_changed: "The database was replaced or restored. Everything is loaded afresh; pending writes are kept.",
+  cursor_too_old: "What happened since this client was last connected is no longer kept. Everything is loaded afresh; pending writes are kept.",
 };

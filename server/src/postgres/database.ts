@@ -16,6 +16,8 @@ export interface Database {
   call(fn: string, organization: string, input: string): Promise<string>;
   /** `{organization: seq}` as JSON. Claims that are over are expired on the way. */
   heads(organizations: readonly string[]): Promise<string>;
+  /** Takes some entries off a log that has older ones than that; whether there may be more of them. */
+  trim(days: number): Promise<boolean>;
   /** Brings the server's own tables and functions up to this version. Costs one question when they are. */
   migrate(): Promise<void>;
   /** Makes a schema the one in force. `statements` are the hub's plan for it. */
@@ -59,6 +61,7 @@ function databaseOn(connection: Connection): Database {
       return (await ask(fn, `select ablo.${fn}($1, $2)::text`, organization, input))!;
     },
     heads: async (organizations) => (await ask('heads', 'select ablo.heads($1)::text', organizations))!,
+    trim: async (days) => (await ask('trim', `select ablo.trim($1 * interval '1 day')::text`, days)) === 'true',
     migrate: () => migrate(connection),
     provision: (statements, document, hash) => provision(connection, statements, document, hash),
     schema: () => json(connection.ask(schemaInForce, [])),

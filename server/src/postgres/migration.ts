@@ -13,13 +13,16 @@ import keys from './sql/keys.sql';
 import line from './sql/line.sql';
 import judge from './sql/judge.sql';
 import commit from './sql/commit.sql';
+import retention from './sql/retention.sql';
 import claim from './sql/claim.sql';
 import reads from './sql/reads.sql';
 import capture from './sql/capture.sql';
 import credentials from './sql/credentials.sql';
 import schema from './sql/schema.sql';
 
-const files = [tables, sentences, enter, refusal, keys, line, judge, commit, claim, reads, capture, credentials, schema];
+const files = [
+  tables, sentences, enter, refusal, keys, line, judge, commit, retention, claim, reads, capture, credentials, schema,
+];
 const version = `ablo ${createHash('sha256').update(files.join('\0')).digest('hex')}`;
 
 /** Two servers that start at once migrate one after the other, and the second finds nothing to do. */

@@ -103,8 +103,8 @@ begin
   return jsonb_build_object('renewed', mine);
 end $$;
 
--- Expires what nobody renewed and lets the next in line have it; forgets claims and keys that nobody can ask about
--- any more. Any server may run it, as often as it likes; it goes around what is locked.
+-- Expires what nobody renewed and lets the next in line have it, then forgets what is over. Any server may run it, as
+-- often as it likes; it goes around what is locked.
 create or replace function ablo.sweep() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -120,13 +120,7 @@ begin
     continue when not found;
     perform ablo.settle_line(due.organization, due.model, due.row_id);
   end loop;
-  delete from ablo.claim k where k.ctid = any (array(
-    select d.ctid from ablo.claim d
-    where d.expires_at < clock_timestamp() - interval '1 day' and d.status not in ('active', 'queued') limit 1000));
-  delete from ablo.commit c where c.ctid = any (array(
-    select d.ctid from ablo.commit d where d.issued_at < clock_timestamp() - interval '25 hours' limit 1000));
-  delete from ablo.credential c where c.ctid = any (array(
-    select d.ctid from ablo.credential d where d.expires_at < clock_timestamp() - interval '1 day' limit 1000));
+  perform ablo.forget();
 end $$;
 
 -- Where the logs of these organizations end, and before that, a sweep: this is what every server asks many times a

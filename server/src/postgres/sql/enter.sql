@@ -14,11 +14,19 @@ begin
           set_config('role', 'ablo_app', true);
 end $$;
 
--- The last position of an organization's log.
+-- The position before the first entry of an organization's log that is still there; 0 when nothing was trimmed.
+create or replace function ablo.log_begins(organization text) returns bigint
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce((select o.trimmed from ablo.organization o where o.id = $1), 0);
+end $$;
+
+-- The last position of an organization's log, also when all of it was trimmed.
 create or replace function ablo.head(organization text) returns bigint
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return coalesce((select l.seq from ablo.log l where l.organization = $1 order by l.seq desc limit 1), 0);
+  return coalesce(
+    (select l.seq from ablo.log l where l.organization = $1 order by l.seq desc limit 1), ablo.log_begins($1));
 end $$;
 
 -- The same, and nobody else appends to this log before the transaction ends. Whoever wants rows has locked them by now:
@@ -35,13 +43,15 @@ begin
 end $$;
 
 -- Changes when the database was replaced, or restored to an earlier time: its log may then say other things under the
--- same positions.
+-- same positions. A restored dump has another table, a restored archive another timeline, a copy another database.
 create or replace function ablo.epoch(organization text) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return md5(concat_ws('/',
     (select o.epoch from ablo.organization o where o.id = $1),
     (select s.system_identifier from pg_control_system() s),
+    (select d.oid from pg_database d where d.datname = current_database()),
+    'ablo.log'::regclass::oid,
     left(pg_walfile_name(pg_current_wal_lsn()), 8)));  -- the timeline
 end $$;
 

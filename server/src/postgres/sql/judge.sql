@@ -62,23 +62,32 @@ declare
   told jsonb;
   merges jsonb;
   read_at bigint;
+  latest bigint;
+  earliest bigint;
   basis_refused boolean;
   basis_at bigint;
+  what text;
 begin
   if body ? 'basedOn' then
     select coalesce(bool_or(d.status = 'rejected'), false), min(d.seq) into basis_refused, basis_at
     from jsonb_to_recordset(body->'basedOn') basis(key text, attempt int)
     join ablo.commit d on d.organization = $1 and d.actor_kind = body->'actor'->>'kind'
       and d.actor_id = body->'actor'->>'id' and d.key = basis.key and d.attempt = basis.attempt;
-    if basis_refused then
-      return jsonb_build_object('error', ablo.error('stale_context', 'A write it was based on was refused.',
-        '{"conflicts": []}'));
-    end if;
   end if;
-  select max((p->>'readAt')::bigint) into read_at from jsonb_array_elements(body->'premises') p;
-  if read_at > head then
+  select max((p->>'readAt')::bigint), least(min((p->>'readAt')::bigint), basis_at) into latest, earliest
+  from jsonb_array_elements(body->'premises') p;
+  what := case
+    when basis_refused then 'A write it was based on was refused.'
+    when body->>'epoch' <> ablo.epoch(organization) then 'The log it was read from was replaced.'
+    when earliest < ablo.log_begins(organization) then 'It was read before the first entry that the log still has.'
+  end;
+  if what is not null then
+    return jsonb_build_object('error', ablo.error('stale_context', what,
+      jsonb_build_object('readAt', earliest, 'conflicts', '[]'::jsonb)));
+  end if;
+  if latest > head then
     return jsonb_build_object('error', ablo.error('write_options_invalid',
-      format('readAt is %s, and the last position of the log is %s.', read_at, head)));
+      format('readAt is %s, and the last position of the log is %s.', latest, head)));
   end if;
   select jsonb_agg(c.conflict) filter (where c.premise->>'onStale' = 'reject'),
     min((c.premise->>'readAt')::bigint) filter (where c.premise->>'onStale' = 'reject'),

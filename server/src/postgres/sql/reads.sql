@@ -28,7 +28,8 @@ begin
   return answer;
 end $$;
 
--- A page of the log. It ends where a commit ends, even if that makes it longer than asked for.
+-- A page of the log. It ends where a commit ends, even if that makes it longer than asked for. `trimmed`: what followed the
+-- cursor is no longer kept, and this page does not continue it.
 create or replace function ablo.changes(organization text, input jsonb) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
@@ -44,7 +45,8 @@ begin
     select l.seq - 1 from ablo.log l
     where l.organization = $1 and l.seq > cursor_at + size and l.seq <= head and coalesce(l.operation_index, 0) = 0
     order by l.seq limit 1), head);
-  return jsonb_build_object('from', cursor_at, 'to', until, 'head', head, 'epoch', ablo.epoch($1), 'changes', (
+  return jsonb_build_object('from', cursor_at, 'to', until, 'head', head, 'epoch', ablo.epoch($1),
+    'trimmed', ablo.log_begins($1) > cursor_at, 'changes', (
     select coalesce(jsonb_agg(jsonb_build_object(
         'seq', l.seq, 'kind', l.kind, 'model', l.model, 'id', l.id, 'op', l.op, 'after', l.after, 'before', l.before,
         'fields', l.fields, 'actor', l.actor, 'onBehalfOf', l.on_behalf_of, 'session', l.session,

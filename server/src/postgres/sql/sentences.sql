@@ -50,6 +50,7 @@ create or replace function ablo.sentence(code text) returns text language sql im
     when 'constraint_violation' then 'The database refused the row.'
     when 'row_locked' then 'Another transaction of the database has held this row for too long. Try again.'
     when 'log_epoch_changed' then 'The database was replaced or restored. Everything is loaded afresh; pending writes are kept.'
+    when 'cursor_too_old' then 'What happened since this client was last connected is no longer kept. Everything is loaded afresh; pending writes are kept.'
     when 'commit_no_result' then 'No answer came in time. The write may still take effect: ask again with the same idempotency key.'
     when 'flush_timeout' then 'Some writes are still pending.'
     when 'sync_not_ready' then 'The client has not been connected yet. Await ready() first.'

@@ -31,15 +31,16 @@ exception when insufficient_privilege then
 end $$;
 
 -- A tenant. Its row is the lock under which its log grows and its claims are decided; `epoch` tells this database
--- from a replacement of it.
+-- from a replacement of it; the log's entries up to `trimmed` are no longer kept.
 create table if not exists ablo.organization (
   id text collate "C" primary key check (id <> ''),
   name text,
   epoch text not null default gen_random_uuid()::text,
   created_at timestamptz not null default now()
 );
+alter table ablo.organization add column if not exists trimmed bigint not null default 0;
 
--- Everything that happened in an organization: dense, 1..n, in commit order.
+-- Everything that happened in an organization since `trimmed`: dense, in commit order; the first was 1.
 create table if not exists ablo.log (
   organization text collate "C" not null,
   seq bigint not null,

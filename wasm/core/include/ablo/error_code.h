@@ -56,6 +56,7 @@ enum class ErrorCode {
   constraint_violation,
   row_locked,
   log_epoch_changed,
+  cursor_too_old,
   commit_no_result,
   flush_timeout,
   sync_not_ready,
@@ -70,7 +71,7 @@ enum class ErrorCode {
   internal_error,
 };
 
-inline constexpr std::array<std::string_view, 59> kErrorCodes{
+inline constexpr std::array<std::string_view, 60> kErrorCodes{
     "apikey_missing",
     "apikey_invalid",
     "apikey_revoked",
@@ -118,6 +119,7 @@ inline constexpr std::array<std::string_view, 59> kErrorCodes{
     "constraint_violation",
     "row_locked",
     "log_epoch_changed",
+    "cursor_too_old",
     "commit_no_result",
     "flush_timeout",
     "sync_not_ready",

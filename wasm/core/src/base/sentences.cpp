@@ -51,6 +51,7 @@ std::string_view ablo::sentence(ErrorCode code) {
     case ErrorCode::constraint_violation: return "The database refused the row.";
     case ErrorCode::row_locked: return "Another transaction of the database has held this row for too long. Try again.";
     case ErrorCode::log_epoch_changed: return "The database was replaced or restored. Everything is loaded afresh; pending writes are kept.";
+    case ErrorCode::cursor_too_old: return "What happened since this client was last connected is no longer kept. Everything is loaded afresh; pending writes are kept.";
     case ErrorCode::commit_no_result: return "No answer came in time. The write may still take effect: ask again with the same idempotency key.";
     case ErrorCode::flush_timeout: return "Some writes are still pending.";
     case ErrorCode::sync_not_ready: return "The client has not been connected yet. Await ready() first.";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "hub/audience.h"
 
+#include <utility>
+
 namespace ablo::hub {
 
 namespace {
@@ -67,6 +69,7 @@ void Audience::greet(Subscriber& subscriber, const Hello& hello) {
   subscriber.session = hello.session;
   subscriber.schema = hello.schema;
   subscriber.epoch = hello.epoch;
+  subscriber.reason.reset();
   subscriber.full = hello.full;
   subscriber.welcomed = false;
   subscriber.cursor = hello.cursor.value_or(-1);
@@ -97,7 +100,7 @@ void Audience::workOn(Subscriber& subscriber, double now) {
   if (!accepts(take(subscriber, load->seq() >= stream_.published() ? Event::level : Event::behind))) return;
   welcome(subscriber, Start::load, load->epoch(), load->seq(), now);
   for (const std::string& block : load->blocks()) outbox_.send(subscriber.socket, block, Hub::Payload::binary);
-  outbox_.send(subscriber.socket, load->message());
+  outbox_.send(subscriber.socket, load->message(std::exchange(subscriber.reason, std::nullopt)));
   releaseHeld(subscriber);
   hear(load->seq(), now);
 }
@@ -109,7 +112,12 @@ void Audience::caughtUp(Subscriber& subscriber, bool ok, std::string_view bytes,
     return;
   }
   follow(page->epoch, page->head, subscriber);
-  if (page->epoch != subscriber.epoch || page->head < subscriber.cursor || page->resync > subscriber.cursor) {
+  const bool another = page->epoch != subscriber.epoch || page->head < subscriber.cursor;
+  if (another || page->trimmed || page->resync > subscriber.cursor) {
+    if (another)
+      subscriber.reason = ErrorCode::log_epoch_changed;
+    else if (page->trimmed)
+      subscriber.reason = ErrorCode::cursor_too_old;
     take(subscriber, Event::misfit);
     return;
   }
@@ -132,7 +140,8 @@ void Audience::published(uint32_t log, bool ok, std::string_view bytes, double n
   const std::optional<Page> page = ok ? Page::read(bytes) : std::nullopt;
   if (!page) return stream_.failed(now);
   if (page->epoch != stream_.epoch() || page->head < stream_.published())
-    return replaceLog(page->epoch, page->head, nullptr);
+    return startOver(ErrorCode::log_epoch_changed, page->epoch, page->head, nullptr);
+  if (page->trimmed) return startOver(ErrorCode::cursor_too_old, page->epoch, page->head, nullptr);
   stream_.advanced(*page, now);
   for (auto& [socket, subscriber] : subscribers_)
     if (subscriber.state == SubscriberState::live && subscriber.cursor < page->resync) take(subscriber, Event::reset);
@@ -147,8 +156,8 @@ void Audience::hear(double head, double now) {
 }
 
 void Audience::compare(double head, double now) {
-  if (head < stream_.published()) stream_.doubt();
-  hear(head, now);
+  stream_.compare(head, now);
+  readOn(now);
 }
 
 void Audience::tick(double now) {
@@ -186,17 +195,20 @@ void Audience::welcome(Subscriber& subscriber, Start start, const std::string& e
 /// What one subscriber was answered says which log this is, for all.
 void Audience::follow(const std::string& epoch, double seq, const Subscriber& reader) {
   if (!stream_.known()) return stream_.begin(epoch, seq);
-  if (stream_.epoch() != epoch) replaceLog(epoch, seq, &reader);
+  if (stream_.epoch() != epoch) startOver(ErrorCode::log_epoch_changed, epoch, seq, &reader);
 }
 
-void Audience::replaceLog(const std::string& epoch, double seq, const Subscriber* but) {
-  outbox_.log("the log was replaced: everybody loads again", organization_);
+/// Nobody can go on from where they are: the log is another one, or what would have come next is no longer kept.
+void Audience::startOver(ErrorCode reason, const std::string& epoch, double seq, const Subscriber* but) {
+  outbox_.log("everybody loads again: " + std::string(codeText(reason)), organization_);
   stream_.begin(epoch, seq);
   for (auto& [socket, subscriber] : subscribers_) {
     for (const HeldAnswer& answer : subscriber.held)
-      outbox_.send(socket, refusalText(answer.request, Error::of(ErrorCode::log_epoch_changed)));
+      outbox_.send(socket, refusalText(answer.request, Error::of(reason)));
     subscriber.held.clear();
-    if (&subscriber != but) take(subscriber, Event::reset);
+    if (&subscriber == but) continue;
+    if (subscriber.cursor >= 0) subscriber.reason = reason;
+    take(subscriber, Event::reset);
   }
 }
 

@@ -66,7 +66,7 @@ class Audience {
   void workOn(Subscriber& subscriber, double now);
   void welcome(Subscriber& subscriber, Start start, const std::string& epoch, double head, double now);
   void follow(const std::string& epoch, double seq, const Subscriber& reader);
-  void replaceLog(const std::string& epoch, double seq, const Subscriber* but);
+  void startOver(ErrorCode reason, const std::string& epoch, double seq, const Subscriber* but);
   void releaseHeld(Subscriber& subscriber);
   void readOn(double now);
 

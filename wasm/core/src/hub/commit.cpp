@@ -29,6 +29,7 @@ Outcome checkOptions(const Json& message) {
       if (claim.text("id").empty() || !isWhole(claim.find("fence")))
         return invalid("A claim of a commit is its id and its fence.");
   }
+  if (const Json* epoch = message.find("epoch"); epoch && !epoch->isString()) return invalid("epoch is text.");
   if (const Json* basedOn = message.find("basedOn")) {
     if (!basedOn->isArray() || basedOn->items().size() > kMostBasis) return invalid("basedOn is an array.");
     for (const Json& commit : basedOn->items())
@@ -139,7 +140,7 @@ Result<Commit> readCommit(const Schema& schema, const Subscriber& from, CommitNa
   if (!from.identity.credential.empty()) text.member("credential", from.identity.credential);
   text.member("session", from.session).member("operations", list);
   if (!premises.items().empty()) text.member("premises", premises);
-  for (const std::string_view option : {"basedOn", "claims"})
+  for (const std::string_view option : {"epoch", "basedOn", "claims"})
     if (const Json* value = message.find(option)) text.member(option, *value);
 
   commit.name = std::move(name);

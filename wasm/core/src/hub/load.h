@@ -5,7 +5,7 @@
 //
 //   Load load(bytes);
 //   while (!load.work(schema)) …  // somebody else's turn
-//   send load.blocks(), then load.message()
+//   send load.blocks(), then load.message(reason)
 #pragma once
 
 #include <optional>
@@ -35,7 +35,7 @@ class Load {
 
   // When the work is done.
   const std::vector<std::string>& blocks() const { return blocks_; }
-  std::string message() const { return loadedText(answer_, blocks_); }
+  std::string message(std::optional<ErrorCode> reason) const { return loadedText(answer_, blocks_, reason); }
 
  private:
   bool readRow(const Schema& schema);

@@ -29,7 +29,7 @@ std::string welcomeText(const Subscriber& to, Start start, const std::string& ep
   return text.member("now", now).take();
 }
 
-std::string loadedText(const RawObject& load, const std::vector<std::string>& blocks) {
+std::string loadedText(const RawObject& load, const std::vector<std::string>& blocks, std::optional<ErrorCode> reason) {
   ObjectText text = message("loaded");
   text.raw("seq", load.find("seq")).raw("epoch", load.find("epoch"));
   if (blocks.empty()) {
@@ -39,6 +39,7 @@ std::string loadedText(const RawObject& load, const std::vector<std::string>& bl
     for (const std::string& block : blocks) names.push(hashText(blockChecksum(block)));
     text.member("models", Json::object()).member("blocks", names);
   }
+  if (reason) text.member("reason", errorJson(Error::of(*reason)));
   return text.raw("claims", load.find("claims")).take();
 }
 

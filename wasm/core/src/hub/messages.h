@@ -3,6 +3,7 @@
 // Messages: what the server says (docs/internals/wire.md), but for `changes`, which is Page's.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,8 +16,9 @@ namespace ablo::hub {
 enum class Start : uint8_t { load, resume };
 
 std::string welcomeText(const Subscriber& to, Start start, const std::string& epoch, double head, double now);
-/// Out of what ablo.load answered. Its rows went ahead in the blocks, where there are some.
-std::string loadedText(const RawObject& load, const std::vector<std::string>& blocks);
+/// Out of what ablo.load answered. Its rows went ahead in the blocks, where there are some. `reason`: why the receiver
+/// could not go on from where it was.
+std::string loadedText(const RawObject& load, const std::vector<std::string>& blocks, std::optional<ErrorCode> reason);
 
 /// Out of the commit's part of what ablo.commit answered.
 std::string receiptText(const CommitName& commit, const RawObject& receipt);

@@ -73,10 +73,13 @@ void Organization::depart() {
 
 void Organization::launch(CommitQueue::FlightNumber number) {
   ++counters_.batches;
-  outbox_.call({Purpose::batch, name_, 0, number, 0}, "commit", queue_.text(number));
+  outbox_.call({Purpose::batch, name_, 0, audience.log(), static_cast<double>(number)}, "commit", queue_.text(number));
 }
 
-void Organization::decided(CommitQueue::FlightNumber number, bool ok, std::string_view bytes, double now) {
+/// What was decided in a log that was replaced since may not be so in this one: it is asked again.
+void Organization::decided(const Call& call, bool ok, std::string_view bytes, double now) {
+  const auto number = static_cast<CommitQueue::FlightNumber>(call.request);
+  if (call.turn != audience.log() && !audience.subscribers().empty()) ok = false;
   std::optional<Verdicts> verdicts = ok ? readVerdicts(bytes, queue_.size(number)) : std::nullopt;
   if (!verdicts) {
     for (const Socket socket : queue_.fail(number, now))
@@ -157,7 +160,7 @@ void Organization::answer(const Call& call, bool ok, std::string_view bytes, dou
       if (awaited) audience.caughtUp(*subscriber, ok, bytes, now);
       break;
     case Purpose::publish: audience.published(call.turn, ok, bytes, now); break;
-    case Purpose::batch: decided(call.turn, ok, bytes, now); break;
+    case Purpose::batch: decided(call, ok, bytes, now); break;
     case Purpose::read:
       if (subscriber) wasRead(call, *subscriber, ok, bytes, now);
       break;

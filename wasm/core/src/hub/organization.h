@@ -53,7 +53,7 @@ class Organization {
   bool admits(Subscriber& subscriber, Call::Purpose purpose, double request);
   void depart();
   void launch(CommitQueue::FlightNumber number);
-  void decided(CommitQueue::FlightNumber number, bool ok, std::string_view bytes, double now);
+  void decided(const Call& call, bool ok, std::string_view bytes, double now);
   void settle(Commit commit, const RawObject& outcome);
   void wasRead(const Call& call, Subscriber& subscriber, bool ok, std::string_view bytes, double now);
   void coordinated(const Call& call, bool ok, std::string_view bytes, double now);

@@ -23,8 +23,8 @@ struct Call {
   Purpose purpose;
   std::string organization;
   Socket socket = 0;   // load, catchUp, read, claim, release
-  uint32_t turn = 0;   // load, catchUp: the subscriber's; read: the log's; batch: the flight
-  double request = 0;  // read, claim, release: the client's own number of it
+  uint32_t turn = 0;   // load, catchUp: the subscriber's; publish, read, batch: the log's
+  double request = 0;  // read, claim, release: the client's own number of it; batch: the flight
 };
 
 /// Codes a socket is closed with (docs/internals/wire.md).

@@ -67,6 +67,7 @@ std::optional<Page> Page::read(std::string_view answer) {
   page.to = raw->number("to", -1);
   page.head = raw->number("head", -1);
   page.epoch = raw->text("epoch");
+  page.trimmed = raw->find("trimmed") == "true";
   if (!items || page.to < 0 || page.head < 0 || page.epoch.empty()) return std::nullopt;
   for (const std::string_view item : *items) {
     bool resync = false;

@@ -24,7 +24,8 @@ class Page {
   double to = 0;
   double head = 0;
   std::string epoch;
-  double resync = -1;  // the last entry that says: load again, there was too much to tell; -1: none
+  bool trimmed = false;  // what followed the cursor is no longer kept
+  double resync = -1;    // the last entry that says: load again, there was too much to tell; -1: none
 
   /// The frame for one who stands at `cursor` and is in `groups`.
   std::string text(double cursor, const Groups& groups) const;

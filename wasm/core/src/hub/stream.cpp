@@ -9,7 +9,8 @@ namespace ablo::hub {
 
 namespace {
 
-constexpr double kPause = 250;  // ms, after the database did not answer
+constexpr double kPause = 250;     // ms, after the database did not answer
+constexpr double kTrust = 10'000;  // ms
 
 }  // namespace
 
@@ -27,17 +28,25 @@ void Stream::hear(double head) {
   if (known()) head_ = std::max(head_, head);
 }
 
+void Stream::compare(double head, double now) {
+  if (!known()) return;
+  if (askedAt_ < 0) askedAt_ = now;
+  if (head < published_ || now - askedAt_ >= kTrust) doubted_ = true;
+  hear(head);
+}
+
 std::optional<double> Stream::ask(double now) {
   if (!known() || asking_ || now < notBefore_) return std::nullopt;
   if (head_ <= published_ && !doubted_) return std::nullopt;
   asking_ = true;
   doubted_ = false;
+  askedAt_ = now;
   return published_;
 }
 
 void Stream::advanced(const Page& page, double now) {
   asking_ = false;
-  if (page.to == published_) notBefore_ = now + kPause;
+  if (page.to == published_ && page.head > page.to) notBefore_ = now + kPause;
   published_ = page.to;
   head_ = page.head;
 }

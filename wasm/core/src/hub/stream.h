@@ -6,7 +6,8 @@
 // Always true:
 //   1. one page is being read at a time, and what was published is never published again;
 //   2. only the database's answer to a question that was asked afterwards makes it believe that the log is another one:
-//      what it hears may be old.
+//      what it hears may be old. It asks when the head is said to be behind, and every ten seconds: a log that was
+//      replaced may have grown to the same length.
 #pragma once
 
 #include <map>
@@ -31,8 +32,8 @@ class Stream {
   void forget();
 
   void hear(double head);
-  /// Somebody says the head is behind what was published.
-  void doubt() { doubted_ = known(); }
+  /// The database's own word about the head, which may also be behind.
+  void compare(double head, double now);
   /// The seq to read on after, when there is reason to. The answer is `advanced` or `failed`.
   std::optional<double> ask(double now);
   void advanced(const Page& page, double now);
@@ -46,6 +47,7 @@ class Stream {
   double published_ = -1;
   double head_ = -1;  // the latest it heard of
   bool doubted_ = false;
+  double askedAt_ = -1;
   bool asking_ = false;
   double notBefore_ = 0;
 };

@@ -14,9 +14,9 @@
 //   message    it wants something else
 //   level      what it asked for has come, and it has all that was published to the others
 //   behind     what it asked for has come, and the stream moved on meanwhile
-//   misfit     its cursor is of another log than this one
+//   misfit     its cursor is of another log than this one, or what followed it is no longer kept
 //   published  the stream moved on
-//   reset      the log was replaced
+//   reset      the log was replaced, or trimmed further than it was published
 //   failed     the database gave no answer
 //   left       the socket is gone
 //
@@ -26,6 +26,7 @@
 //   3. an answer to an earlier question than its last (another turn) never reaches it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -72,7 +73,8 @@ struct Subscriber {
   Json actor;  // its identity's, or the agent it acts as
   std::string session;
   std::string schema;
-  std::string epoch;  // of the log its cursor is of
+  std::string epoch;                // of the log its cursor is of
+  std::optional<ErrorCode> reason;  // why it loads, where that is a surprise to it
   bool full = true;
   bool welcomed = false;
 };

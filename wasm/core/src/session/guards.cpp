@@ -60,6 +60,7 @@ void Client::Impl::takeBack(const PendingCommit& commit) {
 Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& operations, const Guard& guard, bool revises,
                                   ObjectText& message) {
   List<const PendingCommit*> basis;
+  bool guarded = json.find("reads") != nullptr;
   const auto goBy = [&](int model, std::string_view id, const Operation* operation) {
     for (const auto& [commit, before] : store_.touches(model, id))
       if (commit->state < CommitLife::State::confirmed && meet(*before, operation) &&
@@ -80,6 +81,7 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
     Json written = writeOperation(store_.schema(), operation);
     if (own.readAt != guard.readAt) written.set("readAt", own.readAt);
     if (own.onStale != guard.onStale) written.set("onStale", onStaleText(own.onStale));
+    guarded |= own.readAt >= 0;
     if (own.readAt >= 0 && own.onStale == OnStale::reject) goBy(operation.model, operation.id, &operation);
     list.push(std::move(written));
   }
@@ -96,6 +98,7 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
     }
     message.member("reads", relied);
   }
+  if (guarded) message.member("epoch", json.find("epoch") ? json.text("epoch") : std::string_view(epoch_));
   if (const Json* known = json.find("basedOn")) {
     message.member("basedOn", *known);
   } else if (!basis.empty()) {

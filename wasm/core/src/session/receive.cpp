@@ -70,7 +70,10 @@ void Client::Impl::welcome(const Json& message, double now) {
   tokenLasts_ = message.find("expiresAt") ? message.number("expiresAt") - serverAhead_ : -1;
   resuming_ = false;
   const bool resumes = message.text("start") == "resume";
-  if (resumes) ++resumes_;
+  if (resumes)
+    ++resumes_;
+  else
+    cursor_ = -1;  // it leads nowhere in the log that is about to be loaded
   statusChanged();
   handle(resumes ? Session::Event::resume : Session::Event::load, now);
 }
@@ -114,6 +117,7 @@ void Client::Impl::loaded(const Json& message, double now) {
     block->columns = {};  // all of them at once are a fifth of the blocks' bytes, which is more than reading them anew
     blocks.push_back(std::move(*block));
   }
+  if (const Json* reason = message.find("reason")) warn(std::string(reason->text("message")));
   const double seq = message.number("seq");
   if (options_.loadAll)
     store_.replaceAll(message.find("models") ? *message.find("models") : Json::object(), blocks, came);
