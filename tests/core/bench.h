@@ -17,7 +17,8 @@ using Record = Client::Record;
 /// A client, and everything that came out of it so far.
 class Bench {
  public:
-  explicit Bench(bool loadAll = true, std::size_t budget = 1u << 30) : client({"s1", loadAll, "", budget}) {
+  explicit Bench(bool loadAll = true, std::size_t budget = 1u << 30, bool guardsUpdates = false)
+      : client({"s1", loadAll, "", budget, guardsUpdates}) {
     REQUIRE(client.defineSchema(test::kTasks));
   }
 
@@ -25,12 +26,13 @@ class Bench {
   double now = 1'700'000'000'000;
   std::deque<Json> sent;                     // frames for the server, oldest first
   std::map<uint32_t, std::string> settled;   // commit → "confirmed", or the code
+  std::map<uint32_t, Json> said;             // commit → what was said with that
   std::map<uint32_t, std::string> answered;  // request → "ok", or the code
   std::vector<uint32_t> queries;             // queries whose result changed, at the last drain
   std::vector<std::string> rows;             // ids of rows that changed, at the last drain
   std::vector<std::string> premises;         // ids of rows that outdated a snapshot
   std::vector<std::string> warnings;
-  std::vector<std::string> lost;             // claims
+  std::vector<std::string> lost;  // claims
   bool tokenWanted = false, connectWanted = false, disconnected = false;
   double wake = -1;
 
@@ -51,6 +53,7 @@ class Bench {
         case Record::claims: i += 3; break;
         case Record::settled:
           settled[w[i + 1]] = outcome(w[i + 2], "confirmed", frame.text(w[i + 5], w[i + 6]));
+          if (w[i + 6] > 0) said[w[i + 1]] = *parseJson(frame.text(w[i + 5], w[i + 6]));
           i += 7;
           break;
         case Record::answered:
