@@ -15,8 +15,8 @@ namespace ablo {
 
 namespace {
 
-constexpr double kPause = 4;  // ms, at most, before the second try; then twice, three times, … up to
-constexpr uint32_t kLongestPause = 16;
+constexpr double kPause = 16;  // ms, at most, before the second try; then twice, three times, … up to
+constexpr uint32_t kLongestPause = 64;
 
 }  // namespace
 
