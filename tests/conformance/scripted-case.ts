@@ -98,7 +98,8 @@ export class ScriptedCase {
   }
 
   /** Of a commit that took effect before, its receipt comes again. */
-  #echo(key: string, { notifications }: Json): void {
+  #echo(key: string, { notifications, effect }: Json): void {
+    if (effect) this.#written.set(key, effect);
     const again = this.#decided.has(key) && !this.#server.behind;
     this.#decide(key);
     if (again || notifications) this.#confirm(key, notifications);

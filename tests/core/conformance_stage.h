@@ -43,6 +43,8 @@ class ConformanceStage {
       decide(key);
       receive(ScriptedServer::confirmed(key, decided_[key]));
     } else if (verb == "echo") {
+      if (const Json* effect = step.find("effect"))
+        written_[std::string(what.asString())].assign(effect->items().begin(), effect->items().end());
       echo(std::string(what.asString()), step.find("notifications"));
     } else if (verb == "reject") {
       receive(ScriptedServer::rejected(what.asString(), step.text("code"), step.find("details")));
