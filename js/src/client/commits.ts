@@ -22,9 +22,6 @@ const outdated = 4;
 /** How often a write that is made from the row is made anew, if nothing else is said. */
 const mostRetries = 100;
 
-/** Names of an older API. */
-const olderNames = new Map([['overwrite', 'force'], ['notify', 'flag']]);
-
 interface PendingCommit extends Settling<Receipt> {
   readonly transaction: MutationFailure['transaction'];
   /** As the core was given it; undefined when it goes by a claim, or by what was read, which another core does not know. */
@@ -56,17 +53,15 @@ export class Commits {
     result: (receipt: Receipt, view: View) => T | PromiseLike<T>,
   ): Promise<T> {
     const written = this.store.run((view) => {
-      const { wait = this.store.settings.defaultWait, timeout, idempotencyKey, claim, reads } = options;
+      const { wait = this.store.settings.defaultWait, timeout, idempotencyKey, retries = mostRetries, ...rest } = options;
       if (wait !== 'queued' && wait !== 'confirmed')
         throw abloError('write_options_invalid', "wait is 'queued' or 'confirmed'.", { param: 'wait' });
       const patience = timeout === undefined ? undefined : milliseconds(timeout, 'timeout');
-      const readAt = options.readAt ?? undefined;
-      const onStale = olderNames.get(options.onStale ?? '') ?? options.onStale ?? undefined;
       const key = idempotencyKey ?? randomId();
       const again = typeof operations === 'function' ? operations : undefined;
-      const commit = ({ core }: View, settling: Settling<Receipt>, how: object) => {
+      const commit = ({ core }: View, settling: Settling<Receipt>, how?: object) => {
         const made = again ? again() : (operations as Operation[]);
-        const text = toJson({ key, operations: made, claim, readAt, onStale, reads, ...how });
+        const text = toJson({ ...rest, key, operations: made, retries: again && retries, ...how });
         const bound = again ?? this.store.settings.core.guard ?? made.some(({ model, id }) => this.claims.held(model, id)[0]);
         this.#open.set(core.commit(text, Date.now()), {
           ...settling,
@@ -75,9 +70,8 @@ export class Commits {
           again: (view, how) => commit(view, settling, how),
         });
       };
-      const how = again ? { retries: options.retries ?? mostRetries } : {};
       const { promise, ...settling } = pending<Receipt>(() => release());
-      commit(view, settling, how);
+      commit(view, settling);
       const release = this.store.connection.hold();
       if (wait === 'queued') {
         promise.catch((thrown) => this.#unheard(thrown));
