@@ -22,12 +22,13 @@ const outdated = 4;
 /** How often a write that is made from the row is made anew, if nothing else is said. */
 const mostRetries = 100;
 
-interface PendingCommit extends Settling<Receipt> {
+interface PendingCommit {
+  readonly settling: Settling<Receipt>;
   readonly transaction: MutationFailure['transaction'];
   /** As the core was given it; undefined when it goes by a claim, or by what was read, which another core does not know. */
   readonly text: string | undefined;
   /** Makes it anew from the rows as they are. */
-  again(view: View, how: object): void;
+  commit(view: View, settling: Settling<Receipt>, how: object): void;
   /** Somebody was told that its outcome is not known. */
   unknown?: boolean;
 }
@@ -63,21 +64,15 @@ export class Commits {
         const made = again ? again() : (operations as Operation[]);
         const text = toJson({ ...rest, key, operations: made, retries: again && retries, ...how });
         const bound = again ?? this.store.settings.core.guard ?? made.some(({ model, id }) => this.claims.held(model, id)[0]);
-        this.#open.set(core.commit(text, Date.now()), {
-          ...settling,
-          transaction: { id: key, operations: made },
-          text: bound ? undefined : text,
-          again: (view, how) => commit(view, settling, how),
-        });
+        const transaction = { id: key, operations: made };
+        this.#open.set(core.commit(text, Date.now()), { settling, transaction, text: bound ? undefined : text, commit });
       };
-      const { promise, ...settling } = pending<Receipt>(() => release());
+      const reject = (thrown: unknown) => (release(), this.#unheard(thrown));
+      const settling = wait === 'queued' ? { promise: undefined, resolve: () => release(), reject } : pending<Receipt>(() => release());
       commit(view, settling);
       const release = this.store.connection.hold();
-      if (wait === 'queued') {
-        promise.catch((thrown) => this.#unheard(thrown));
-        return result({ id: key, status: 'queued' }, view);
-      }
-      return inTime(promise, patience, () => noResult(key)).then((receipt) => result(receipt, view));
+      if (!settling.promise) return result({ id: key, status: 'queued' }, view);
+      return inTime(settling.promise, patience, () => noResult(key)).then((receipt) => result(receipt, view));
     }, Heard);
     return this.heard(written);
   }
@@ -96,10 +91,10 @@ export class Commits {
     const said = (text ? JSON.parse(text) : undefined) as unknown;
     if (outcome === outdated) {
       queueMicrotask(() => // the frame that says so is being read
-        this.store.run((view) => open.again(view, said as object)).catch((thrown) => this.#refuse(open, thrown, true)),
+        this.store.run((view) => open.commit(view, open.settling, said as object)).catch((thrown) => this.#refuse(open, thrown, true)),
       );
     } else if (outcome === confirmed) {
-      open.resolve({
+      open.settling.resolve({
         id: open.transaction.id,
         status: 'confirmed',
         lastSyncId: seq,
@@ -142,8 +137,8 @@ export class Commits {
     return () => this.#listeners.delete(listener);
   }
 
-  #refuse({ transaction, reject }: PendingCommit, error: AbloError, permanent: boolean): void {
-    reject(error);
+  #refuse({ transaction, settling }: PendingCommit, error: AbloError, permanent: boolean): void {
+    settling.reject(error);
     for (const listener of this.#listeners) this.store.notify(() => listener({ transaction, error, permanent }));
   }
 
