@@ -10,7 +10,7 @@
  * Characters that no quote, template, markup or minifier cares about. The first two are the prefixes. Brotli expects of text
  * that marks, letters and digits behave alike, so neighbours among the bytes are neighbours here.
  */
-const alphabet = ` !%&()*+,-./:;=>?@[]^_{|}~abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789`;
+const alphabet = ` !%&()*+,-./:;=>?@[]^_{|}~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ`;
 const prefixes = 2;
 const frequent = alphabet.length - prefixes;
 

@@ -3,7 +3,8 @@
 // @abloatai/ablo: the client.
 export { Ablo, Ablo as default } from './client/ablo';
 export type {
-  AbloClient, AbloOptions, CommitInput, CommitOperation, MutationFailure, Receipt, StaleNotification, SyncStatus,
+  AbloClient, AbloOptions, CommitInput, CommitOperation, MutationFailure, Receipt, Session, SessionInput, StaleNotification,
+  SyncStatus,
 } from './client/types';
 export type { Logger, LogLevel } from './client/logger';
 export type { Intent } from './coordination/intent';
@@ -16,9 +17,8 @@ export type { ImageStorage, StoredImage } from './storage/image';
 export * from './errors/index';
 export type {
   ClaimHandle, ClaimOptions, ClaimQueue, ClaimState, ClaimVerb, LoadOptions, LocalQueryOptions, ModelClient,
-  ModelClients, QueryOptions, Where, WriteOptions,
+  ModelClients, QueryOptions, Read, Where, WriteOptions,
 } from './model/types';
 export type {
   AnySchema, BaseFields, InferCreate, InferModel, InferUpdate, InsertValue, Model, Register, UpdateValue,
 } from './schema/types';
-export type { Session, SessionInput } from './sessions';

@@ -4,37 +4,17 @@
 // and no connection, only the server's HTTP side.
 import { fetchToken } from './connection/token';
 import { loopback, type Settings } from './client/options';
+import type { Session, SessionInput } from './client/types';
 import { abloError, fromWire } from './errors/errors';
-
-export interface SessionInput {
-  user: { id: string };
-  /** 900 if absent; 900 at most. */
-  ttlSeconds?: number;
-  userMeta?: Record<string, unknown>;
-}
-
-export interface Session {
-  readonly object: 'session';
-  readonly id: string;
-  /** What the browser connects with. */
-  readonly token: string;
-  readonly expiresAt: string;
-  readonly organizationId?: string;
-}
 
 export async function createSession(settings: Settings, input: SessionInput): Promise<Session> {
   const { token } = await fetchToken(settings);
   if (!token) throw abloError('apikey_missing');
   const url = new URL(`${settings.baseURL ?? loopback}/api/auth/ephemeral-keys`);
   for (const [name, value] of Object.entries(settings.query)) url.searchParams.set(name, value);
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...settings.headers };
-  const request = {
-    method: 'POST',
-    headers: Object.fromEntries(
-      Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== null),
-    ),
-    body: JSON.stringify(input),
-  };
+  const given = { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...settings.headers };
+  const headers = Object.fromEntries(Object.entries(given).filter((header): header is [string, string] => header[1] !== null));
+  const request = { method: 'POST', headers, body: JSON.stringify(input) };
   const response = await settings.fetch(url, request).catch((thrown: unknown) => {
     throw abloError('api_unreachable', `${url.origin}.`, { cause: thrown });
   });

@@ -39,6 +39,7 @@ std::vector<Conflict> conflicts(const Database& db, const Json& commit, const Sn
                                 double since) {
   std::vector<Conflict> found;
   for (const Json& premise : commit.find("premises")->items()) {
+    if (premise.text("onStale") == "force") continue;
     Conflict conflict{&premise, 0, false, {}};
     const Json* touched = premise.find("fields");
     const double after = std::max(since, std::min(readAt, premise.number("readAt")));
@@ -107,10 +108,11 @@ Json verdictOf(const Database& db, const Json& commit, const Snapshot& sees, dou
   const Json* premises = commit.find("premises");
   if (!premises) return {};
   const double basis = basisOf(db, commit, sees);
-  const bool trimmed = std::any_of(premises->items().begin(), premises->items().end(), [&](const Json& premise) {
-    return std::min(basis, premise.number("readAt")) < db.trimmed;
+  const bool lost = std::any_of(premises->items().begin(), premises->items().end(), [&](const Json& premise) {
+    return premise.text("onStale") != "force" &&
+           (std::min(basis, premise.number("readAt")) < db.trimmed || commit.text("epoch") != db.epoch);
   });
-  if (basis < 0 || trimmed || commit.text("epoch") != db.epoch) {
+  if (basis < 0 || lost) {
     Json verdict = failed("stale_context");
     return verdict.set("error", Json(*verdict.find("error")).set("conflicts", Json::array()));
   }

@@ -7,14 +7,14 @@ import { Snapshots } from '../coordination/snapshot';
 import { abloError, asAbloError } from '../errors/errors';
 import { modelClient } from '../model/model';
 import type { AnySchema, RegisteredSchema } from '../schema/types';
-import { createSession, type SessionInput } from '../sessions';
+import { createSession } from '../sessions';
 import { Commits } from './commits';
 import { createCommit } from './create-commit';
 import { readOptions } from './options';
 import { Requests } from './requests';
 import { Store } from './store';
 import { SyncStatusReader } from './sync-status';
-import type { Ablo as AbloType, AbloClient, AbloOptions, CommitInput } from './types';
+import type { Ablo as AbloType, AbloClient, AbloOptions, CommitInput, SessionInput } from './types';
 import { untilFlushed, untilReady } from './until';
 
 export type Ablo<S extends AnySchema = RegisteredSchema> = AbloType<S>;

@@ -22,15 +22,13 @@ const outdated = 4;
 /** How often a write that is made from the row is made anew, if nothing else is said. */
 const mostRetries = 100;
 
-/** Names of an older API. */
-const olderNames = new Map([['overwrite', 'force'], ['notify', 'flag']]);
-
-interface PendingCommit extends Settling<Receipt> {
+interface PendingCommit {
+  readonly settling: Settling<Receipt>;
   readonly transaction: MutationFailure['transaction'];
   /** As the core was given it; undefined when it goes by a claim, or by what was read, which another core does not know. */
   readonly text: string | undefined;
   /** Makes it anew from the rows as they are. */
-  again(view: View, how: object): void;
+  commit(view: View, settling: Settling<Receipt>, how: object): void;
   /** Somebody was told that its outcome is not known. */
   unknown?: boolean;
 }
@@ -56,34 +54,25 @@ export class Commits {
     result: (receipt: Receipt, view: View) => T | PromiseLike<T>,
   ): Promise<T> {
     const written = this.store.run((view) => {
-      const { wait = this.store.settings.defaultWait, timeout, idempotencyKey, claim, reads } = options;
+      const { wait = this.store.settings.defaultWait, timeout, idempotencyKey, retries = mostRetries, ...rest } = options;
       if (wait !== 'queued' && wait !== 'confirmed')
         throw abloError('write_options_invalid', "wait is 'queued' or 'confirmed'.", { param: 'wait' });
       const patience = timeout === undefined ? undefined : milliseconds(timeout, 'timeout');
-      const readAt = options.readAt ?? undefined;
-      const onStale = olderNames.get(options.onStale ?? '') ?? options.onStale ?? undefined;
       const key = idempotencyKey ?? randomId();
       const again = typeof operations === 'function' ? operations : undefined;
-      const commit = ({ core }: View, settling: Settling<Receipt>, how: object) => {
+      const commit = ({ core }: View, settling: Settling<Receipt>, how?: object) => {
         const made = again ? again() : (operations as Operation[]);
-        const text = toJson({ key, operations: made, claim, readAt, onStale, reads, ...how });
+        const text = toJson({ ...rest, key, operations: made, retries: again && retries, ...how });
         const bound = again ?? this.store.settings.core.guard ?? made.some(({ model, id }) => this.claims.held(model, id)[0]);
-        this.#open.set(core.commit(text, Date.now()), {
-          ...settling,
-          transaction: { id: key, operations: made },
-          text: bound ? undefined : text,
-          again: (view, how) => commit(view, settling, how),
-        });
+        const transaction = { id: key, operations: made };
+        this.#open.set(core.commit(text, Date.now()), { settling, transaction, text: bound ? undefined : text, commit });
       };
-      const how = again ? { retries: options.retries ?? mostRetries } : {};
-      const { promise, ...settling } = pending<Receipt>(() => release());
-      commit(view, settling, how);
+      const reject = (thrown: unknown) => (release(), this.#unheard(thrown));
+      const settling = wait === 'queued' ? { promise: undefined, resolve: () => release(), reject } : pending<Receipt>(() => release());
+      commit(view, settling);
       const release = this.store.connection.hold();
-      if (wait === 'queued') {
-        promise.catch((thrown) => this.#unheard(thrown));
-        return result({ id: key, status: 'queued' }, view);
-      }
-      return inTime(promise, patience, () => noResult(key)).then((receipt) => result(receipt, view));
+      if (!settling.promise) return result({ id: key, status: 'queued' }, view);
+      return inTime(settling.promise, patience, () => noResult(key)).then((receipt) => result(receipt, view));
     }, Heard);
     return this.heard(written);
   }
@@ -102,10 +91,10 @@ export class Commits {
     const said = (text ? JSON.parse(text) : undefined) as unknown;
     if (outcome === outdated) {
       queueMicrotask(() => // the frame that says so is being read
-        this.store.run((view) => open.again(view, said as object)).catch((thrown) => this.#refuse(open, thrown, true)),
+        this.store.run((view) => open.commit(view, open.settling, said as object)).catch((thrown) => this.#refuse(open, thrown, true)),
       );
     } else if (outcome === confirmed) {
-      open.resolve({
+      open.settling.resolve({
         id: open.transaction.id,
         status: 'confirmed',
         lastSyncId: seq,
@@ -148,8 +137,8 @@ export class Commits {
     return () => this.#listeners.delete(listener);
   }
 
-  #refuse({ transaction, reject }: PendingCommit, error: AbloError, permanent: boolean): void {
-    reject(error);
+  #refuse({ transaction, settling }: PendingCommit, error: AbloError, permanent: boolean): void {
+    settling.reject(error);
     for (const listener of this.#listeners) this.store.notify(() => listener({ transaction, error, permanent }));
   }
 

@@ -9,7 +9,6 @@ import type { AbloError } from '../errors/errors';
 import type { AnyModelClient } from '../model/model';
 import type { ModelClients, WriteOptions } from '../model/types';
 import type { AnySchema, RegisteredSchema, RowOf, ShapeOf } from '../schema/types';
-import type { Session, SessionInput } from '../sessions';
 import type { ImageStorage } from '../storage/image';
 import type { Logger, LogLevel } from './logger';
 
@@ -127,6 +126,22 @@ export interface CommitInput extends Omit<WriteOptions, 'claim'> {
   operation?: CommitOperation;
   operations?: readonly CommitOperation[];
   claim?: { readonly claimId: string } | string;
+}
+
+export interface SessionInput {
+  user: { id: string };
+  /** 900 if absent; 900 at most. */
+  ttlSeconds?: number;
+  userMeta?: Record<string, unknown>;
+}
+
+export interface Session {
+  readonly object: 'session';
+  readonly id: string;
+  /** What the browser connects with. */
+  readonly token: string;
+  readonly expiresAt: string;
+  readonly organizationId?: string;
 }
 
 export interface SyncStatus {

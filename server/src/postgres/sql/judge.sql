@@ -35,7 +35,7 @@ begin
           or p.premise->'fields' ?| l.fields)
         and (l.session = $2->>'session' and ablo.participant(l.actor) = ablo.participant($2->'actor')) is not true
     ) c
-    where c.seq is not null
+    where c.seq is not null and p.premise->>'onStale' <> 'force'
     order by c.seq;
 end $$;
 
@@ -74,11 +74,12 @@ begin
     join ablo.commit d on d.organization = $1 and d.actor_kind = body->'actor'->>'kind'
       and d.actor_id = body->'actor'->>'id' and d.key = basis.key and d.attempt = basis.attempt;
   end if;
-  select max((p->>'readAt')::bigint), least(min((p->>'readAt')::bigint), basis_at) into latest, earliest
+  select max((p->>'readAt')::bigint),
+    least(min((p->>'readAt')::bigint) filter (where p->>'onStale' <> 'force'), basis_at) into latest, earliest
   from jsonb_array_elements(body->'premises') p;
   what := case
     when basis_refused then 'A write it was based on was refused.'
-    when body->>'epoch' <> ablo.epoch(organization) then 'The log it was read from was replaced.'
+    when earliest is not null and body->>'epoch' <> ablo.epoch(organization) then 'The log it was read from was replaced.'
     when earliest < ablo.log_begins(organization) then 'It was read before the first entry that the log still has.'
   end;
   if what is not null then

@@ -1,45 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "codec/block.h"
 
-#include <bit>
 #include <cstring>
 
-#include "base/hash.h"
+#include "codec/block_head.h"
 
 namespace ablo {
 
 namespace {
-
-static_assert(std::endian::native == std::endian::little);
-
-constexpr uint32_t kMagic = 0x4b4c4241;  // "ABLK"
-constexpr uint32_t kVersion = 1;
-
-struct Head {
-  uint32_t magic = kMagic;
-  uint32_t version = kVersion;
-  uint64_t schema = 0;
-  uint32_t model = 0;
-  uint32_t rows = 0;
-  uint64_t size = 0;
-  uint64_t checksum = 0;
-};
-static_assert(sizeof(Head) == 40);
-
-std::size_t padded(std::size_t size) { return (size + 7) & ~std::size_t{7}; }
-std::size_t bitBytes(uint32_t rows) { return (rows + 63) / 64 * 8; }
-
-uint64_t checksumOf(Head head, std::string_view body) {
-  head.checksum = 0;
-  return quickHash(body, quickHash({reinterpret_cast<const char*>(&head), sizeof head}));
-}
-
-uint64_t hashNumber(const std::string& hex) {
-  uint64_t number = 0;
-  for (const char digit : hex)
-    number = number << 4 | static_cast<uint64_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-  return number;
-}
 
 Error damaged(std::string_view what) { return Error::of(ErrorCode::block_damaged, what); }
 
@@ -118,21 +86,14 @@ bool readColumn(Reader& reader, uint32_t rows, Block::Column& column) {
   return true;
 }
 
-ColumnKind kindIn(const Model& model, std::size_t field) {
-  return field == 0 ? ColumnKind::text : columnKind(model, model.fields[field]);
-}
-
-void append(std::string& bytes, const void* data, std::size_t size) {
-  bytes.append(static_cast<const char*>(data), size);
-  bytes.resize(padded(bytes.size()));
-}
-
 }  // namespace
 
-bool isBlock(std::string_view bytes) { return bytes.size() >= sizeof(Head) && wordAt(bytes.data(), 0) == kMagic; }
+bool isBlock(std::string_view bytes) {
+  return bytes.size() >= sizeof(BlockHead) && wordAt(bytes.data(), 0) == kBlockMagic;
+}
 
 uint64_t blockChecksum(std::string_view bytes) {
-  Head head;
+  BlockHead head;
   std::memcpy(&head, bytes.data(), sizeof head);
   return head.checksum;
 }
@@ -155,11 +116,11 @@ Cell Block::cell(std::size_t field, uint32_t row) const {
 }
 
 Result<Block> readBlock(const Schema& schema, std::string_view bytes) {
-  Head head;
+  BlockHead head;
   if (!isBlock(bytes)) return damaged("It does not begin as a block does.");
   std::memcpy(&head, bytes.data(), sizeof head);
   const std::string_view body = bytes.substr(sizeof head);
-  if (head.version != kVersion) return damaged("Its version is not known here.");
+  if (head.version != kBlockVersion) return damaged("Its version is not known here.");
   if (head.size != bytes.size()) return damaged("It is not whole.");
   if (head.checksum != checksumOf(head, body)) return damaged("Its checksum is wrong.");
   if (head.schema != hashNumber(schema.hash)) return Error::of(ErrorCode::schema_mismatch);
@@ -183,70 +144,6 @@ Result<Block> readBlock(const Schema& schema, std::string_view bytes) {
   for (uint32_t row = 0; row < block.rows; ++row)
     if (!block.columns[0].has(row)) return damaged("A row has no id.");
   return block;
-}
-
-BlockWriter::BlockWriter(const Schema& schema, int model) : schema_(schema), model_(model) {
-  const Model& description = schema.models[static_cast<std::size_t>(model)];
-  columns_.resize(description.fields.size());
-  for (std::size_t field = 0; field < columns_.size(); ++field) columns_[field].kind = kindIn(description, field);
-}
-
-void BlockWriter::add(Column& column, const Cell& cell) {
-  if (rows_ % 64 == 0) {
-    column.present.push_back(0);
-    if (column.kind == ColumnKind::flag) column.cells.append(8, '\0');
-  }
-  if (!cell.isNull()) column.present.back() |= uint64_t{1} << (rows_ % 64);
-  switch (column.kind) {
-    case ColumnKind::flag:
-      if (cell.number != 0) column.cells[rows_ / 8] = static_cast<char>(column.cells[rows_ / 8] | 1 << (rows_ % 8));
-      break;
-    case ColumnKind::number:
-      column.cells.append(reinterpret_cast<const char*>(&cell.number), sizeof cell.number);
-      break;
-    case ColumnKind::symbol: {
-      uint32_t number = 0;
-      if (!cell.isNull()) {
-        uint32_t& known = column.known[cell.text];  // from 1
-        if (known == 0) {
-          known = static_cast<uint32_t>(column.known.size());
-          column.lengths.push_back(static_cast<uint32_t>(cell.text.size()));
-          column.texts += cell.text;
-        }
-        number = known - 1;
-      }
-      column.cells.append(reinterpret_cast<const char*>(&number), sizeof number);
-      break;
-    }
-    case ColumnKind::text:
-      column.lengths.push_back(static_cast<uint32_t>(cell.text.size()));
-      column.texts += cell.text;
-      break;
-  }
-}
-
-std::string BlockWriter::finish() const {
-  std::string body;
-  for (const Column& column : columns_) {
-    append(body, column.present.data(), column.present.size() * 8);
-    const bool hasTexts = column.kind == ColumnKind::symbol || column.kind == ColumnKind::text;
-    const uint64_t count = column.lengths.size(), size = column.texts.size();
-    if (column.kind == ColumnKind::symbol) append(body, &count, sizeof count);
-    if (hasTexts) {
-      append(body, column.lengths.data(), column.lengths.size() * sizeof(uint32_t));
-      append(body, &size, sizeof size);
-      append(body, column.texts.data(), column.texts.size());
-    }
-    if (column.kind != ColumnKind::text) append(body, column.cells.data(), column.cells.size());
-  }
-  Head head;
-  head.schema = hashNumber(schema_.hash);
-  head.model = static_cast<uint32_t>(model_);
-  head.rows = rows_;
-  head.size = sizeof head + body.size();
-  head.checksum = checksumOf(head, body);
-  std::string bytes(reinterpret_cast<const char*>(&head), sizeof head);
-  return bytes += body;
 }
 
 }  // namespace ablo

@@ -76,8 +76,8 @@ Result<Json> readRead(const Schema& schema, const Identity& identity, const Json
   if (read.text("id").empty() || read.text("id").size() > kLongestId) return Error::of(ErrorCode::invalid_id);
   Guard guard;
   if (const Outcome given = readGuard(read, guard); !given) return given.error();
-  if (guard.readAt < 0 || guard.onStale == OnStale::merge)
-    return badOption("reads", "rows with a readAt, and onStale reject, force or flag");
+  if (guard.readAt < 0 || guard.onStale == OnStale::merge || guard.onStale == OnStale::force)
+    return badOption("reads", "rows with a readAt, and onStale reject or flag");
   Json fields;
   if (const Json* names = read.find("fields")) {
     if (!names->isArray()) return badOption("fields", "an array of names");
@@ -117,7 +117,8 @@ Result<Commit> readCommit(const Schema& schema, const Subscriber& from, CommitNa
     if (const Outcome given = readGuard(message.find("operations")->items()[i], own); !given) return given.error();
     commit.rows.push_back(model.key + "\n" + operation.id);
     list.push(writeOperation(schema, operation));
-    if (own.holds() && operation.kind != Operation::Kind::create) premises.push(premiseOf(model, operation, own, i));
+    if (own.readAt >= 0 && operation.kind != Operation::Kind::create)
+      premises.push(premiseOf(model, operation, own, i));
   }
   if (const Json* reads = message.find("reads")) {
     if (!reads->isArray() || reads->items().size() > kMostReads) return badOption("reads", "up to 500 rows");
@@ -125,7 +126,7 @@ Result<Commit> readCommit(const Schema& schema, const Subscriber& from, CommitNa
       Result<Json> premise = readRead(schema, from.identity, read);
       if (!premise) return premise.error();
       commit.rows.push_back(std::string(read.text("model")) + "\n" + std::string(read.text("id")));
-      if (premise->text("onStale") != "force") premises.push(std::move(*premise));
+      premises.push(std::move(*premise));
     }
   }
   std::sort(commit.rows.begin(), commit.rows.end());

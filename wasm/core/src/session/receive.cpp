@@ -21,7 +21,7 @@ Error readError(const Json* json) {
 }
 
 bool onlyBaseFields(const Model& model, const Json* fields) {
-  if (!fields || fields->items().empty()) return false;
+  if (!fields) return false;
   return std::all_of(fields->items().begin(), fields->items().end(), [&](const Json& name) {
     const Field* field = model.field(name.asString());
     return field && field->base;

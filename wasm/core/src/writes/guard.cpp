@@ -11,7 +11,8 @@ namespace ablo {
 
 namespace {
 
-constexpr std::string_view kWays[] = {"reject", "force", "flag", "merge"};
+constexpr std::string_view kWays[] = {"reject", "force",     "flag",
+                                      "merge",  "overwrite", "notify"};  // the last two: older names
 
 }  // namespace
 
@@ -24,15 +25,15 @@ Error badOption(std::string_view name, std::string_view wanted) {
 std::string_view onStaleText(OnStale onStale) { return kWays[static_cast<std::size_t>(onStale)]; }
 
 Outcome readGuard(const Json& json, Guard& guard) {
-  if (const Json* readAt = json.find("readAt")) {
+  if (const Json* readAt = json.find("readAt"); readAt && !readAt->isNull()) {
     guard.readAt = readAt->asNumber();
     if (!readAt->isNumber() || guard.readAt < 0 || guard.readAt > 9e15 || guard.readAt != std::floor(guard.readAt))
       return badOption("readAt", "a stamp: a whole number, 0 or more");
   }
-  if (const Json* onStale = json.find("onStale")) {
+  if (const Json* onStale = json.find("onStale"); onStale && !onStale->isNull()) {
     const auto* way = std::find(std::begin(kWays), std::end(kWays), onStale->asString());
     if (way == std::end(kWays)) return badOption("onStale", "reject, force, flag or merge");
-    guard.onStale = static_cast<OnStale>(way - kWays);
+    guard.onStale = static_cast<OnStale>(way - kWays < 4 ? way - kWays : way - kWays - 3);
   }
   return Nothing{};
 }

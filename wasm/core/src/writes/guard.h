@@ -16,8 +16,6 @@ std::string_view onStaleText(OnStale onStale);
 struct Guard {
   double readAt = -1;  // a seq; negative: it goes by nothing
   OnStale onStale = OnStale::reject;
-
-  bool holds() const { return readAt >= 0 && onStale != OnStale::force; }
 };
 
 /// Takes `readAt?` and `onStale?` of a commit, of an operation or of a read; what is absent stays.

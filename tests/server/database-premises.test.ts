@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+//
+// What a commit goes by besides the rows it writes as they were: rows it read, own writes it was based on, the log itself.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+import { dropTask, makeTask, onEachDatabase, setTask, type Answer, type Tenant } from './support/databases';
+
+const read = (id: string, readAt: number, more: object = {}) => ({ model: 'tasks', id, readAt, onStale: 'reject', ...more });
+const codeOf = ({ status, error }: Answer): string => error?.code ?? status;
+
+onEachDatabase((tenant) => {
+  async function withTasks(...ids: string[]): Promise<[Tenant, Tenant, number]> {
+    const ann = tenant();
+    const { seq } = await ann.commit(ids.map((id) => makeTask(id, { title: id, status: 'todo' })));
+    return [ann, ann.as('bot'), seq as number];
+  }
+
+  test('a row that was read and has changed refuses the write of another row, and says which', async () => {
+    const [ann, bot, readAt] = await withTasks('t1', 't2');
+    await bot.update('tasks', 't2', { status: 'done' });
+    const { error } = await ann.commit([setTask('t1', { title: 'x' })], { premises: [read('t2', readAt)] });
+    assert.equal(error.code, 'stale_context');
+    assert.deepEqual(error.conflicts, [{ model: 'tasks', id: 't2', fields: ['status'], seq: 3, actor: bot.actor }]);
+  });
+
+  test('of a row of which fields were read, another field may change, but the row may not go', async () => {
+    const [ann, bot, readAt] = await withTasks('t1', 't2');
+    const premises = [read('t2', readAt, { fields: ['title'] })];
+    await bot.update('tasks', 't2', { status: 'done' });
+    assert.equal(codeOf(await ann.commit([setTask('t1', { title: 'x' })], { premises })), 'confirmed');
+    await bot.commit([dropTask('t2')]);
+    assert.equal(codeOf(await ann.commit([setTask('t1', { title: 'y' })], { premises })), 'stale_context');
+  });
+
+  test('a row that was not there when it was looked for, and is now, refuses the write', async () => {
+    const [ann, bot, readAt] = await withTasks('t1');
+    await bot.task('t2');
+    const receipt = await ann.commit([setTask('t1', { title: 'x' })], { premises: [read('t2', readAt)] });
+    assert.equal(codeOf(receipt), 'stale_context');
+  });
+
+  test('of two commits in a batch that each rely on what the other writes, one is refused', async () => {
+    const [ann, bot, readAt] = await withTasks('t1', 't2');
+    const one = ann.asked([setTask('t1', { title: 'x' })], { premises: [read('t2', readAt)] });
+    const other = bot.asked([setTask('t2', { title: 'y' })], { premises: [read('t1', readAt)] });
+    const [first, second] = await ann.batch([one, other]);
+    assert.deepEqual([first!.status, second!.status], ['confirmed', 'blocked'], 'it goes into the next batch');
+    assert.equal(codeOf((await ann.batch([other]))[0]!), 'stale_context');
+  });
+
+  test('a merge leaves alone what others changed, writes the rest, and tells', async () => {
+    const [ann, bot, readAt] = await withTasks('t1');
+    await bot.update('tasks', 't1', { status: 'done' });
+    const { status, notifications } =
+      await ann.update('tasks', 't1', { title: 'mine', status: 'doing' }, { readAt, onStale: 'merge' });
+    assert.equal(status, 'confirmed');
+    assert.deepEqual(notifications.map(({ id, fields }: Answer) => [id, fields]), [['t1', ['status']]]);
+    const { title, status: kept } = (await ann.row('tasks', 't1'))!;
+    assert.deepEqual([title, kept], ['mine', 'done']);
+    assert.deepEqual((await ann.log(2)).map(({ fields }) => fields), [['title']]);
+  });
+
+  test('a merge of which nothing is left is confirmed and changes nothing', async () => {
+    const [ann, bot, readAt] = await withTasks('t1', 't2');
+    await bot.commit([setTask('t1', { title: 'theirs' }), dropTask('t2')]);
+    const receipt = await ann.commit([setTask('t1', { title: 'mine' }), setTask('t2', { title: 'mine' })],
+      { readAt, onStale: 'merge' });
+    assert.equal(receipt.status, 'confirmed');
+    assert.deepEqual(receipt.notifications.map(({ id }: Answer) => id), ['t1', 't2']);
+    assert.equal((await ann.log()).length, 4);
+    assert.equal((await ann.row('tasks', 't1'))!.title, 'theirs');
+  });
+
+  test('what is left of a merge in several parts is one commit, numbered from 0', async () => {
+    const [ann, bot, readAt] = await withTasks('t1', 't2', 't3');
+    await bot.update('tasks', 't1', { title: 'theirs' });
+    const operations = ['t1', 't2', 't3'].map((id) => setTask(id, { title: 'mine' }));
+    assert.equal((await ann.commit(operations, { readAt, onStale: 'merge' })).status, 'confirmed');
+    assert.deepEqual((await ann.log(4)).map(({ id, operationIndex }) => [id, operationIndex]), [['t2', 0], ['t3', 1]]);
+  });
+
+  test('a write that was based on one that was refused is refused', async () => {
+    const [ann, , readAt] = await withTasks('t1');
+    const refused = ann.asked([setTask('t1', { title: 'x' }), dropTask('nowhere')]);
+    assert.equal(codeOf((await ann.batch([refused]))[0]!), 'entity_not_found');
+    const basedOn = [{ key: refused.key, attempt: 1 }];
+    const { error } = await ann.update('tasks', 't1', { title: 'x and more' }, { readAt, basedOn });
+    assert.equal(error.code, 'stale_context');
+    assert.match(error.message, /based on/);
+  });
+
+  test('a write that was based on one of long ago goes by that, whatever it says it has read', async () => {
+    const [ann, bot] = await withTasks('t1');
+    const old = ann.asked([setTask('t1', { count: 1 })]);
+    await ann.batch([old]);
+    const { seq } = await bot.update('tasks', 't1', { count: 5 });
+    const basedOn = [{ key: old.key, attempt: 1 }];
+    assert.equal(codeOf(await ann.update('tasks', 't1', { count: 2 }, { readAt: seq, basedOn })), 'stale_context');
+    assert.equal(codeOf(await ann.update('tasks', 't1', { count: 6 }, { readAt: seq })), 'confirmed');
+  });
+
+  test('what was read from a log that is another one by now is stale', async () => {
+    const [ann, , readAt] = await withTasks('t1');
+    const { epoch } = await ann.call('load', { full: false });
+    const other = await ann.update('tasks', 't1', { title: 'x' }, { readAt, epoch: 'another' });
+    assert.equal(codeOf(other), 'stale_context');
+    assert.match(other.error.message, /replaced/);
+    assert.equal(codeOf(await ann.update('tasks', 't1', { title: 'x' }, { readAt, epoch })), 'confirmed');
+  });
+
+  test('what was read before all that the log still has is stale', async () => {
+    const [ann, , readAt] = await withTasks('t1');
+    const { seq } = await ann.task('t2').then(() => ann.update('tasks', 't2', { title: 'later' }));
+    while (await ann.server.database.trim(0));
+    const { error } = await ann.update('tasks', 't1', { title: 'x' }, { readAt });
+    assert.equal(error.code, 'stale_context');
+    assert.match(error.message, /first entry/);
+    assert.equal(codeOf(await ann.update('tasks', 't1', { title: 'x' }, { readAt: seq })), 'confirmed');
+  });
+
+  test('the same premises under the same key get the same receipt; others are another commit', async () => {
+    const [ann, , readAt] = await withTasks('t1', 't2');
+    const asked = ann.asked([setTask('t1', { title: 'x' })], { key: randomUUID(), premises: [read('t2', readAt)] });
+    const [first] = await ann.batch([asked]);
+    assert.deepEqual((await ann.batch([asked]))[0], first);
+    const [other] = await ann.batch([{ ...asked, premises: [read('t2', 0)] }]);
+    assert.equal(codeOf(other!), 'idempotency_conflict');
+  });
+});
