@@ -11,7 +11,7 @@ namespace ablo {
 
 namespace {
 
-constexpr double kTakenBack = -2;  // what was read was a write that has been refused since
+constexpr double kTakenBack = -2;  // what was read was a write that has been refused since, or is of another log
 
 /// Whether they say something of the same fields. No operation: all of them.
 bool meet(const Operation& before, const Operation* after) {
@@ -55,6 +55,12 @@ double Client::Impl::lastRead(const Operation& operation) {
 void Client::Impl::takeBack(const PendingCommit& commit) {
   for (const Operation& operation : commit.operations)
     if (Seen* one = seen(operation); one && one->version > commit.madeAt) one->at = kTakenBack;
+}
+
+/// The log it was read from was replaced: none of its positions is one of this log.
+void Client::Impl::takeAllBack() {
+  for (List<Seen>& rows : seen_)
+    for (Seen& one : rows) one.at = kTakenBack;
 }
 
 Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& operations, const Guard& guard, bool revises,
