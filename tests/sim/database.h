@@ -36,6 +36,7 @@ struct Receipt {
   std::string body;  // what was asked for
   Json answer;       // {status, seq?, error?}
   double issuedAt = 0;
+  std::string session;
 };
 
 /// What a statement sees.

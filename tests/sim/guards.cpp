@@ -110,7 +110,8 @@ Json verdictOf(const Database& db, const Json& commit, const Snapshot& sees, dou
   const bool trimmed = std::any_of(premises->items().begin(), premises->items().end(), [&](const Json& premise) {
     return std::min(basis, premise.number("readAt")) < db.trimmed;
   });
-  if (basis < 0 || trimmed || commit.text("epoch") != db.epoch) {
+  const Json* epoch = commit.find("epoch");
+  if (basis < 0 || trimmed || (epoch && epoch->asString() != db.epoch)) {
     Json verdict = failed("stale_context");
     return verdict.set("error", Json(*verdict.find("error")).set("conflicts", Json::array()));
   }

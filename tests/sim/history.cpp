@@ -102,7 +102,10 @@ class History {
     if (data.isObject()) operation.set("data", std::move(data));
     return operation;
   }
-  RowName task() { return {"tasks", "t" + std::to_string(random_.below(kTasks))}; }
+  RowName task() {
+    const bool first = random_.chance(plan_.hot);
+    return {"tasks", "t" + std::to_string(first ? 0 : random_.below(kTasks))};
+  }
   RowName note() { return {"notes", "n" + std::to_string(random_.below(kNotes))}; }
 
   void write(Person& person) {

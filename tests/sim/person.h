@@ -152,7 +152,7 @@ class Person {
     }
   }
 
-  void commit(std::size_t place, double retries = 5) {
+  void commit(std::size_t place, double retries = kRetries) {
     Written& written = record_.writes[place];
     Json text = Json::object({{"key", written.key}, {"operations", written.operations}});
     if (written.readAt >= 0) text.set("readAt", written.readAt);

@@ -32,6 +32,7 @@ struct Plan {
   double latency = 0;    // ms, at most, of a frame
   double thinking = 0;   // ms, at most, between two writes of one person
   double statement = 0;  // ms, at most, of a statement
+  uint32_t hot = 0;      // in a hundred: tasks that are always the same one
   // How often in a hundred, of the occasions there are.
   uint32_t cut = 0, halfOpen = 0, duplicate = 0, lostAnswer = 0, deadBackend = 0, lostHint = 0, clientCrash = 0,
            serverCrash = 0, databaseCrash = 0, pause = 0, foreign = 0, holdsRow = 0, trim = 0, restore = 0;
@@ -65,6 +66,7 @@ struct Plan {
     plan.latency = random.chance(30) ? 0.5 : 1 + random.below(40);
     plan.thinking = random.chance(30) ? 2 : 5 + random.below(200);
     plan.statement = random.chance(50) ? 0.2 : random.chance(80) ? 0.5 + random.below(8) : 60;
+    plan.hot = random.chance(30) ? 90 : 0;
     if (less.prints) plan.statement = 0;  // a call is one step, but for what it waits for
     for (const auto& [name, strength] : plan.faults()) {
       const bool harmless = name == "foreign" || name == "holdsRow";  // others may always write
