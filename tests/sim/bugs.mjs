@@ -6,7 +6,7 @@ const commit = 'tests/sim/commit.cpp';
 const guards = 'tests/sim/guards.cpp';
 const functions = 'tests/sim/functions.cpp';
 const database = 'tests/sim/database.h';
-const person = 'tests/sim/person.h';
+const person = 'tests/sim/person.cpp';
 const image = 'tests/core/stored_image.h';
 const store = 'wasm/core/src/store/store.cpp';
 const session = 'wasm/core/src/session';
@@ -73,7 +73,7 @@ const order = {
     [commit, 'const Wait locked = co_await db_.locks.lock(who_, kLogLock, kLong);', 'const Wait locked = Wait::granted;'],
   ],
   'the counter before the rows': [
-    [commit, `${looksAgain}\n    decide(sees);`, 'if (co_await db_.locks.lock(who_, kLogLock, kLong) != Wait::granted) co_return End::blocked;\n    Snapshot sees = co_await db_.statement(who_);\n    decide(sees);'],
+    [commit, `Snapshot ${looksAgain}\n    decide(sees);`, 'if (co_await db_.locks.lock(who_, kLogLock, kLong) != Wait::granted) co_return End::blocked;\n    Snapshot sees = co_await db_.statement(who_);\n    decide(sees);'],
   ],
   'the cascade suppressed': [['tests/sim/capture.cpp', 'db.transaction(who).captured.push_back({note, now, cause});', '']],
   'a commit that overtakes a blocked one of its session': [[commit, 'if (receipt.isNull() && blockedSessions.count(session)) receipt = blocked();', '']],
@@ -106,6 +106,7 @@ const premises = {
   'a basis that the hub leaves out': [[`${hub}/commit.cpp`, '{"epoch", "basedOn", "claims"}', '{"epoch", "claims"}']],
   'what was read and taken back, forgotten': [[`${session}/receive.cpp`, 'takeBack(*commit);', '']],
   'what was read in the last log, kept': [[`${session}/receive.cpp`, 'takeAllBack();', '']],
+  'what was there before the last load, gone by': [[`${session}/guards.cpp`, 'held ? std::string_view() : epoch_', 'epoch_']],
   'an automatic guard that goes by the cursor': [[`${session}/guards.cpp`, 'return current || !one ? cursor_ : one->at;', 'return cursor_;']],
   'an update made anew without a guard': [[`${session}/guards.cpp`, 'const bool asRead = revises ||', 'const bool asRead =']],
   'a guard without its epoch': [[`${session}/guards.cpp`, 'if (guarded) message.member("epoch",', 'if (false) message.member("epoch",']],
@@ -113,7 +114,6 @@ const premises = {
   'a trimmed log judged as unchanged': [
     [guards, 'if (basis < 0 || trimmed ||', 'if (basis < 0 ||'],
     [guards, 'std::max(since, std::min(', 'std::max(std::max(since, db.trimmed), std::min('],
-    [guards, 'premise.number("readAt")));', 'premise.number("readAt"))));'],
   ],
   'a merge that writes what changed': [[guards, 'if (!conflict->fields.count(std::string(member.name.asString())))', '']],
   'a merge into a row that was deleted': [[guards, 'if (!conflict->whole && !data', 'if (!data']],
@@ -125,6 +125,7 @@ const tries = {
   'a retry under the same attempt': [[`${session}/revise.cpp`, 'commit.attempt + 1, lastCommit_', 'commit.attempt, lastCommit_']],
   'a retry before what it missed is here': [[`${session}/revise.cpp`, '|| cursor_ < revision.seq) return false;', ') return false;']],
   'a retry that is not counted': [[`${session}/revise.cpp`, 'commit.retries - 1', 'commit.retries']],
+  'a retry that nobody ends': [[`${session}/conversation.cpp`, 'endRevisions(error);', '']],
   'a receipt applied to another attempt': [[`${session}/receive.cpp`, '|| message.number("attempt") != commit->attempt) return;', ') return;']],
 };
 
@@ -148,6 +149,13 @@ const pages = {
   ],
 };
 
+/** Queries of those who load what they name. */
+const queries = {
+  'an answer that overtakes the stream': [[`${hub}/audience.cpp`, 'if (answer.seq <= subscriber.cursor)', 'if (answer.seq >= 0)']],
+  'an answer over what the log has said since': [[store, 'said != said_.end() && said->second > seq) continue;', 'said != said_.end() && said->second < 0) continue;']],
+  'rows that an answer did not name, kept': [['wasm/core/src/store/held.cpp', 'if (holds_ && !query.limit && query.offset == 0) letGo(&query);', '']],
+};
+
 /** Logs that were trimmed, or replaced. */
 const logs = {
   'a log that was trimmed, followed over the gap': [[`${hub}/audience.cpp`, 'if (another || page->trimmed ||', 'if (another ||']],
@@ -158,4 +166,4 @@ const logs = {
   'the epoch kept when another log is greeted': [[`${session}/receive.cpp`, '  epoch_ = epoch;', '  if (epoch_.empty()) epoch_ = epoch;']],
 };
 
-export const bugs = { ...keys, ...order, ...premises, ...tries, ...pages, ...logs };
+export const bugs = { ...keys, ...order, ...premises, ...tries, ...pages, ...queries, ...logs };

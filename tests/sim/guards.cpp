@@ -104,6 +104,7 @@ double basisOf(const Database& db, const Json& commit, const Snapshot& sees) {
 }  // namespace
 
 Json verdictOf(const Database& db, const Json& commit, const Snapshot& sees, double since) {
+  if (db.revoked.count(std::string(commit.text("credential")))) return Json::object({{"status", "revoked"}});
   const Json* premises = commit.find("premises");
   if (!premises) return {};
   const double basis = basisOf(db, commit, sees);

@@ -20,6 +20,10 @@ const std::set<std::string_view> kReasons{
     "stale_context", "contention_exhausted", "entity_not_found", "unique_violation", "check_violation", "row_locked",
     "gone"};
 
+/// Why it may not be made anew any more: its page was let in no longer, or closed.
+const std::set<std::string_view> kEnds{"session_expired", "apikey_revoked", "schema_mismatch", "api_unreachable",
+                                       "client_disposed"};
+
 class Outcomes {
  public:
   Outcomes(const Database& database, Record& record) : db_(database), record_(record) {
@@ -78,7 +82,8 @@ class Outcomes {
     const bool merges = written.onStale == "merge";
     if (written.outcome.empty()) record_.fail(written.key + " was written, and nobody was told what became of it");
     if (written.outcome != "confirmed") {
-      if (!kReasons.count(written.outcome)) record_.fail(written.key + " was refused: " + written.outcome);
+      if (!kReasons.count(written.outcome) && !(written.revise && kEnds.count(written.outcome)))
+        record_.fail(written.key + " was refused: " + written.outcome);
       if (effect && stands(written))
         record_.fail(written.key + " was refused (" + written.outcome + ") and is in the log");
       return nullptr;
@@ -124,6 +129,7 @@ class Outcomes {
     const auto found = written.seen.find(rowOf(operation));
     if (found == written.seen.end() || operation.text("op") == "create") return;
     const Look& look = found->second;
+    if (look.epoch != written.epoch) return record_.fail(written.key + " was made of what another log said");
     double since = look.at;
     for (const auto& [place, attempt] : lastSaid(look, operation)) {
       const Written& own = record_.writes[place];

@@ -23,7 +23,9 @@ inline constexpr uint32_t kRetries = 5;  // of a write that is made anew
 struct Look {
   using Own = std::pair<std::size_t, uint32_t>;
   double at = -1;
+  std::string epoch;  // of that log
   std::vector<Own> own;
+  std::string row{};  // as it was
 };
 
 /// What somebody wants written.
