@@ -3,9 +3,10 @@
 // Checks: the promises of the contract, held against the record, the log and the rows. They share no code with what they check.
 #pragma once
 
-#include <deque>
+#include <algorithm>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "entry.h"
 #include "functions.h"
@@ -26,6 +27,13 @@ class View {
   double cursor_ = -1;
   std::map<RowName, Json> base_;
 };
+
+/// Whether an entry says that a field changed.
+inline bool names(const Json* fields, std::string_view name) {
+  if (!fields) return false;
+  const auto all = fields->items();
+  return std::any_of(all.begin(), all.end(), [&](const Json& field) { return field.asString() == name; });
+}
 
 /// Of the log alone: dense, each commit together and once, no key with two effects (I2, I4, I6).
 void checkLog(const Database& database, Record& record);

@@ -232,7 +232,7 @@ class Batch {
       if (receipts_[n].find("seq")) receipts_[n].set("seq", head + receipts_[n].number("seq"));
       work.receipts.push_back({actorOf(commits_[n]), std::string(commits_[n].text("key")),
                                commits_[n].number("attempt"), bodyOf(commits_[n]), receipts_[n],
-                               commits_[n].number("issuedAt")});
+                               commits_[n].number("issuedAt"), std::string(commits_[n].text("session"))});
     }
     head_ = seq;
   }
@@ -283,7 +283,8 @@ Task<std::optional<Json>> commit(Database& db, Backend who, Json input) {
     if (receipt.isNull()) {
       receipt = failed("row_locked");
       db.transaction(who).receipts.push_back({actorOf(asked), std::string(asked.text("key")), asked.number("attempt"),
-                                              bodyOf(asked), receipt, asked.number("issuedAt")});
+                                              bodyOf(asked), receipt, asked.number("issuedAt"),
+                                              std::string(asked.text("session"))});
     }
     answer = Json::object({{"head", db.head()}, {"receipts", Json::array().push(receipt)}});
   }

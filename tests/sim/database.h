@@ -36,6 +36,7 @@ struct Receipt {
   std::string body;  // what was asked for
   Json answer;       // {status, seq?, error?}
   double issuedAt = 0;
+  std::string session;
 };
 
 /// What a statement sees.
@@ -64,10 +65,11 @@ class Database {
   Database(Agenda& agenda, Random& random) : locks(agenda), agenda_(agenda), random_(random) {}
 
   Locks locks;
-  double skew = 0;           // of its clock, ms
-  double pace = 0.3;         // ms a statement takes at most
-  std::string epoch = "e1";  // the latest of the epochs
-  double trimmed = 0;        // entries up to here are no longer given; the checks have them
+  double skew = 0;                // of its clock, ms
+  double pace = 0.3;              // ms a statement takes at most
+  std::string epoch = "e1";       // the latest of the epochs
+  double trimmed = 0;             // entries up to here are no longer given; the checks have them
+  std::set<std::string> revoked;  // credentials
   std::vector<Json> log;
   std::vector<Receipt> receipts;
   std::map<RowName, Json> rows;

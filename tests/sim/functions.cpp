@@ -43,6 +43,22 @@ Task<Answer> changes(Database& db, Backend who, Json input) {
                           {"changes", std::move(list)}});
 }
 
+/// Statements are not understood, but for what the clients of this little world ask: all of a model, or what has one of
+/// these ids.
+Task<Answer> read(Database& db, Backend who, Json input) {
+  const Snapshot sees = co_await db.statement(who);
+  const std::string_view statement = input.text("statement");
+  const auto params = input.find("params")->items();
+  Json rows = Json::array();
+  for (const auto& [name, row] : db.rows) {
+    if (statement.find("\"" + name.first + "\" t where") == std::string_view::npos) continue;
+    const auto isIt = [&](const Json& id) { return id.asString() == name.second; };
+    const auto ids = params.empty() ? params : params[0].items();
+    if (params.empty() || std::any_of(ids.begin(), ids.end(), isIt)) rows.push(row);
+  }
+  co_return Json::object({{"seq", static_cast<double>(sees.log)}, {"rows", std::move(rows)}});
+}
+
 Task<Answer> nothing(Database& db, Backend who) {
   const Snapshot sees = co_await db.statement(who);
   co_return Json::object(
@@ -56,6 +72,7 @@ Database::Function functionOf(const std::string& name, const Json& input) {
     if (name == "commit") return commit(db, who, input);
     if (name == "load") return load(db, who, input);
     if (name == "changes") return changes(db, who, input);
+    if (name == "read") return read(db, who, input);
     return nothing(db, who);
   };
 }

@@ -19,6 +19,9 @@ inline constexpr const char* kSchema = R"({"v":3,"models":{
   "notes":{"fields":{"text":{"type":"string"},"taskId":{"type":"string","isOptional":true}},
     "relations":{"task":{"type":"belongsTo","target":"tasks","foreignKey":"taskId"}}}}})";
 
+/// Of somebody who has other plans.
+inline constexpr const char* kOtherSchema = R"({"v":3,"models":{"tasks":{"fields":{"title":{"type":"string"}}}}})";
+
 /// The function of that name, for an input. An observer of the database is told `{call, input, answer}` of each commit that was
 /// committed.
 Database::Function functionOf(const std::string& name, const Json& input);

@@ -105,12 +105,14 @@ double basisOf(const Database& db, const Json& commit, const Snapshot& sees) {
 }  // namespace
 
 Json verdictOf(const Database& db, const Json& commit, const Snapshot& sees, double since) {
+  if (db.revoked.count(std::string(commit.text("credential")))) return Json::object({{"status", "revoked"}});
   const Json* premises = commit.find("premises");
   if (!premises) return {};
   const double basis = basisOf(db, commit, sees);
+  const Json* epoch = commit.find("epoch");
   const bool lost = std::any_of(premises->items().begin(), premises->items().end(), [&](const Json& premise) {
     return premise.text("onStale") != "force" &&
-           (std::min(basis, premise.number("readAt")) < db.trimmed || commit.text("epoch") != db.epoch);
+           (std::min(basis, premise.number("readAt")) < db.trimmed || (epoch && epoch->asString() != db.epoch));
   });
   if (basis < 0 || lost) {
     Json verdict = failed("stale_context");

@@ -70,6 +70,9 @@ class History {
     for (uint32_t n = 0; n < kTasks; ++n)
       rows.push_back({{"tasks", "t" + std::to_string(n)},
                       Json::object({{"id", "t" + std::to_string(n)}, {"title", "begun"}, {"status", "todo"}})});
+    for (uint32_t n = 0; plan_.large && n < 3; ++n)
+      rows.push_back({{"notes", "large" + std::to_string(n)},
+                      Json::object({{"id", "large" + std::to_string(n)}, {"text", std::string(25'000, 'x')}})});
     database_.run(foreignTransaction(std::move(rows), 0), [](const Json*) {});
     while (agenda_.next(1e9)) {
     }
@@ -79,7 +82,7 @@ class History {
     Server& server = *servers_[random_.below(servers_.size())];
     if (!server.up()) return nullptr;
     auto wire = std::make_shared<Wire>(agenda_, random_, plan_, ++sockets_);
-    server.accept(wire, person.name);
+    server.accept(wire, person.name, plan_.revoke > 0 ? person.credential() : "");
     return wire;
   }
 
@@ -87,7 +90,7 @@ class History {
   void act(Person& person, uint32_t& left) {
     agenda_.in(plan_.thinking * random_.below(1000) / 1000, [this, &person, &left] {
       if (left == 0) return;
-      if (person.awake() && person.client().cursor() >= 0) {
+      if (person.awake() && person.client().cursor() >= 0 && person.knows()) {
         --left;
         person.work([this, &person] { write(person); });
         if (random_.chance(25)) person.saveImage();
@@ -102,7 +105,10 @@ class History {
     if (data.isObject()) operation.set("data", std::move(data));
     return operation;
   }
-  RowName task() { return {"tasks", "t" + std::to_string(random_.below(kTasks))}; }
+  RowName task() {
+    const bool first = random_.chance(plan_.hot);
+    return {"tasks", "t" + std::to_string(first ? 0 : random_.below(kTasks))};
+  }
   RowName note() { return {"notes", "n" + std::to_string(random_.below(kNotes))}; }
 
   void write(Person& person) {
@@ -117,7 +123,7 @@ class History {
       const char* const ways[] = {"force", "flag", "merge"};
       wish.onStale = ways[random_.below(3)];
     }
-    if (random_.chance(15)) wish.reads = reads(cursor);
+    if (random_.chance(plan_.reads)) wish.reads = reads(cursor);
     person.write(std::move(wish));
   }
 
@@ -163,7 +169,7 @@ class History {
     const RowName from{"accounts", "a" + std::to_string(one)};
     const RowName to{"accounts", "a" + std::to_string(other < one ? other : other + 1)};
     const double sum = 1 + random_.below(120);  // too much, now and then
-    const auto make = [this, &person, from, to, sum] {
+    const auto make = [&person, from, to, sum] {
       const double left = number(person, from, "balance") - sum, right = number(person, to, "balance") + sum;
       return Json::array()
           .push(operation("update", from, Json::object({{"balance", left}})))
@@ -179,7 +185,7 @@ class History {
   /// One more point, however many there are.
   void increment(Person& person) {
     const RowName row = task();
-    const auto make = [this, &person, row] {
+    const auto make = [&person, row] {
       if (person.client().slot(person.client().schema().modelIndex(row.first), row.second) < 0) return Json();
       const double points = number(person, row, "points") + 1;
       return Json::array().push(operation("update", row, Json::object({{"points", points}})));
@@ -237,9 +243,19 @@ class History {
         person.crash();
         agenda_.in(random_.below(5'000), [&person] { person.open(); });
       }
+      if (random_.chance(plan_.leave) && person.awake()) {
+        person.leave();
+        agenda_.in(random_.below(5'000), [&person] { person.open(); });
+      }
+      if (random_.chance(plan_.revoke)) database_.revoked.insert(person.credential());
+      if (random_.chance(plan_.push) && server.up()) {
+        server.push(kOtherSchema);
+        agenda_.in(random_.below(5'000), [&server] { server.push(kSchema); });
+      }
       if (random_.chance(plan_.serverCrash) && server.up()) {
+        const bool atOnce = random_.chance(50);
         server.crash();
-        agenda_.in(random_.below(5'000), [&server] { server.start(); });
+        agenda_.in(random_.below(atOnce ? 20 : 5'000), [&server] { server.start(); });
       }
       if (random_.chance(plan_.databaseCrash)) {
         crashing_ = true;
@@ -258,6 +274,7 @@ class History {
   void calm() {
     calm_ = true;
     for (auto& server : servers_) server->faults = false;
+    for (auto& person : people_) person->faults = false;
   }
 
   void until(const std::function<bool()>& reached, double end) {
@@ -267,7 +284,7 @@ class History {
   bool atRest() {
     if (!database_.backends().empty()) return false;
     for (auto& person : people_)
-      if (!person->here() || !person->settled() || person->client().cursor() != database_.head() ||
+      if (!person->here() || !person->settled() || !person->knows() || person->client().cursor() != database_.head() ||
           person->epoch() != database_.epoch || person->client().status().text("state") != "live")
         return false;
     return true;

@@ -40,7 +40,8 @@ Options read(int count, char** arguments) {
       // One server, and no backend that goes on unseen: then a call is one step, seen from outside.
       options.less.prints = true;
       options.less.servers = 1;
-      options.less.without = {"serverCrash", "deadBackend", "lostAnswer", "databaseCrash", "skew", "trim", "restore"};
+      options.less.without = {"serverCrash", "deadBackend", "lostAnswer", "databaseCrash",
+                              "skew",        "trim",        "restore",    "revoke"};
     } else if (value.empty()) {
       options.good = false;
     } else if (option == "--histories") {
@@ -66,8 +67,8 @@ Options read(int count, char** arguments) {
 }
 
 /// How to see it again.
-std::string commandOf(uint64_t seed, const Less& less) {
-  std::string command = "npm run sim -- --histories 1 --seed " + std::to_string(seed);
+std::string optionsOf(uint64_t seed, const Less& less) {
+  std::string command = "--histories 1 --seed " + std::to_string(seed);
   std::string without;
   for (const std::string& name : less.without) without += (without.empty() ? "" : ",") + name;
   if (!without.empty()) command += " --without " + without;
@@ -103,7 +104,10 @@ int main(int count, char** arguments) {
     wrong = outcome.wrong;
     std::printf("seed %llu: %s\n", as(seed), wrong.c_str());
     const Less less = shrink(seed);
-    std::printf("%s\n  %s\n", commandOf(seed, less).c_str(), runHistory(seed, less).wrong.c_str());
+    const std::string options = optionsOf(seed, less);
+    wrong = runHistory(seed, less).wrong;
+    std::printf("npm run sim -- %s\n  %s\n", options.c_str(), wrong.c_str());
+    std::printf("For tests/sim/regressions.txt:\n%s  # %s\n", options.c_str(), wrong.c_str());
   }
   const double seconds = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
   std::printf(

@@ -32,9 +32,13 @@ struct Plan {
   double latency = 0;    // ms, at most, of a frame
   double thinking = 0;   // ms, at most, between two writes of one person
   double statement = 0;  // ms, at most, of a statement
+  uint32_t hot = 0;      // in a hundred: tasks that are always the same one
+  uint32_t reads = 0;    // in a hundred: writes that rely on a row which they do not write
+  bool large = false;    // a load is more than a message
   // How often in a hundred, of the occasions there are.
   uint32_t cut = 0, halfOpen = 0, duplicate = 0, lostAnswer = 0, deadBackend = 0, lostHint = 0, clientCrash = 0,
-           serverCrash = 0, databaseCrash = 0, pause = 0, foreign = 0, holdsRow = 0, trim = 0, restore = 0;
+           serverCrash = 0, databaseCrash = 0, pause = 0, foreign = 0, holdsRow = 0, trim = 0, restore = 0, noToken = 0,
+           expiry = 0, revoke = 0, push = 0, leave = 0;
   uint32_t skew = 0;  // ms, at most, of a clock
   bool faultless = false;
 
@@ -53,7 +57,12 @@ struct Plan {
             {"holdsRow", &holdsRow},
             {"skew", &skew},
             {"trim", &trim},
-            {"restore", &restore}};
+            {"restore", &restore},
+            {"noToken", &noToken},
+            {"expiry", &expiry},
+            {"revoke", &revoke},
+            {"push", &push},
+            {"leave", &leave}};
   }
 
   static Plan of(Random& random, const Less& less) {
@@ -65,6 +74,9 @@ struct Plan {
     plan.latency = random.chance(30) ? 0.5 : 1 + random.below(40);
     plan.thinking = random.chance(30) ? 2 : 5 + random.below(200);
     plan.statement = random.chance(50) ? 0.2 : random.chance(80) ? 0.5 + random.below(8) : 60;
+    plan.hot = random.chance(30) ? 90 : 0;
+    plan.reads = random.chance(30) ? 60 : 15;
+    plan.large = random.chance(8);
     if (less.prints) plan.statement = 0;  // a call is one step, but for what it waits for
     for (const auto& [name, strength] : plan.faults()) {
       const bool harmless = name == "foreign" || name == "holdsRow";  // others may always write

@@ -16,11 +16,16 @@
 
 namespace ablo::sim {
 
+inline constexpr uint32_t kRetries = 5;  // of a write that is made anew
+
 /// What somebody saw of a row: up to where their page knew the log, and which writes of their own were on it (their places in
 /// the record, and the attempt).
 struct Look {
+  using Own = std::pair<std::size_t, uint32_t>;
   double at = -1;
-  std::vector<std::pair<std::size_t, uint32_t>> own;
+  std::string epoch;  // of that log
+  std::vector<Own> own;
+  std::string row{};  // as it was
 };
 
 /// What somebody wants written.

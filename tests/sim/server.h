@@ -50,9 +50,13 @@ class Server {
     backends_.clear();
   }
   void pause(double time) { inbox_.sleep(time); }
+  /// Somebody deploys another schema, or the one before.
+  void push(const char* schema) {
+    if (up()) work([this, schema] { static_cast<void>(hub_->setSchema(schema)); });
+  }
 
   /// Somebody connects, who is `name`.
-  void accept(std::shared_ptr<Wire> wire, const std::string& name) {
+  void accept(std::shared_ptr<Wire> wire, const std::string& name, const std::string& credential) {
     const uint32_t socket = wire->socket;
     wire->toServer.arrive = [this, life = life_, socket](const std::string& frame) {
       if (life == life_) work([this, socket, frame] { hub_->receive(socket, frame, now()); });
@@ -61,10 +65,12 @@ class Server {
       if (life == life_) work([this, socket] { gone(socket); });
     };
     wires_[socket] = std::move(wire);
-    const Json identity = Json::object({{"organization", "acme"},
-                                        {"actor", Json::object({{"kind", "user"}, {"id", name}})},
-                                        {"groups", Json::array({"org:acme"})},
-                                        {"operations", Json::array({"*"})}});
+    Json identity = Json::object({{"organization", "acme"},
+                                  {"actor", Json::object({{"kind", "user"}, {"id", name}})},
+                                  {"groups", Json::array({"org:acme"})},
+                                  {"operations", Json::array({"*"})}});
+    if (!credential.empty()) identity.set("credential", credential);
+    if (faults && random_.chance(plan_.expiry)) identity.set("expiresAt", now() + random_.below(60'000));
     work([this, socket, text = writeJson(identity)] { hub_->open(socket, text, now()); });
   }
 

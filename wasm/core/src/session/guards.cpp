@@ -11,7 +11,7 @@ namespace ablo {
 
 namespace {
 
-constexpr double kTakenBack = -2;  // what was read was a write that has been refused since
+constexpr double kTakenBack = -2;  // what was read was a write that has been refused since, or is of another log
 
 /// Whether they say something of the same fields. No operation: all of them.
 bool meet(const Operation& before, const Operation* after) {
@@ -57,10 +57,16 @@ void Client::Impl::takeBack(const PendingCommit& commit) {
     if (Seen* one = seen(operation); one && one->version > commit.madeAt) one->at = kTakenBack;
 }
 
+/// The log it was read from was replaced: none of its positions is one of this log.
+void Client::Impl::takeAllBack() {
+  for (List<Seen>& rows : seen_)
+    for (Seen& one : rows) one.at = kTakenBack;
+}
+
 Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& operations, const Guard& guard, bool revises,
                                   ObjectText& message) {
   List<const PendingCommit*> basis;
-  bool guarded = json.find("reads") != nullptr;
+  bool guarded = json.find("reads") != nullptr, held = false;
   const auto goBy = [&](int model, std::string_view id, const Operation* operation) {
     for (const auto& [commit, before] : store_.touches(model, id))
       if (commit->state < CommitLife::State::confirmed && meet(*before, operation) &&
@@ -82,6 +88,7 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
     if (own.readAt != guard.readAt) written.set("readAt", own.readAt);
     if (own.onStale != guard.onStale) written.set("onStale", onStaleText(own.onStale));
     guarded |= own.readAt >= 0;
+    held |= own.readAt >= 0 && store_.held(operation.model, operation.id);
     if (own.readAt >= 0 && own.onStale == OnStale::reject) goBy(operation.model, operation.id, &operation);
     list.push(std::move(written));
   }
@@ -92,13 +99,17 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
     for (Json read : reads->items()) {
       Guard own{guard.readAt < 0 ? cursor_ : guard.readAt};
       if (Outcome given = readGuard(read, own); !given) return given;
-      if (const int model = store_.schema().modelIndex(read.text("model")); model >= 0)
+      if (const int model = store_.schema().modelIndex(read.text("model")); model >= 0) {
+        held |= store_.held(model, read.text("id"));
         goBy(model, read.text("id"), nullptr);
+      }
       relied.push(read.set("readAt", own.readAt));
     }
     message.member("reads", relied);
   }
-  if (guarded) message.member("epoch", json.find("epoch") ? json.text("epoch") : std::string_view(epoch_));
+  // A row that is held is as it was before the last load: what goes by it goes by no log there is.
+  const std::string_view epoch = held ? std::string_view() : epoch_;
+  if (guarded) message.member("epoch", json.find("epoch") ? json.text("epoch") : epoch);
   if (const Json* known = json.find("basedOn")) {
     message.member("basedOn", *known);
   } else if (!basis.empty()) {

@@ -145,15 +145,16 @@ void Client::Impl::loaded(const Json& message, double now) {
   statusChanged();
 }
 
-/// Another epoch is another log: what was accepted in the last one has to be asked again.
+/// Another epoch is another log: what was accepted in the last one has to be asked again, and what was read is no more.
 void Client::Impl::setEpoch(std::string_view epoch) {
-  if (!epoch_.empty() && epoch != epoch_)
+  if (!epoch_.empty() && epoch != epoch_) {
     for (PendingCommit* commit : store_.pending().commits()) {
       commit->seq = 0;
       advance(*commit, CommitLife::Event::replaced);
     }
-  if (epoch != epoch_)
     for (Revision& revision : revisions_) revision.seq = 0;
+    takeAllBack();
+  }
   epoch_ = epoch;
 }
 

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+//
+// The bugs that mutants.mjs plants. Each edit is [file, what is there, what is there instead]; only the first place is
+// replaced, however it is laid out.
+const commit = 'tests/sim/commit.cpp';
+const guards = 'tests/sim/guards.cpp';
+const functions = 'tests/sim/functions.cpp';
+const database = 'tests/sim/database.h';
+const person = 'tests/sim/person.cpp';
+const image = 'tests/core/stored_image.h';
+const store = 'wasm/core/src/store/store.cpp';
+const session = 'wasm/core/src/session';
+const hub = 'wasm/core/src/hub';
+
+const judged = 'if (static_cast<double>(sees.log) == seen) return false;';
+const lockedRows = 'if (co_await lockTargets() != End::answered) co_return End::blocked;  // 2 rows';
+const looksAgain = 'sees = co_await db_.statement(who_);';
+const keyDecided = 'if (fresh_[n] && !outcomeOf(commits_[n], sees).isNull()) return true;';
+
+/** Keys: each write takes effect once, and is told one outcome. */
+const keys = {
+  'no idempotency check': [
+    [commit, 'receipts_.push_back(outcomeOf(commit, sees));', 'receipts_.push_back(Json());'],
+    [commit, keyDecided, ''],
+  ],
+  'the receipt in a transaction of its own': [
+    [commit, 'work.receipts.push_back({actorOf(commits_[n])', 'later_.push_back({actorOf(commits_[n])'],
+    [commit, '  Database& db_;\n  const Backend who_;', '  std::vector<Receipt> later_;\n  Database& db_;\n  const Backend who_;'],
+    [
+      commit,
+      'head_ = seq;\n  }',
+      `head_ = seq;
+    db_.run([later = later_](Database& db, Backend who) { return receiptsLater(db, who, later); }, [](const Json*) {});
+  }`,
+    ],
+    [
+      commit,
+      '/// One batch of commits on its way',
+      `Task<std::optional<Json>> receiptsLater(Database& db, Backend who, std::vector<Receipt> receipts) {
+  co_await db.pause(who, 20);
+  db.transaction(who).receipts = receipts;
+  co_return Json::object();
+}
+/// One batch of commits on its way`,
+    ],
+  ],
+  'rejections not recorded': [
+    [commit, 'if (!fresh_[n]) continue;', 'if (!fresh_[n] || receipts_[n].text("status") == "rejected") continue;'],
+  ],
+  'a refusal for a held row not recorded': [[commit, 'receipt = failed("row_locked");\n db.transaction(who)', 'receipt = failed("row_locked");\n Transaction()']],
+  'a key that another server decided meanwhile': [[commit, keyDecided, '']],
+  'the answer before COMMIT': [
+    [
+      database,
+      '    agenda_.in(0, [this, who, answer] { end(who, answer); });\n    co_return std::nullopt;',
+      '    running_.at(who).ended(answer ? &*answer : nullptr);\n    running_.at(who).ended = [](const Json*) {};\n    agenda_.in(5, [this, who, answer] { end(who, answer); });\n    co_return std::nullopt;',
+    ],
+  ],
+  'a refused commit that is there in part': [[commit, 'db_.rollBack(who_, savepoint);\n entries_ = entries;', 'db_.rollBack(who_, savepoint);']],
+  'an unknown outcome told as a rejection': [
+    [`${hub}/organization.cpp`, '  if (!verdicts) {\n', '  if (!verdicts) {\n    for (const Commit& commit : queue_.land(number).commits) reject(commit.socket, commit.name, Error::of(ErrorCode::database_unreachable));\n    return depart();\n'],
+  ],
+  'another key for each try': [
+    [`${session}/commit.cpp`, 'case CommitLife::Effect::send: send(commit.message); break;', 'case CommitLife::Effect::send: { send(commit.message); const auto at = commit.message.find("\\"key\\":\\"") + 7; commit.message.insert(at, "x"); break; }'],
+  ],
+  'a queued write removed when it is sent': [[person, 'pending_.emplace_back(place, *number);', 'pending_.emplace_back(place, *number);\n    std::erase(disk_, place);']],
+};
+
+/** Order: of one writer, of one row, of the log. */
+const order = {
+  'the seq taken at BEGIN': [
+    [commit, 'record(static_cast<double>(sees.log));  // 7', 'record(seen);  // 7'],
+    [commit, 'const Wait locked = co_await db_.locks.lock(who_, kLogLock, kLong);', 'const Wait locked = Wait::granted;'],
+  ],
+  'the counter before the rows': [
+    [commit, `Snapshot ${looksAgain}\n    decide(sees);`, 'if (co_await db_.locks.lock(who_, kLogLock, kLong) != Wait::granted) co_return End::blocked;\n    Snapshot sees = co_await db_.statement(who_);\n    decide(sees);'],
+  ],
+  'the cascade suppressed': [['tests/sim/capture.cpp', 'db.transaction(who).captured.push_back({note, now, cause});', '']],
+  'a commit that overtakes a blocked one of its session': [[commit, 'if (receipt.isNull() && blockedSessions.count(session)) receipt = blocked();', '']],
+  'commits of one client side by side': [[`${hub}/commit_queue.cpp`, 'if (lanes_.count(commit.lane)) return false;', '']],
+  'a waiting commit that does not reserve its lane': [[`${hub}/commit_queue.cpp`, 'reserved.all(commit);\n if (free && !isTogether(commit))', 'reserved.rows(commit);\n if (free && !isTogether(commit))']],
+  'a blocked commit put back at the end': [[`${hub}/commit_queue.cpp`, 'waiting_.insert(std::upper_bound(waiting_.begin(), waiting_.end(), commit.place, behind), std::move(commit));', 'static_cast<void>(behind);\n  waiting_.push_back(std::move(commit));']],
+  'rows of a flight not reserved': [
+    [`${hub}/commit_queue.cpp`, 'for (const Commit& commit : flight.commits) reserved.all(commit);', 'for (const Commit& commit : flight.commits) (void)commit;'],
+    [`${hub}/commit_queue.cpp`, 'if (batchInFlight && std::all_of(waiting_.begin(), waiting_.end(), isTogether)) return departed;', 'batchInFlight = false;'],
+  ],
+};
+
+/** Guards: what a write goes by still holds when it takes effect. */
+const premises = {
+  'the stale check before the transaction': [[commit, `${lockedRows}\n\n    ${looksAgain}`, lockedRows], [commit, judged, 'return false;']],
+  'the stale check in the same statement as the lock': [
+    [commit, `${lockedRows}\n\n    ${looksAgain}`, `${looksAgain}\n    if (co_await lockTargets() != End::answered) co_return End::blocked;`],
+    [commit, judged, 'return false;'],
+  ],
+  'a premise checked before the counter only': [[commit, judged, 'return false;']],
+  'crossing reads in one batch': [
+    [`${hub}/commit.cpp`, 'commit.rows.push_back(std::string(read.text("model")) + "\\n" + std::string(read.text("id")));', ''],
+    [commit, 'for (const Json& premise : premises->items()) names.push_back(lockName(rowOf(premise)));', 'static_cast<void>(premises);'],
+  ],
+  'a read that the hub does not judge': [[`${hub}/commit.cpp`, 'if (premise->text("onStale") != "force") premises.push', 'if (premise->text("onStale") == "flag") premises.push']],
+  'a basis not looked at': [[guards, 'const double basis = basisOf(db, commit, sees);', 'const double basis = kNever;']],
+  'a basis that was refused': [[guards, 'if (done.answer.text("status") == "rejected") return -1;', 'if (done.answer.text("status") == "rejected") continue;']],
+  'the place of a basis': [[guards, 'std::min(readAt, premise.number("readAt"))', 'premise.number("readAt")']],
+  'a basis not named': [[`${session}/guards.cpp`, 'if (commit->state < CommitLife::State::confirmed && meet', 'if (commit->attempt == 0 && meet']],
+  'a basis that the hub leaves out': [[`${hub}/commit.cpp`, '{"epoch", "basedOn", "claims"}', '{"epoch", "claims"}']],
+  'what was read and taken back, forgotten': [[`${session}/receive.cpp`, 'takeBack(*commit);', '']],
+  'what was read in the last log, kept': [[`${session}/receive.cpp`, 'takeAllBack();', '']],
+  'what was there before the last load, gone by': [[`${session}/guards.cpp`, 'held ? std::string_view() : epoch_', 'epoch_']],
+  'an automatic guard that goes by the cursor': [[`${session}/guards.cpp`, 'return current || !one ? cursor_ : one->at;', 'return cursor_;']],
+  'an update made anew without a guard': [[`${session}/guards.cpp`, 'const bool asRead = revises ||', 'const bool asRead =']],
+  'a guard without its epoch': [[`${session}/guards.cpp`, 'if (guarded) message.member("epoch",', 'if (false) message.member("epoch",']],
+  'an epoch that the database does not compare': [[guards, '(epoch && epoch->asString() != db.epoch)', 'false']],
+  'a trimmed log judged as unchanged': [
+    [guards, 'if (basis < 0 || trimmed ||', 'if (basis < 0 ||'],
+    [guards, 'std::max(since, std::min(', 'std::max(std::max(since, db.trimmed), std::min('],
+  ],
+  'a merge that writes what changed': [[guards, 'if (!conflict->fields.count(std::string(member.name.asString())))', '']],
+  'a merge into a row that was deleted': [[guards, 'if (!conflict->whole && !data', 'if (!data']],
+  'a guard that falls by its own session': [[guards, 'if (entry.text("session") == commit.text("session") && !commit.text("session").empty()) continue;', '']],
+};
+
+/** Tries: what is made anew. */
+const tries = {
+  'a retry under the same attempt': [[`${session}/revise.cpp`, 'commit.attempt + 1, lastCommit_', 'commit.attempt, lastCommit_']],
+  'a retry before what it missed is here': [[`${session}/revise.cpp`, '|| cursor_ < revision.seq) return false;', ') return false;']],
+  'a retry that is not counted': [[`${session}/revise.cpp`, 'commit.retries - 1', 'commit.retries']],
+  'a retry that nobody ends': [[`${session}/conversation.cpp`, 'endRevisions(error);', '']],
+  'a receipt applied to another attempt': [[`${session}/receive.cpp`, '|| message.number("attempt") != commit->attempt) return;', ') return;']],
+};
+
+/** Pages: what is shown, and kept. */
+const pages = {
+  'a page that splits a commit': [
+    [functions, 'while (to > from && to < sees.log && db.log[to]', 'while (to == 0 && db.log[to]'],
+    [functions, 'static_cast<std::size_t>(input.number("limit"));', '3;'],
+  ],
+  'the cursor kept before the rows': [[image, 'manifest_ = std::move(image.manifest);', 'manifest_ = std::move(image.manifest);\n    if (!parts_.empty()) return;']],
+  'the overlay dropped on the receipt': [[`${session}/commit.cpp`, 'if (commit->seq <= cursor_) advance', 'if (commit->seq > 0) advance']],
+  'a rejection that restores what was': [[store, 'refold(operation.model, slot, std::move(base));\n  }\n  pending_.remove(key);', 'show(operation.model, slot, base);\n  }\n  pending_.remove(key);']],
+  'an older change over a newer row': [[`${session}/receive.cpp`, 'if (resuming_ || to <= cursor_) return;\n  if (from != cursor_) {', 'if (resuming_) return;\n  if (from > cursor_) {']],
+  'the stream before the load': [
+    [`${hub}/stream.cpp`, 'if (subscriberStep(subscriber.state, SubscriberEvent::published).action != SubscriberAction::accept) continue;', 'if (subscriber.state == SubscriberState::greeting) continue;'],
+  ],
+  'a gap between the load and the stream': [[`${hub}/audience.cpp`, 'take(subscriber, load->seq() >= stream_.published() ? Event::level : Event::behind)', 'take(subscriber, Event::level)']],
+  'a gap between the catch-up and the stream, taken': [
+    [`${hub}/audience.cpp`, 'const bool level = page->to >= stream_.published();', 'const bool level = true;'],
+    [`${session}/receive.cpp`, 'if (from != cursor_) {', 'if (from < 0) {'],
+  ],
+};
+
+/** Queries of those who load what they name. */
+const queries = {
+  'an answer that overtakes the stream': [[`${hub}/audience.cpp`, 'if (answer.seq <= subscriber.cursor)', 'if (answer.seq >= 0)']],
+  'an answer over what the log has said since': [[store, 'said != said_.end() && said->second > seq) continue;', 'said != said_.end() && said->second < 0) continue;']],
+  'rows that an answer did not name, kept': [['wasm/core/src/store/held.cpp', 'if (holds_ && !query.limit && query.offset == 0) letGo(&query);', '']],
+};
+
+/** Logs that were trimmed, or replaced. */
+const logs = {
+  'a log that was trimmed, followed over the gap': [[`${hub}/audience.cpp`, 'if (another || page->trimmed ||', 'if (another ||']],
+  'a replaced log that nobody doubts': [[`${hub}/stream.cpp`, 'if (head < published_ || now - askedAt_ >= kTrust) doubted_ = true;', '']],
+  'a replaced log told to one alone': [[`${hub}/audience.cpp`, 'if (stream_.epoch() != epoch) startOver(', 'if (stream_.epoch().empty()) startOver(']],
+  'a cursor carried into another log': [[`${session}/receive.cpp`, 'cursor_ = -1;  // it leads nowhere', ';  // it leads nowhere']],
+  'what the last log had accepted, not asked again': [[`${session}/receive.cpp`, 'advance(*commit, CommitLife::Event::replaced);', '']],
+  'the epoch kept when another log is greeted': [[`${session}/receive.cpp`, '  epoch_ = epoch;', '  if (epoch_.empty()) epoch_ = epoch;']],
+};
+
+export const bugs = { ...keys, ...order, ...premises, ...tries, ...pages, ...queries, ...logs };
