@@ -87,7 +87,8 @@ Json merged(const Json& operations, const std::vector<Conflict>& found) {
 
 constexpr double kNever = 9e15;
 
-/// Where the first of the writes stands that a commit was based on; negative: one of them was refused.
+/// Where the first of the writes stands that a commit was based on; negative: one of them was refused, or met
+/// changes of others.
 double basisOf(const Database& db, const Json& commit, const Snapshot& sees) {
   const Json* basedOn = commit.find("basedOn");
   double first = kNever;
@@ -96,7 +97,7 @@ double basisOf(const Database& db, const Json& commit, const Snapshot& sees) {
       const Receipt& done = db.receipts[i];
       if (done.actor != actorOf(commit) || done.key != basis.text("key") || done.attempt != basis.number("attempt"))
         continue;
-      if (done.answer.text("status") == "rejected") return -1;
+      if (done.answer.text("status") == "rejected" || done.answer.find("notifications")) return -1;
       first = std::min(first, done.answer.number("seq"));
     }
   return first;
@@ -110,16 +111,16 @@ Json verdictOf(const Database& db, const Json& commit, const Snapshot& sees, dou
   if (!premises) return {};
   const double basis = basisOf(db, commit, sees);
   const Json* epoch = commit.find("epoch");
+  const bool replaced = epoch && epoch->asString() != db.epoch;
   const bool lost = std::any_of(premises->items().begin(), premises->items().end(), [&](const Json& premise) {
-    return premise.text("onStale") != "force" &&
-           (std::min(basis, premise.number("readAt")) < db.trimmed || (epoch && epoch->asString() != db.epoch));
+    return premise.text("onStale") != "force" && (std::min(basis, premise.number("readAt")) < db.trimmed || replaced);
   });
   if (basis < 0 || lost) {
     Json verdict = failed("stale_context");
     return verdict.set("error", Json(*verdict.find("error")).set("conflicts", Json::array()));
   }
   for (const Json& premise : premises->items())
-    if (premise.number("readAt") > static_cast<double>(sees.log)) return failed("write_options_invalid");
+    if (premise.number("readAt") > static_cast<double>(sees.log) && !replaced) return failed("write_options_invalid");
 
   const std::vector<Conflict> found = conflicts(db, commit, sees, basis, since);
   if (found.empty()) return {};

@@ -7,7 +7,8 @@
 --   claim_lost      a claim it was written under is over, or the fence is another's
 --   entity_claimed  somebody else holds a row it touches
 --   stale_context   a row it goes by changed after its readAt in what it touches, by another session than its own; or an
---                   earlier write of its own that it was based on was refused, or the row changed after that
+--                   earlier write of its own that it was based on was refused or met changes (a merge leaves those
+--                   alone), or the row changed after that
 --
 -- The hub says what a commit goes by: premises, {model, id, fields?, readAt, onStale, operation?}. One without fields
 -- touches all of the row; one with an operation is of a row that the commit writes, the others were read.
@@ -66,10 +67,11 @@ declare
   earliest bigint;
   basis_refused boolean;
   basis_at bigint;
+  replaced boolean;
   what text;
 begin
   if body ? 'basedOn' then
-    select coalesce(bool_or(d.status = 'rejected'), false), min(d.seq) into basis_refused, basis_at
+    select coalesce(bool_or(d.status = 'rejected' or d.notifications is not null), false), min(d.seq) into basis_refused, basis_at
     from jsonb_to_recordset(body->'basedOn') basis(key text, attempt int)
     join ablo.commit d on d.organization = $1 and d.actor_kind = body->'actor'->>'kind'
       and d.actor_id = body->'actor'->>'id' and d.key = basis.key and d.attempt = basis.attempt;
@@ -77,16 +79,17 @@ begin
   select max((p->>'readAt')::bigint),
     least(min((p->>'readAt')::bigint) filter (where p->>'onStale' <> 'force'), basis_at) into latest, earliest
   from jsonb_array_elements(body->'premises') p;
+  replaced := coalesce(body->>'epoch' <> ablo.epoch(organization), false);
   what := case
-    when basis_refused then 'A write it was based on was refused.'
-    when earliest is not null and body->>'epoch' <> ablo.epoch(organization) then 'The log it was read from was replaced.'
+    when basis_refused then 'A write it was based on was refused, or met changes of others.'
+    when earliest is not null and replaced then 'The log it was read from was replaced.'
     when earliest < ablo.log_begins(organization) then 'It was read before the first entry that the log still has.'
   end;
   if what is not null then
     return jsonb_build_object('error', ablo.error('stale_context', what,
       jsonb_build_object('readAt', earliest, 'conflicts', '[]'::jsonb)));
   end if;
-  if latest > head then
+  if latest > head and not replaced then
     return jsonb_build_object('error', ablo.error('write_options_invalid',
       format('readAt is %s, and the last position of the log is %s.', latest, head)));
   end if;
