@@ -66,7 +66,7 @@ test('a counter that sixteen clients increment is as high as the number of incre
   context.diagnostic(`${confirmed} confirmed, ${contention_exhausted} exhausted in ${seconds} s, of ${tries} tries; ${most} for one at most`);
   assert.deepEqual(others, {});
   assert.equal(confirmed + contention_exhausted, kIncrements);
-  assert.ok(contention_exhausted <= kIncrements / 20, `${contention_exhausted} were exhausted`);
+  assert.ok(confirmed > kIncrements / 2, `${contention_exhausted} were exhausted`);
   assert.equal(Number(await cluster.psql(`select count from counters where id = '${id}'`)), confirmed);
 });
 

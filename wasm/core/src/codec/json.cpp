@@ -205,12 +205,13 @@ std::string writeJson(const Json& value) {
   return out;
 }
 
+/// A code that is not one of ours is internal_error here; its own text is among the details.
 Json errorJson(const Error& error) {
   Json json = Json::object();
-  json.set("code", codeText(error.code)).set("message", error.message);
   if (!error.details.empty())
-    if (Result<Json> details = parseJson(error.details, kTrustedJson))
-      for (const Json::Member& member : details->members()) json.set(member.name, member.value);
+    if (Result<Json> details = parseJson(error.details, kTrustedJson)) json = std::move(*details);
+  if (error.code != ErrorCode::internal_error || !json.find("code"))
+    json.set("code", codeText(error.code)).set("message", error.message);
   return json;
 }
 

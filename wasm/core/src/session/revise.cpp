@@ -23,14 +23,14 @@ constexpr uint32_t kLongestPause = 64;
 /// Whether the refusal is none, for there will be another try.
 bool Client::Impl::revises(const PendingCommit& commit, Error& error, double now) {
   if (commit.retries < 0 || error.code != ErrorCode::stale_context) return false;
-  Result<Json> details = parseJson(error.details);
   if (commit.retries == 0) {
-    constexpr ErrorCode kCode = ErrorCode::contention_exhausted;
-    error.details = writeJson(details->set("code", codeText(kCode)).set("message", sentence(kCode)));
+    error.code = ErrorCode::contention_exhausted;
+    error.message = sentence(error.code);
     return false;
   }
   Revision revision{commit.number, commit.attempt + 1, lastCommit_, commit.retries - 1, 0, now};
-  if (const Json* conflicts = details->find("conflicts"))
+  const Result<Json> details = parseJson(error.details);
+  if (const Json* conflicts = details ? details->find("conflicts") : nullptr)
     for (const Json& conflict : conflicts->items()) revision.seq = std::max(revision.seq, conflict.number("seq"));
   const auto chance = hashBytes(commit.key, commit.attempt) % 1000;
   revision.at += kPause * std::min(commit.attempt, kLongestPause) * static_cast<double>(chance) / 1000;
