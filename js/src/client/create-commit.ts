@@ -6,12 +6,14 @@ import { randomId } from '../platform';
 import type { Commits } from './commits';
 import type { CommitInput, Operation, Receipt } from './types';
 
-export async function createCommit(
+export function createCommit(
   commits: Commits,
   { operation, operations, claim, ...options }: CommitInput,
 ): Promise<Receipt> {
   if (operation && operations)
-    throw abloError('write_options_invalid', 'Give operation or operations, not both.', { param: 'operation' });
+    return Promise.reject(
+      abloError('write_options_invalid', 'Give operation or operations, not both.', { param: 'operation' }),
+    );
   const list = (operations ?? (operation ? [operation] : [])).map(
     ({ action, id = action === 'create' ? randomId() : '', ...rest }): Operation => ({ op: action, id, ...rest }),
   );

@@ -95,6 +95,7 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
   message.member("operations", list);
 
   if (const Json* reads = json.find("reads")) {
+    if (!reads->isArray()) return badOption("reads", "an array of rows");
     Json relied = Json::array();
     for (Json read : reads->items()) {
       Guard own{guard.readAt < 0 ? cursor_ : guard.readAt};
