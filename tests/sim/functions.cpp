@@ -52,7 +52,7 @@ Task<Answer> read(Database& db, Backend who, Json input) {
   Json rows = Json::array();
   for (const auto& [name, row] : db.rows) {
     if (statement.find("\"" + name.first + "\" t where") == std::string_view::npos) continue;
-    const auto isIt = [&](const Json& id) { return id.asString() == name.second; };
+    const auto isIt = [&id = name.second](const Json& one) { return one.asString() == id; };
     const auto ids = params.empty() ? params : params[0].items();
     if (params.empty() || std::any_of(ids.begin(), ids.end(), isIt)) rows.push(row);
   }

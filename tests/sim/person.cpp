@@ -77,7 +77,7 @@ void Person::begin(std::size_t place) {
     if (written.readAt < 0 && !written.revise && !byLook) continue;
     const auto looked = looks_.find(row);
     const bool asLooked =
-        byLook && looked != looks_.end() && (looked->second.epoch == epoch() || looked->second.row != shown(row));
+        byLook && looked != looks_.end() && looked->second.row != shown(row);  // else it is that still
     written.seen[row] = asLooked ? looked->second : lookAt(row);
     if (written.readAt >= 0) written.seen[row].at = written.readAt;
   }
@@ -167,6 +167,8 @@ void Person::listen() {
       case Client::Record::send:
         record_.trace(text(i + 1));
         if (wire_) wire_->send(wire_->toServer, text(i + 1));
+        if (text(i + 1).starts_with(R"({"type":"commit")") && faults && random_.chance(plan_.flightCut))
+          agenda_.in(plan_.latency, [this] { cut(false); });  // when it is there, and nobody knows what becomes of it
         i += 3;
         break;
       case Client::Record::connect:

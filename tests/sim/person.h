@@ -93,7 +93,12 @@ class Person {
   void leave() {
     work([this] {
       client_->stop(now());
-      inbox_.later([this] { crash(); });
+      inbox_.later([this] {
+        for (const auto& [place, number] : pending_)
+          if (record_.writes[place].revise && client_->message(number).empty())
+            record_.fail(record_.writes[place].key + " waits for another try in a page that was closed");
+        crash();
+      });
     });
   }
   /// Does something in the page, after what it has to do already.

@@ -38,7 +38,7 @@ struct Plan {
   // How often in a hundred, of the occasions there are.
   uint32_t cut = 0, halfOpen = 0, duplicate = 0, lostAnswer = 0, deadBackend = 0, lostHint = 0, clientCrash = 0,
            serverCrash = 0, databaseCrash = 0, pause = 0, foreign = 0, holdsRow = 0, trim = 0, restore = 0, noToken = 0,
-           expiry = 0, revoke = 0, push = 0, leave = 0;
+           expiry = 0, revoke = 0, push = 0, leave = 0, flightCut = 0;
   uint32_t skew = 0;  // ms, at most, of a clock
   bool faultless = false;
 
@@ -62,7 +62,8 @@ struct Plan {
             {"expiry", &expiry},
             {"revoke", &revoke},
             {"push", &push},
-            {"leave", &leave}};
+            {"leave", &leave},
+            {"flightCut", &flightCut}};
   }
 
   static Plan of(Random& random, const Less& less) {
