@@ -184,10 +184,12 @@ test('a refused write that nobody awaits is logged and told, and ends no process
   );
   void ablo.tasks.update('nowhere', { title: 'x' });
   void ablo.tasks.update('nowhere else', { title: 'x' }, { wait: 'queued' }).catch(() => {});
-  await until(() => told.length === 2 && logged.length > 0);
+  void ablo.commits.create({ operation: { action: 'delete', model: 'tasks', id: 'nowhere either' } });
+  await until(() => told.length === 3 && logged.length > 0);
   assert.deepEqual(told, [
     ['entity_not_found', true, 'nowhere'],
     ['entity_not_found', true, 'nowhere else'],
+    ['entity_not_found', true, 'nowhere either'],
   ]);
 });
 

@@ -82,8 +82,7 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
     if (Outcome read = readGuard(given, own); !read) return read;
     const bool asRead = revises || (options_.guardsUpdates && own.readAt < 0 && own.onStale != OnStale::force);
     if (asRead && operation.kind != Operation::Kind::create) own.readAt = lastRead(operation);
-    if (own.readAt == kTakenBack)
-      return Error::of(ErrorCode::stale_context, "What was read of the row was taken back.");
+    if (own.readAt == kTakenBack) return Error::of(ErrorCode::stale_context);
     Json written = writeOperation(store_.schema(), operation);
     if (own.readAt != guard.readAt) written.set("readAt", own.readAt);
     if (own.onStale != guard.onStale) written.set("onStale", onStaleText(own.onStale));
@@ -95,7 +94,7 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
   message.member("operations", list);
 
   if (const Json* reads = json.find("reads")) {
-    if (!reads->isArray()) return badOption("reads", "an array of rows");
+    if (!reads->isArray()) return badOption("reads", "an array");
     Json relied = Json::array();
     for (Json read : reads->items()) {
       Guard own{guard.readAt < 0 ? cursor_ : guard.readAt};
