@@ -153,14 +153,20 @@ const pages = {
 const queries = {
   'an answer that overtakes the stream': [[`${hub}/audience.cpp`, 'if (answer.seq <= subscriber.cursor)', 'if (answer.seq >= 0)']],
   'an answer over what the log has said since': [[store, 'said != said_.end() && said->second > seq) continue;', 'said != said_.end() && said->second < 0) continue;']],
-  'rows that an answer did not name, kept': [['wasm/core/src/store/held.cpp', 'if (holds_ && !query.limit && query.offset == 0) letGo(&query);', '']],
+  'rows that no answer named, kept': [
+    ['wasm/core/src/store/held.cpp', 'if (holds_ && !query.limit && query.offset == 0) letGo(&query);', ''],
+    ['wasm/core/src/store/held.cpp', 'letGo(nullptr);', ''],
+  ],
 };
 
 /** Logs that were trimmed, or replaced. */
 const logs = {
   'a log that was trimmed, followed over the gap': [[`${hub}/audience.cpp`, 'if (another || page->trimmed ||', 'if (another ||']],
   'a replaced log that nobody doubts': [[`${hub}/stream.cpp`, 'if (head < published_ || now - askedAt_ >= kTrust) doubted_ = true;', '']],
-  'a replaced log told to one alone': [[`${hub}/audience.cpp`, 'if (stream_.epoch() != epoch) startOver(', 'if (stream_.epoch().empty()) startOver(']],
+  'a replaced log that has grown as long, followed': [
+    [`${hub}/audience.cpp`, 'if (page->epoch != stream_.epoch() || page->head < stream_.published())', 'if (page->head < stream_.published())'],
+    [`${hub}/audience.cpp`, 'if (stream_.epoch() != epoch) startOver(', 'if (stream_.epoch().empty()) startOver('],
+  ],
   'a cursor carried into another log': [[`${session}/receive.cpp`, 'cursor_ = -1;  // it leads nowhere', ';  // it leads nowhere']],
   'what the last log had accepted, not asked again': [[`${session}/receive.cpp`, 'advance(*commit, CommitLife::Event::replaced);', '']],
   'the epoch kept when another log is greeted': [[`${session}/receive.cpp`, '  epoch_ = epoch;', '  if (epoch_.empty()) epoch_ = epoch;']],

@@ -90,7 +90,7 @@ class History {
   void act(Person& person, uint32_t& left) {
     agenda_.in(plan_.thinking * random_.below(1000) / 1000, [this, &person, &left] {
       if (left == 0) return;
-      if (person.awake() && person.client().cursor() >= 0 && person.knows()) {
+      if (person.awake() && person.client().cursor() >= 0) {
         --left;
         person.work([this, &person] { write(person); });
         if (random_.chance(25)) person.saveImage();
@@ -112,8 +112,8 @@ class History {
   RowName note() { return {"notes", "n" + std::to_string(random_.below(kNotes))}; }
 
   void write(Person& person) {
-    if (person.guards() && random_.chance(50)) person.look(task());
-    if (random_.chance(20)) return person.write(transfer(person, random_.chance(50)));
+    if (person.guards() && random_.chance(30)) person.look(task());
+    if (random_.chance(20)) return transfer(person, random_.chance(50));
     if (random_.chance(12)) return increment(person);
     Wish wish;
     wish.operations = operations();
@@ -164,12 +164,13 @@ class History {
   }
 
   /// From one account to another, by what is on the screen; or by what is there each time it is tried.
-  Wish transfer(Person& person, bool revises) {
+  void transfer(Person& person, bool revises) {
     const auto one = random_.below(kAccounts), other = random_.below(kAccounts - 1);
     const RowName from{"accounts", "a" + std::to_string(one)};
     const RowName to{"accounts", "a" + std::to_string(other < one ? other : other + 1)};
     const double sum = 1 + random_.below(120);  // too much, now and then
     const auto make = [&person, from, to, sum] {
+      if (!isHere(person, from) || !isHere(person, to)) return Json();
       const double left = number(person, from, "balance") - sum, right = number(person, to, "balance") + sum;
       return Json::array()
           .push(operation("update", from, Json::object({{"balance", left}})))
@@ -179,14 +180,14 @@ class History {
     wish.operations = make();
     if (revises) wish.revise = make;
     if (!revises) wish.readAt = person.client().cursor();
-    return wish;
+    if (!wish.operations.isNull()) person.write(std::move(wish));
   }
 
   /// One more point, however many there are.
   void increment(Person& person) {
     const RowName row = task();
     const auto make = [&person, row] {
-      if (person.client().slot(person.client().schema().modelIndex(row.first), row.second) < 0) return Json();
+      if (!isHere(person, row)) return Json();
       const double points = number(person, row, "points") + 1;
       return Json::array().push(operation("update", row, Json::object({{"points", points}})));
     };
@@ -196,6 +197,9 @@ class History {
     if (!wish.operations.isNull()) person.write(std::move(wish));
   }
 
+  static bool isHere(Person& person, const RowName& row) {
+    return person.client().slot(person.client().schema().modelIndex(row.first), row.second) >= 0;
+  }
   static double number(Person& person, const RowName& name, std::string_view field) {
     Client& client = person.client();
     const int model = client.schema().modelIndex(name.first), slot = client.slot(model, name.second);
