@@ -16,7 +16,8 @@ namespace ablo::sim {
 namespace {
 
 constexpr uint32_t kAccounts = 3, kTasks = 4, kNotes = 4;
-constexpr double kMoney = 100;  // of each account
+constexpr std::size_t kMostRestorations = 20;  // or nothing would ever get done
+constexpr double kMoney = 100;                 // of each account
 constexpr double kRest =
     200'000;  // ms within which everybody is where the log is: a load that never ends is given up after 120 s
 
@@ -267,7 +268,7 @@ class History {
         crashing_ = false;
       }
       if (random_.chance(plan_.trim)) database_.trim(random_.below(database_.log.size() + 1));
-      if (random_.chance(plan_.restore)) {
+      if (database_.restorations.size() < kMostRestorations && random_.chance(plan_.restore)) {
         crashing_ = true;
         database_.restore(1 + random_.below(4));
         crashing_ = false;
