@@ -216,3 +216,46 @@ TEST_CASE("In another log it does not wait for what it missed in the last one") 
   bench.pass();
   CHECK(bench.outdated(commit));
 }
+
+TEST_CASE("What is written from rows that are shown while the log is loaded anew goes by no log") {
+  Guarded bench(false);
+  bench.say(R"({"type":"welcome","organization":"acme","actor":{"kind":"user","id":"ada"},"epoch":"other",)"
+            R"("seq":9,"start":"load","now":1})");
+  bench.write("k1", kTitle, R"(,"retries":9)");
+  bench.say(R"({"type":"loaded","seq":9,"epoch":"other","models":{"tasks":[]},"claims":[]})");
+  const Json frame = bench.heard();
+  CHECK(frame.find("operations")->items()[0].number("readAt", -1) == 0);
+  REQUIRE(frame.find("epoch"));
+  CHECK(frame.text("epoch").empty());
+}
+
+TEST_CASE("A stamp that came from elsewhere names no log before the first connection") {
+  Bench bench;
+  bench.write("k1", kTitle, R"(,"readAt":2)");
+  bench.connect();
+  const Json frame = bench.heard();
+  CHECK(frame.number("readAt") == 2);
+  CHECK_FALSE(frame.find("epoch"));
+}
+
+TEST_CASE("How often it may be made anew is a whole number") {
+  Guarded bench(false);
+  for (const char* retries : {"-1", "0.5", "null", "\"often\""}) {
+    const auto refused =
+        bench.client.commit(R"({"key":"k","operations":[)" + kTitle + R"(],"retries":)" + retries + "}", bench.now);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::write_options_invalid);
+  }
+}
+
+TEST_CASE("What it missed does not come: after half a minute it is given up, and nothing of it has taken effect") {
+  Guarded bench(false);
+  const uint32_t commit = bench.write("k1", kTitle, R"(,"retries":9)");
+  bench.refuse("k1", 1, 1000);
+  for (int second = 0; second < 29; ++second) bench.pass();
+  CHECK_FALSE(bench.settled.count(commit));
+  bench.pass();
+  bench.pass();
+  CHECK(bench.settled[commit] == "contention_exhausted");
+  CHECK(bench.client.status().number("pending") == 0);
+}

@@ -12,7 +12,6 @@
 # and what was compiled so is not inlined at link time either (docs/decisions/client.md).
 target_compile_options(ablo_core PRIVATE -flto -Oz)
 set_source_files_properties(
-  wasm/core/src/codec/json.cpp
   wasm/core/src/codec/json_reader.cpp
   wasm/core/src/codec/block.cpp
   wasm/core/src/store/column.cpp

@@ -33,7 +33,7 @@ export interface AbloOptions<S extends AnySchema = AnySchema> {
   /** `full` takes every row there is at the start, `none` what is asked for. */
   bootstrap?: 'full' | 'none';
   bootstrapMode?: 'full' | 'none';
-  /** `auto`: an update is refused if its row changed after this client's app last read it (docs/guide/writes.md). */
+  /** `auto`: a write is refused if its row changed after this client's app last read it (docs/guide/writes.md). */
   guard?: 'auto' | 'none';
   /** What writes wait for: `queued` in browsers, `confirmed` elsewhere. */
   defaultWait?: 'queued' | 'confirmed';

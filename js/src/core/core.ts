@@ -15,7 +15,7 @@ export interface CoreOptions {
   session: string;
   bootstrap: 'full' | 'none';
   agent?: string;
-  /** Updates go by what was last read. */
+  /** Writes go by what was last read. */
   guard?: 'auto';
 }
 

@@ -140,7 +140,7 @@ declare
   difference jsonb;
   fields text[];
 begin
-  perform set_config('ablo.cause', (body - 'operations')::text, true);
+  perform set_config('ablo.cause', (body - '{operations,premises,basedOn,claims}'::text[])::text, true);
   for operation in
     select o.i, o.body->>'op' as op, o.body->>'model' as model, o.body->>'id' as id, o.body->'data' as data
     from jsonb_array_elements(body->'operations') with ordinality o(body, i) order by o.i

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <cmath>
 
 #include "base/limits.h"
 #include "codec/raw_json.h"
@@ -43,6 +44,9 @@ Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
   if (key.empty() || key.size() > kLongestKey) return badOption("idempotencyKey", "text of 1 to 255 bytes");
   if (store_.pending().find(key))
     return Error::of(ErrorCode::idempotency_conflict, "A commit with this key is pending here.");
+  const Json* retries = json->find("retries");
+  if (retries && !(retries->isNumber() && retries->asNumber() == std::floor(std::fabs(retries->asNumber()))))
+    return badOption("retries", "a count");
   Guard guard;
   if (const Outcome read = readGuard(*json, guard); !read) return read.error();
   Result<List<Operation>> operations = readOperations(store_.schema(), json->find("operations"));
@@ -54,7 +58,7 @@ Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
   commit.number = ++lastCommit_;
   commit.key = key;
   commit.attempt = static_cast<uint32_t>(json->number("attempt", 1));
-  commit.retries = json->number("retries", -1);
+  commit.retries = retries ? retries->asNumber() : -1;
   commit.issuedAt = now;
   commit.madeAt = store_.version();
   ObjectText message;

@@ -145,8 +145,9 @@ class Client::Impl {
     uint32_t number, attempt;
     uint32_t after;  // the last commit whose outcome it waits for
     double retries;
-    double seq;  // what it had missed
-    double at;   // not before
+    double seq;    // what it had missed
+    double at;     // not before
+    double until;  // not after
   };
   bool revises(const PendingCommit& commit, Error& error, double now);
   bool isDue(const Revision& revision, double now) const;

@@ -82,7 +82,7 @@ double Client::Impl::nextWake() const {
   }
   for (const auto& [number, request] : requests_.open()) at = std::min(at, giveUpAt(request));
   for (const Revision& revision : revisions_)
-    if (isDue(revision, revision.at)) at = std::min(at, revision.at);
+    at = std::min(at, isDue(revision, revision.at) ? revision.at : revision.until);
   for (const PendingCommit* commit : store_.pending().commits()) {
     at = std::min(at, giveUpAt(*commit));
     if (!commit->overdue) break;  // those behind it were called later

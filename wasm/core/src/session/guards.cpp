@@ -11,6 +11,7 @@ namespace ablo {
 
 namespace {
 
+constexpr double kNoLog = -1;      // the log is being loaded: what is shown is of none
 constexpr double kTakenBack = -2;  // what was read was a write that has been refused since, or is of another log
 
 /// Whether they say something of the same fields. No operation: all of them.
@@ -81,7 +82,10 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
     Guard own = guard;
     if (Outcome read = readGuard(given, own); !read) return read;
     const bool asRead = revises || (options_.guardsUpdates && own.readAt < 0 && own.onStale != OnStale::force);
-    if (asRead && operation.kind != Operation::Kind::create) own.readAt = lastRead(operation);
+    if (asRead && operation.kind != Operation::Kind::create) {
+      own.readAt = lastRead(operation);
+      if (own.readAt == kNoLog && (revises || seen(operation))) own.readAt = 0, held = true;
+    }
     if (own.readAt == kTakenBack) return Error::of(ErrorCode::stale_context);
     Json written = writeOperation(store_.schema(), operation);
     if (own.readAt != guard.readAt) written.set("readAt", own.readAt);
@@ -99,6 +103,7 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
     for (Json read : reads->items()) {
       Guard own{guard.readAt < 0 ? cursor_ : guard.readAt};
       if (Outcome given = readGuard(read, own); !given) return given;
+      if (own.readAt < 0) return Error::of(ErrorCode::sync_not_ready);
       if (const int model = store_.schema().modelIndex(read.text("model")); model >= 0) {
         held |= store_.held(model, read.text("id"));
         goBy(model, read.text("id"), nullptr);
@@ -108,8 +113,11 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
     message.member("reads", relied);
   }
   // A row that is held is as it was before the last load: what goes by it goes by no log there is.
-  const std::string_view epoch = held ? std::string_view() : epoch_;
-  if (guarded) message.member("epoch", json.find("epoch") ? json.text("epoch") : epoch);
+  const Json* epoch = json.find("epoch");
+  if (epoch)
+    message.member("epoch", *epoch);
+  else if (guarded && (held || !epoch_.empty()))
+    message.member("epoch", held ? std::string_view() : epoch_);
   if (const Json* known = json.find("basedOn")) {
     message.member("basedOn", *known);
   } else if (!basis.empty()) {

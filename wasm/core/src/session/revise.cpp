@@ -15,7 +15,8 @@ namespace ablo {
 
 namespace {
 
-constexpr double kPause = 16;  // ms, at most, before the second try; then twice, three times, … up to
+constexpr double kPatience = 30'000;  // ms that a try may have to wait for
+constexpr double kPause = 16;         // ms, at most, before the second try; then twice, three times, … up to
 constexpr uint32_t kLongestPause = 64;
 
 }  // namespace
@@ -28,7 +29,7 @@ bool Client::Impl::revises(const PendingCommit& commit, Error& error, double now
     error.message = sentence(error.code);
     return false;
   }
-  Revision revision{commit.number, commit.attempt + 1, lastCommit_, commit.retries - 1, 0, now};
+  Revision revision{commit.number, commit.attempt + 1, lastCommit_, commit.retries - 1, 0, now, now + kPatience};
   const Result<Json> details = parseJson(error.details);
   if (const Json* conflicts = details ? details->find("conflicts") : nullptr)
     for (const Json& conflict : conflicts->items()) revision.seq = std::max(revision.seq, conflict.number("seq"));
@@ -49,13 +50,15 @@ bool Client::Impl::isDue(const Revision& revision, double now) const {
 void Client::Impl::revise(double now) {
   for (std::size_t i = 0; i < revisions_.size();) {
     const Revision& revision = revisions_[i];
-    if (!isDue(revision, now)) {
+    const bool due = isDue(revision, now);
+    if (!due && now < revision.until) {
       ++i;
       continue;
     }
-    ObjectText again;
-    again.member("attempt", revision.attempt).member("retries", revision.retries);
-    news_.push_back({Record::settled, revision.number, static_cast<uint32_t>(Settled::outdated), 0, again.take()});
+    const Settled outcome = due ? Settled::outdated : Settled::rejected;
+    std::string text = due ? ObjectText().member("attempt", revision.attempt).member("retries", revision.retries).take()
+                           : writeJson(errorJson(Error::of(ErrorCode::contention_exhausted)));
+    news_.push_back({Record::settled, revision.number, static_cast<uint32_t>(outcome), 0, std::move(text)});
     revisions_.erase(&revision);
     statusChanged();
   }
