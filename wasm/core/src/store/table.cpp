@@ -132,6 +132,7 @@ void Table::write(uint32_t index, BlockWriter& writer) const {
   const Bits& used = chunks_[index]->used;
   used.each([&](uint32_t row) {
     const uint32_t slot = index << kChunkBits | row;
+    if (held(slot)) return;  // what is shown of it is not what is confirmed
     const auto aside = asides_.find(slot);
     if (aside == asides_.end())
       writer.add([&](std::size_t field) { return cell(field, slot); });
