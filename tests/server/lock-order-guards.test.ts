@@ -5,13 +5,10 @@
 // beside it, and Ablo itself, do better with the same.
 import { testServer } from '@abloatai/ablo/testing';
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import { dropTask, onPostgres, schema, Tenant } from './support/databases';
-import { Sessions } from './support/sessions';
+import { triedBesideOurs, type Sessions } from './support/sessions';
 import { Wire } from './support/wire';
-
-const functions = readFileSync(new URL('support/guards.sql', import.meta.url), 'utf8');
 
 /** Pages that a statement looked at: work, whatever else the machine does. */
 async function pagesOf(sessions: Sessions, call: string): Promise<number> {
@@ -21,14 +18,7 @@ async function pagesOf(sessions: Sessions, call: string): Promise<number> {
 }
 
 onPostgres((tenant, cluster) => {
-  let tried: Sessions;
-  let ours: Sessions;
-  before(async () => {
-    tried = new Sessions(await cluster().createDatabase('tried'));
-    ours = new Sessions(cluster().url);
-    await cluster().psql(functions, 'tried');
-  });
-  afterEach(() => Promise.all([tried.close(), ours.close()]));
+  const { tried, ours } = triedBesideOurs('guards.sql', cluster);
 
   /** What was logged meanwhile in the database of what was tried. */
   async function logged(work: () => Promise<unknown>): Promise<string[]> {

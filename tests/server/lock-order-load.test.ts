@@ -55,7 +55,7 @@ test('every slot is booked once, nothing of others is lost, and nobody is ended 
   const url = await cluster.createDatabase('load');
   const server = await testServer({ schema, databaseUrl: url });
   const database = await openPostgres(url, { connections: 16 });
-  const psql = new Sessions(url);
+  const psql = new Sessions(() => url);
   try {
     const ann = new Tenant({ ...server, database });
     const { seq: readAt } = await ann.commit(slots.map((id) => makeTask(id, { count: 0 })));

@@ -5,13 +5,11 @@
 // brought to the same place. All of it at once, unstepped: lock-order-load.test.ts; the rest of what was measured:
 // lock-order-guards.test.ts.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import { makeTask, onPostgres, setTask, type Tenant } from './support/databases';
 import { decided } from './support/decided';
-import { Sessions } from './support/sessions';
+import { triedBesideOurs } from './support/sessions';
 
-const functions = readFileSync(new URL('support/lock-orders.sql', import.meta.url), 'utf8');
 const holdCounter = `select from counter where organization = 'a' for update`;
 const lockLog = (ann: Tenant) => `select from ablo.organization where id = '${ann.organization}' for update`;
 const isDeadlock = (end: PromiseSettledResult<unknown>) => end.status === 'rejected' && end.reason.code === '40P01';
@@ -21,14 +19,7 @@ function many<T>(n: number, work: (i: number) => Promise<T>): Promise<T[]> {
 }
 
 onPostgres((tenant, cluster) => {
-  let tried: Sessions;
-  let ours: Sessions;
-  before(async () => {
-    tried = new Sessions(await cluster().createDatabase('tried'));
-    ours = new Sessions(cluster().url);
-    await cluster().psql(functions, 'tried');
-  });
-  afterEach(() => Promise.all([tried.close(), ours.close()]));
+  const { tried, ours } = triedBesideOurs('lock-orders.sql', cluster);
 
   test('a slot that is checked before the counter is locked is booked by all who ask, and under the lock by one', async () => {
     for (const [order, bookings] of [['book_checked_first', 16], ['book_locked_first', 1]] as const) {

@@ -2,15 +2,18 @@
 //
 // Connections to one database whose transactions are stepped by hand. Nobody sleeps until the others are where they
 // should be: whether they wait for a lock is asked.
+import { readFileSync } from 'node:fs';
+import { afterEach, before } from 'node:test';
 import pg from 'pg';
+import type { PostgresCluster } from '../../support/postgres';
 import { until } from '../../support/until';
 
 export class Sessions {
   readonly #open: pg.Client[] = [];
-  constructor(readonly url: string) {}
+  constructor(private readonly url: () => string) {}
 
   async open(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: this.url, options: '-c deadlock_timeout=50ms' });
+    const client = new pg.Client({ connectionString: this.url(), options: '-c deadlock_timeout=50ms' });
     await client.connect();
     this.#open.push(client);
     return client;
@@ -41,4 +44,17 @@ export class Sessions {
   async close(): Promise<void> {
     await Promise.all(this.#open.splice(0).map((client) => client.end()));
   }
+}
+
+/** For the tests around it: a database with functions to try out (a file of this directory), and the one that Ablo is in. */
+export function triedBesideOurs(file: string, cluster: () => PostgresCluster): { tried: Sessions; ours: Sessions } {
+  let url: string;
+  const tried = new Sessions(() => url);
+  const ours = new Sessions(() => cluster().url);
+  before(async () => {
+    url = await cluster().createDatabase('tried');
+    await cluster().psql(readFileSync(new URL(file, import.meta.url), 'utf8'), 'tried');
+  });
+  afterEach(() => Promise.all([tried.close(), ours.close()]));
+  return { tried, ours };
 }

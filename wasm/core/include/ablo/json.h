@@ -149,6 +149,9 @@ inline std::span<const Json::Member> Json::members() const {
   return {reinterpret_cast<const Member*>(far_.items), far_.size / 2};
 }
 
+/// A seq, a count, a number of a request: whole, not negative, and exact in a double. Null: there is none.
+bool isWhole(const Json* value);
+
 struct JsonLimits {
   std::size_t bytes = 256 * 1024;
   std::size_t depth = 32;

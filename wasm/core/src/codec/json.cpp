@@ -153,6 +153,12 @@ void writeJsonString(std::string_view text, std::string& out) {
   out += '"';
 }
 
+bool isWhole(const Json* value) {
+  constexpr double kLargest = 9007199254740991;
+  return value && value->isNumber() && value->asNumber() >= 0 && value->asNumber() <= kLargest &&
+         std::floor(value->asNumber()) == value->asNumber();
+}
+
 void writeJsonNumber(double number, std::string& out) {
   if (!std::isfinite(number)) {
     out += "null";

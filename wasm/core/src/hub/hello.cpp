@@ -13,12 +13,6 @@ Error invalid(std::string_view what) { return Error::of(ErrorCode::invalid_reque
 
 }  // namespace
 
-bool isWhole(const Json* value) {
-  constexpr double kLargest = 9007199254740991;
-  return value && value->isNumber() && value->asNumber() >= 0 && value->asNumber() <= kLargest &&
-         std::floor(value->asNumber()) == value->asNumber();
-}
-
 Result<Hello> readHello(const Json& message) {
   Hello hello;
   hello.schema = message.text("schema");

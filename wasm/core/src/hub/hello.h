@@ -22,7 +22,4 @@ struct Hello {
 /// `invalid_request` says what is missing.
 Result<Hello> readHello(const Json& message);
 
-/// A seq, a count, a number of a request: whole, and exact in a double.
-bool isWhole(const Json* value);
-
 }  // namespace ablo::hub

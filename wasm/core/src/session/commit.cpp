@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <cmath>
 
 #include "base/limits.h"
 #include "codec/raw_json.h"
@@ -45,8 +44,7 @@ Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
   if (store_.pending().find(key))
     return Error::of(ErrorCode::idempotency_conflict, "A commit with this key is pending here.");
   const Json* retries = json->find("retries");
-  if (retries && !(retries->isNumber() && retries->asNumber() == std::floor(std::fabs(retries->asNumber()))))
-    return badOption("retries", "a count");
+  if (retries && !isWhole(retries)) return badOption("retries", "a whole number, 0 or more");
   Guard guard;
   if (const Outcome read = readGuard(*json, guard); !read) return read.error();
   Result<List<Operation>> operations = readOperations(store_.schema(), json->find("operations"));

@@ -2,7 +2,6 @@
 #include "writes/guard.h"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 
 #include "codec/raw_json.h"
@@ -26,9 +25,8 @@ std::string_view onStaleText(OnStale onStale) { return kWays[static_cast<std::si
 
 Outcome readGuard(const Json& json, Guard& guard) {
   if (const Json* readAt = json.find("readAt"); readAt && !readAt->isNull()) {
+    if (!isWhole(readAt)) return badOption("readAt", "a stamp: a whole number, 0 or more");
     guard.readAt = readAt->asNumber();
-    if (!readAt->isNumber() || guard.readAt < 0 || guard.readAt > 9e15 || guard.readAt != std::floor(guard.readAt))
-      return badOption("readAt", "a stamp: a whole number, 0 or more");
   }
   if (const Json* onStale = json.find("onStale"); onStale && !onStale->isNull()) {
     const auto* way = std::find(std::begin(kWays), std::end(kWays), onStale->asString());
