@@ -20,7 +20,8 @@ function refuseUnsayable(this: unknown, key: string, value: unknown): unknown {
   const unsayable =
     (typeof value === 'number' && !Number.isFinite(value)) ||
     (original instanceof Date && value === null) ||
-    typeof value === 'function';
+    typeof value === 'function' ||
+    original instanceof Promise; // an await was forgotten
   if (unsayable) throw abloError('wrong_type', `${key}: ${String(original)} cannot be stored.`, { param: key });
   return value;
 }

@@ -313,3 +313,33 @@ TEST_CASE("commits of a socket that has gone still run, and the organization sta
   CHECK(!world.asks("changes"));  // nobody is there to be told
   CHECK(world.hub.statistics().find(R"("inFlight":0)") != std::string::npos);
 }
+
+TEST_CASE("what a session still has waiting is asked again over its newest socket, and waits there once") {
+  HubWorld world;
+  const auto speak = [&](uint32_t socket) {
+    world.open(socket);
+    world.say(socket, world.helloText("s1"));
+    world.answer(world.take("load"), world.loadText(0));
+    for (const char* key : {"a", "b"}) world.say(socket, update(key, "t1"));
+  };
+  world.join(200);
+  speak(1);
+  const Question slow = world.take("commit");
+  for (uint32_t socket = 2; socket < 100; ++socket) {
+    world.leave(socket - 1);
+    speak(socket);
+  }
+  world.say(200, update("other", "t2"));
+  speak(100);  // while the one before looks as if it were there
+  CHECK(world.closings.at(99).code == 1001);
+
+  world.answer(slow, verdicts({"confirmed"}, 1));
+  std::vector<Keys> batches;
+  for (double head = 2; world.asks("commit"); ++head) {
+    const Question batch = world.take("commit");
+    batches.push_back(keysOf(batch));
+    world.answer(batch, verdicts(std::vector<std::string>(batches.back().size(), "confirmed"), head));
+  }
+  CHECK(batches == std::vector<Keys>{{"other", "a"}, {"b"}});
+  CHECK(world.heard[100].back().text("key") == "b");
+}

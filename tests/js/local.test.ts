@@ -199,6 +199,7 @@ test('what cannot be written is refused by name and changes nothing', async () =
   await refused(ablo.tasks.update('a', { title: 7 } as never), { code: 'wrong_type', param: 'title' });
   await refused(ablo.tasks.update('a', { price: NaN }), { code: 'wrong_type', param: 'price' });
   await refused(ablo.tasks.update('a', { status: 'later' as never }), { code: 'wrong_type' });
+  await refused(ablo.tasks.update('a', (async () => ({ title: 'x' })) as never), { code: 'wrong_type', param: 'data' });
   await refused(ablo.tasks.create({ price: 1 } as never), { code: 'model_required_field_missing', param: 'title' });
   await refused(ablo.tasks.create({ ...row, id: '' }), { code: 'invalid_id' });
   await refused(ablo.tasks.create({ ...row, id: 7 as never }), { code: 'invalid_id' });

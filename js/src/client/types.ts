@@ -119,7 +119,7 @@ export interface CommitOperation {
   data?: Record<string, unknown>;
   /** In place of the commit's. */
   readAt?: number;
-  onStale?: 'reject' | 'force' | 'flag' | 'merge';
+  onStale?: WriteOptions['onStale'];
 }
 
 export interface CommitInput extends Omit<WriteOptions, 'claim'> {

@@ -108,7 +108,12 @@ std::vector<Socket> CommitQueue::fail(FlightNumber number, double now) {
     return {};
   }
   Flight lost = land(number);
-  if (lost.commits.size() == 1) return giveUp(lost.commits[0]);
+  if (lost.commits.size() == 1) {
+    const Commit& gone = lost.commits[0];
+    std::vector<Socket> sockets = remove([&](const Commit& commit) { return commit.lane == gone.lane; });
+    sockets.push_back(gone.socket);
+    return sockets;
+  }
   for (Commit& commit : lost.commits) {  // one of them may be why: the others shall not suffer for it
     commit.way = Way::alone;
     putBack(std::move(commit));
@@ -137,17 +142,22 @@ void CommitQueue::putBack(Commit commit) {
   waiting_.insert(std::upper_bound(waiting_.begin(), waiting_.end(), commit.place, behind), std::move(commit));
 }
 
-std::vector<Socket> CommitQueue::giveUp(const Commit& lost) {
-  std::set<Socket> sockets{lost.socket};
+template <class Which>
+std::vector<Socket> CommitQueue::remove(Which which) {
+  std::set<Socket> sockets;
   std::deque<Commit> staying;
   for (Commit& commit : waiting_) {
-    if (commit.lane == lost.lane)
+    if (which(commit))
       sockets.insert(commit.socket);
     else
       staying.push_back(std::move(commit));
   }
   waiting_ = std::move(staying);
   return {sockets.begin(), sockets.end()};
+}
+
+std::vector<Socket> CommitQueue::takeBack(std::string_view lane, Socket newest) {
+  return remove([&](const Commit& commit) { return commit.socket < newest && commit.lane == lane; });
 }
 
 }  // namespace ablo::hub

@@ -15,13 +15,15 @@
 //      rows; the two never share a batch because of a row, and may because of a lane;
 //   3. a commit whose outcome is not known takes those of its lane behind it along when it is given up, or they would
 //      overtake it;
-//   4. it is left by each commit once: decided, or given up.
+//   4. it is left by each commit once: decided, given up, or taken back: a client that connects again asks again for all that
+//      it was not told, so what waits from its older sockets would only be a copy.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hub/commit.h"
@@ -39,6 +41,8 @@ class CommitQueue {
   };
 
   void add(Commit commit);
+  /// Takes back what waits from a lane's sockets before this one. Those sockets.
+  std::vector<Socket> takeBack(std::string_view lane, Socket newest);
 
   /// The flights that can leave now.
   std::vector<FlightNumber> depart();
@@ -63,7 +67,8 @@ class CommitQueue {
  private:
   void putBack(Commit commit);
   FlightNumber launch(std::vector<Commit> commits, Commit::Way way);
-  std::vector<Socket> giveUp(const Commit& lost);
+  template <class Which>
+  std::vector<Socket> remove(Which which);
 
   std::deque<Commit> waiting_;  // in the order of their places
   std::map<FlightNumber, Flight> flights_;

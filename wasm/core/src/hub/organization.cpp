@@ -55,6 +55,9 @@ std::optional<Verdicts> readVerdicts(std::string_view bytes, std::size_t commits
 void Organization::commit(Subscriber& from, Commit commit) {
   if (from.commits >= limits_.commits || from.commitBytes >= limits_.commitBytes)
     return audience.refuse(from.socket, Error::of(ErrorCode::too_much_unanswered), CloseCode::tooMuch);
+  if (from.commits == 0)
+    for (const Socket older : queue_.takeBack(commit.lane, from.socket))
+      audience.close(older, CloseCode::goingAway, "A newer socket of its session took over.");
   ++from.commits;
   from.commitBytes += commit.text.size();
   ++counters_.commits;
