@@ -110,3 +110,27 @@ TEST_CASE("A row that went, came back and is deleted is told of by its id") {
   bench.say(changes(3, 4, R"({"seq":4,"kind":"row","model":"tasks","op":"delete","id":"t9"})"));
   CHECK(bench.rows == std::vector<std::string>{"t9"});
 }
+
+// Went wrong: all of it was sent with each connection, more than the server takes closed it, and refusals were never heard.
+TEST_CASE("Who has written more than the server takes at once sends the rest as the answers come") {
+  const auto reject = [](const std::string& key) {
+    return R"({"type":"receipt","attempt":1,"status":"rejected","error":{"code":"check_violation"},"key":")" + key +
+           "\"}";
+  };
+  for (const std::string limit : {R"("commits":2)", R"("commits":9,"commitBytes":200)"}) {
+    Bench bench;
+    for (const char* key : {"k1", "k2", "k3", "k4", "k5"}) bench.write(key, update("t1", key));
+    bench.greet();
+    bench.say(R"({"type":"welcome","organization":"acme","epoch":"e","seq":2,"start":"load",)" + limit + "}");
+    bench.say(R"({"type":"loaded","seq":2,"models":{"tasks":[{"id":"t1","title":"one","status":"todo"}]}})");
+    CHECK(bench.sent.size() == 2);
+    for (int n = 1; n <= 5; ++n) {
+      const std::string key = "k" + std::to_string(n);
+      CHECK(bench.heard().text("key") == key);
+      bench.say(reject(key));
+      CHECK(bench.sent.size() == (n < 4 ? 2 : 5 - static_cast<std::size_t>(n)));
+    }
+    CHECK(bench.settled.size() == 5);
+    CHECK(bench.title("t1") == "one");
+  }
+}

@@ -343,3 +343,26 @@ TEST_CASE("what a session still has waiting is asked again over its newest socke
   CHECK(batches == std::vector<Keys>{{"other", "a"}, {"b"}});
   CHECK(world.heard[100].back().text("key") == "b");
 }
+
+// Went wrong: with nobody there the log was forgotten, and what had been decided in it was believed of no log that came after.
+TEST_CASE("what was decided while its only client was away stands") {
+  HubWorld world;
+  world.join(1);
+  world.say(1, update("a", "t1"));
+  const Question batch = world.take("commit");
+  world.leave(1);
+  SECTION("in the same log") { world.join(2); }
+  SECTION("in no other log") {
+    world.epoch = "e2";
+    world.join(2);
+  }
+  SECTION("nor in one that has lost its end") {
+    world.join(2, 5);
+    world.leave(2);
+    world.join(3, 4);
+  }
+  const bool same = world.epoch == "e1" && !world.heard.count(3);
+  world.answer(batch, verdicts({"confirmed"}, 1));
+  world.say(world.heard.count(3) ? 3 : 2, update("b", "t1"));
+  CHECK(world.asks("commit") == same);
+}

@@ -70,6 +70,18 @@ onPostgres((tenant, cluster) => {
     assert.deepEqual(error.conflicts.map(({ actor }: Answer) => actor), [{ kind: 'system', id: 'external' }]);
   });
 
+  test('a row that is archived with psql is logged as archived, and every guarded write to it is stale', async () => {
+    const ann = tenant();
+    const readAt = await ann.task();
+    for (const value of ['now()', 'null'])
+      await psql(`update tasks set archived_at = ${value} where organization_id = '${ann.organization}'`);
+    assert.deepEqual(steps(await ann.log(1)), [
+      ['archive', 't1', ['archivedAt'], 'external'],
+      ['unarchive', 't1', ['archivedAt'], 'external'],
+    ]);
+    assert.equal((await ann.update('tasks', 't1', { title: 'x' }, { readAt })).error.code, 'stale_context');
+  });
+
   test('a row that moves to another organization leaves the one and enters the other', async () => {
     const [from, to] = [tenant(), tenant()];
     await from.task();

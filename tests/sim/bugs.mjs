@@ -60,6 +60,9 @@ const keys = {
   'an unknown outcome told as a rejection': [
     [`${hub}/organization.cpp`, '  if (!verdicts) {\n', '  if (!verdicts) {\n    for (const Commit& commit : queue_.land(number).commits) reject(commit.socket, commit.name, Error::of(ErrorCode::database_unreachable));\n    return depart();\n'],
   ],
+  'what waits dropped with its socket': [[`${hub}/commit_queue.cpp`, 'commit.socket < newest && commit.lane == lane', 'commit.lane == lane || newest > 0']],
+  'copies of what waits, kept': [[`${hub}/organization.cpp`, 'if (from.commits == 0)', 'if (from.commits > 0 && false)']],
+  'more sent at once than the server takes': [[`${session}/commit.cpp`, 'if (commits >= mostCommits_ || bytes >= mostCommitBytes_) return;', '']],
   'another key for each try': [
     [`${session}/commit.cpp`, 'case CommitLife::Effect::send: send(commit.message); break;', 'case CommitLife::Effect::send: { send(commit.message); const auto at = commit.message.find("\\"key\\":\\"") + 7; commit.message.insert(at, "x"); break; }'],
   ],
@@ -98,9 +101,10 @@ const premises = {
     [`${hub}/commit.cpp`, 'commit.rows.push_back(std::string(read.text("model")) + "\\n" + std::string(read.text("id")));', ''],
     [commit, 'for (const Json& premise : premises->items()) names.push_back(lockName(rowOf(premise)));', 'static_cast<void>(premises);'],
   ],
-  'a read that the hub does not judge': [[`${hub}/commit.cpp`, 'if (premise->text("onStale") != "force") premises.push', 'if (premise->text("onStale") == "flag") premises.push']],
+  'a read that the hub does not judge': [[`${hub}/commit.cpp`, 'premises.push(std::move(*premise));', 'if (premise->text("onStale") == "flag") premises.push(std::move(*premise));']],
   'a basis not looked at': [[guards, 'const double basis = basisOf(db, commit, sees);', 'const double basis = kNever;']],
-  'a basis that was refused': [[guards, 'if (done.answer.text("status") == "rejected") return -1;', 'if (done.answer.text("status") == "rejected") continue;']],
+  'a basis that was refused': [[guards, 'if (done.answer.text("status") == "rejected" ||', 'if (done.answer.text("status") == "rejected") continue;\n      if (']],
+  'a basis that met changes of others': [[guards, '|| done.answer.find("notifications")) return -1;', ') return -1;']],
   'the place of a basis': [[guards, 'std::min(readAt, premise.number("readAt"))', 'premise.number("readAt")']],
   'a basis not named': [[`${session}/guards.cpp`, 'if (commit->state < CommitLife::State::confirmed && meet', 'if (commit->attempt == 0 && meet']],
   'a basis that the hub leaves out': [[`${hub}/commit.cpp`, '{"epoch", "basedOn", "claims"}', '{"epoch", "claims"}']],
@@ -109,10 +113,10 @@ const premises = {
   'what was there before the last load, gone by': [[`${session}/guards.cpp`, 'held ? std::string_view() : epoch_', 'epoch_']],
   'an automatic guard that goes by the cursor': [[`${session}/guards.cpp`, 'return current || !one ? cursor_ : one->at;', 'return cursor_;']],
   'an update made anew without a guard': [[`${session}/guards.cpp`, 'const bool asRead = revises ||', 'const bool asRead =']],
-  'a guard without its epoch': [[`${session}/guards.cpp`, 'if (guarded) message.member("epoch",', 'if (false) message.member("epoch",']],
-  'an epoch that the database does not compare': [[guards, '(epoch && epoch->asString() != db.epoch)', 'false']],
+  'a guard without its epoch': [[`${session}/guards.cpp`, 'else if (guarded && (held || !epoch_.empty()))', 'else if (guarded && held)']],
+  'an epoch that the database does not compare': [[guards, 'epoch && epoch->asString() != db.epoch;', 'false;']],
   'a trimmed log judged as unchanged': [
-    [guards, 'if (basis < 0 || trimmed ||', 'if (basis < 0 ||'],
+    [guards, '(std::min(basis, premise.number("readAt")) < db.trimmed || replaced)', 'replaced'],
     [guards, 'std::max(since, std::min(', 'std::max(std::max(since, db.trimmed), std::min('],
   ],
   'a merge that writes what changed': [[guards, 'if (!conflict->fields.count(std::string(member.name.asString())))', '']],
@@ -136,6 +140,7 @@ const pages = {
     [functions, 'static_cast<std::size_t>(input.number("limit"));', '3;'],
   ],
   'the cursor kept before the rows': [[image, 'manifest_ = std::move(image.manifest);', 'manifest_ = std::move(image.manifest);\n    if (!parts_.empty()) return;']],
+  'what is held since the last load, kept in an image': [['wasm/core/src/store/table.cpp', 'if (held(slot)) return;', '']],
   'the overlay dropped on the receipt': [[`${session}/commit.cpp`, 'if (commit->seq <= cursor_) advance', 'if (commit->seq > 0) advance']],
   'a rejection that restores what was': [[store, 'refold(operation.model, slot, std::move(base));\n  }\n  pending_.remove(key);', 'show(operation.model, slot, base);\n  }\n  pending_.remove(key);']],
   'an older change over a newer row': [[`${session}/receive.cpp`, 'if (resuming_ || to <= cursor_) return;\n  if (from != cursor_) {', 'if (resuming_) return;\n  if (from > cursor_) {']],
@@ -159,6 +164,21 @@ const queries = {
   ],
 };
 
+/** What is said that should not be, and what comes damaged. */
+const nonsense = {
+  'bytes that nobody checks': [['wasm/core/src/codec/block.cpp', 'if (head.checksum != checksumOf(head, body)) return damaged("Its checksum is wrong.");', '']],
+  'a commit that nobody is allowed': [[`${hub}/commit.cpp`, 'if (identity.may(model.key, needed)) return Nothing{};', 'if (!needed.empty()) return Nothing{};']],
+  'a read that is not allowed': [[`${hub}/commit.cpp`, 'if (!identity.may(model.key, "read")) return', 'if (model.key.empty()) return']],
+  'a write that is refused and shown': [[`${session}/commit.cpp`, 'if (!named.empty() && !found)', 'if (false)']],
+};
+
+/** What a page is told of what it shows, and of what it relies on. */
+const news = {
+  'a result that changed, not told': [[store, 'frame.word(static_cast<uint32_t>(Client::Record::query))', 'if (changed.version % 3 != 0) frame.word(static_cast<uint32_t>(Client::Record::query))']],
+  'a premise that fell, not told': [['wasm/core/src/coordination/snapshots.h', 'if (rows.contains(target)) fallen_.push_back', 'if (rows.contains(target) && severity == Severity::semantic) fallen_.push_back']],
+  'a premise that fell by its own session': [[`${session}/receive.cpp`, 'if (change.text("session") != options_.session) {', 'if (change.text("session") != "") {']],
+};
+
 /** Logs that were trimmed, or replaced. */
 const logs = {
   'a log that was trimmed, followed over the gap': [[`${hub}/audience.cpp`, 'if (another || page->trimmed ||', 'if (another ||']],
@@ -172,4 +192,4 @@ const logs = {
   'the epoch kept when another log is greeted': [[`${session}/receive.cpp`, '  epoch_ = epoch;', '  if (epoch_.empty()) epoch_ = epoch;']],
 };
 
-export const bugs = { ...keys, ...order, ...premises, ...tries, ...pages, ...queries, ...logs };
+export const bugs = { ...keys, ...order, ...premises, ...tries, ...pages, ...queries, ...nonsense, ...news, ...logs };

@@ -59,6 +59,15 @@ void View::check(Person& person, const Database& database, Record& record) {
   for (double at = std::max(cursor_, 0.0); at < cursor; ++at)
     foldEntry(database.log[static_cast<std::size_t>(at)], base_);
   cursor_ = cursor;
+  if (const Person::Premise& premise = person.premise(); premise.number > 0) {
+    bool fell = false;
+    for (double at = premise.at; at < cursor; ++at) {
+      const Json& entry = database.log[static_cast<std::size_t>(at)];
+      fell |= rowOf(entry) == premise.row && entry.text("session") != person.session();
+    }
+    if (fell != premise.fell)
+      return record.fail(person.name + (fell ? " was not told" : " was told") + " that a premise fell");
+  }
 
   if (!person.knows()) return;
   std::map<RowName, Json> expected = base_;
@@ -71,6 +80,10 @@ void View::check(Person& person, const Database& database, Record& record) {
     if (!shows(client, model, static_cast<uint32_t>(slot), json))
       return record.fail(person.name + " shows another " + nameOf(row) + " than " + writeJson(json));
   }
+  std::vector<std::string> toDo;
+  for (const auto& [row, json] : expected)
+    if (row.first == "tasks" && json.text("status") == "todo") toDo.insert(toDo.begin(), row.second);
+  if (person.toDo() != toDo) record.fail(person.name + " has other tasks on the screen than there are");
   for (int model = 0; model < static_cast<int>(client.schema().models.size()); ++model) {
     std::size_t count = 0;
     const std::string& key = client.schema().models[static_cast<std::size_t>(model)].key;

@@ -208,6 +208,9 @@ class Batch {
             if (before && (!was || !same(*was, member.value))) fields.push(member.name);
             after->set(member.name, member.value);
           }
+        if (op == "archive") after->set("archivedAt", "2026-01-01T00:00:00.000Z");
+        if (op == "unarchive") after->set("archivedAt", Json());
+        if (op.ends_with("archive")) fields.push("archivedAt");
         if (row.first == "accounts" && after->number("balance") < 0) co_return Write{Wait::granted, "check_violation"};
       } else if (row.first == "tasks") {
         const Wait waited = co_await cascade(db_, who_, row.second, patient_ ? kWriting : kShort, commit);

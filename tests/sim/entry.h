@@ -19,7 +19,7 @@ inline Json makeEntry(const RowName& row, const std::string& op, const Image& be
   Json entry = Json::object({{"kind", "row"}, {"op", op}, {"model", row.first}, {"id", row.second}});
   if (after) entry.set("after", *after);
   if (before) entry.set("before", *before);
-  if (op == "update") entry.set("fields", fields);
+  if (before && after) entry.set("fields", fields);
   entry.set("groupsBefore", Json::array({"org:acme"})).set("groupsAfter", Json::array({"org:acme"}));
   return entry;
 }

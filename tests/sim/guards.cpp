@@ -49,9 +49,9 @@ std::vector<Conflict> conflicts(const Database& db, const Json& commit, const Sn
       if (entry.text("session") == commit.text("session") && !commit.text("session").empty()) continue;
       const bool updates = entry.text("op") == "update";
       bool meets = !touched || !updates;
-      if (const Json* fields = updates ? entry.find("fields") : nullptr)
+      if (const Json* fields = entry.find("fields"))
         for (const Json& field : fields->items())
-          if (!touched || names(*touched, field.asString())) {
+          if (!touched || !updates || names(*touched, field.asString())) {
             meets = true;
             conflict.fields.insert(std::string(field.asString()));
           }

@@ -10,12 +10,13 @@
 #include "foreign.h"
 #include "person.h"
 #include "server.h"
+#include "stranger.h"
+#include "workload.h"
 
 namespace ablo::sim {
 
 namespace {
 
-constexpr uint32_t kAccounts = 3, kTasks = 4, kNotes = 4;
 constexpr std::size_t kMostRestorations = 20;  // or nothing would ever get done
 constexpr double kMoney = 100;                 // of each account
 constexpr double kRest =
@@ -88,6 +89,10 @@ class History {
   }
 
   // What people do.
+  void write(Person& person) {
+    if (plan_.nonsense > 0 && random_.chance(plan_.nonsense)) person.misuse();
+    workload_.write(person);
+  }
   void act(Person& person, uint32_t& left) {
     agenda_.in(plan_.thinking * random_.below(1000) / 1000, [this, &person, &left] {
       if (left == 0) return;
@@ -100,132 +105,13 @@ class History {
     });
   }
 
-  std::string fresh() { return "v" + std::to_string(++values_); }
-  static Json operation(const char* op, const RowName& row, Json data = {}) {
-    Json operation = Json::object({{"op", op}, {"model", row.first}, {"id", row.second}});
-    if (data.isObject()) operation.set("data", std::move(data));
-    return operation;
-  }
-  RowName task() {
-    const bool first = random_.chance(plan_.hot);
-    return {"tasks", "t" + std::to_string(first ? 0 : random_.below(kTasks))};
-  }
-  RowName note() { return {"notes", "n" + std::to_string(random_.below(kNotes))}; }
-
-  void write(Person& person) {
-    if (person.guards() && random_.chance(30)) person.look(task());
-    if (random_.chance(20)) return transfer(person, random_.chance(50));
-    if (random_.chance(12)) return increment(person);
-    Wish wish;
-    wish.operations = operations();
-    const double cursor = person.client().cursor();
-    if (random_.chance(40)) wish.readAt = cursor;
-    if (wish.readAt >= 0 && random_.chance(35)) {
-      const char* const ways[] = {"force", "flag", "merge"};
-      wish.onStale = ways[random_.below(3)];
-    }
-    if (random_.chance(plan_.reads)) wish.reads = reads(cursor);
-    person.write(std::move(wish));
-  }
-
-  Json operations() {
-    switch (random_.below(6)) {
-      case 0: return Json::array().push(operation("delete", task()));
-      case 1: {
-        const RowName row = task();  // in this order on every compiler
-        return Json::array().push(operation("create", row, Json::object({{"title", fresh()}, {"status", "todo"}})));
-      }
-      case 2: {
-        const RowName row = note();
-        const Json data = Json::object({{"text", fresh()}, {"taskId", task().second}});
-        return Json::array().push(operation("create", row, data));
-      }
-      case 3: {
-        Json both = Json::array().push(operation("update", {"tasks", "t0"}, Json::object({{"title", fresh()}})));
-        return both.push(operation("update", {"tasks", "t1"}, Json::object({{"title", fresh()}})));
-      }
-      case 4: {
-        const RowName row = note();
-        return Json::array().push(operation("update", row, Json::object({{"text", fresh()}})));
-      }
-      default: {
-        const RowName row = task();
-        Json data = Json::object({{"title", fresh()}});
-        if (random_.chance(30)) data.set("status", random_.chance(50) ? "doing" : "done");
-        return Json::array().push(operation("update", row, std::move(data)));
-      }
-    }
-  }
-
-  Json reads(double cursor) {
-    const RowName row = random_.chance(50) ? task() : note();
-    Json read = Json::object({{"model", row.first}, {"id", row.second}, {"readAt", cursor}});
-    if (random_.chance(40)) read.set("fields", Json::array({row.first == "tasks" ? "title" : "text"}));
-    return Json::array().push(std::move(read));
-  }
-
-  /// From one account to another, by what is on the screen; or by what is there each time it is tried.
-  void transfer(Person& person, bool revises) {
-    const auto one = random_.below(kAccounts), other = random_.below(kAccounts - 1);
-    const RowName from{"accounts", "a" + std::to_string(one)};
-    const RowName to{"accounts", "a" + std::to_string(other < one ? other : other + 1)};
-    const double sum = 1 + random_.below(120);  // too much, now and then
-    const auto make = [&person, from, to, sum] {
-      if (!isHere(person, from) || !isHere(person, to)) return Json();
-      const double left = number(person, from, "balance") - sum, right = number(person, to, "balance") + sum;
-      return Json::array()
-          .push(operation("update", from, Json::object({{"balance", left}})))
-          .push(operation("update", to, Json::object({{"balance", right}})));
-    };
-    Wish wish;
-    wish.operations = make();
-    if (revises) wish.revise = make;
-    if (!revises) wish.readAt = person.client().cursor();
-    if (!wish.operations.isNull()) person.write(std::move(wish));
-  }
-
-  /// One more point, however many there are.
-  void increment(Person& person) {
-    const RowName row = task();
-    const auto make = [&person, row] {
-      if (!isHere(person, row)) return Json();
-      const double points = number(person, row, "points") + 1;
-      return Json::array().push(operation("update", row, Json::object({{"points", points}})));
-    };
-    Wish wish;
-    wish.operations = make();
-    wish.revise = make;
-    if (!wish.operations.isNull()) person.write(std::move(wish));
-  }
-
-  static bool isHere(Person& person, const RowName& row) {
-    return person.client().slot(person.client().schema().modelIndex(row.first), row.second) >= 0;
-  }
-  static double number(Person& person, const RowName& name, std::string_view field) {
-    Client& client = person.client();
-    const int model = client.schema().modelIndex(name.first), slot = client.slot(model, name.second);
-    if (slot < 0) return 0;
-    const auto row = client.row(model, static_cast<uint32_t>(slot));
-    const Model& description = client.schema().models[static_cast<std::size_t>(model)];
-    return (*row)[static_cast<std::size_t>(description.fieldIndex(field))].number;
-  }
-
   /// Somebody else writes to the same tables.
   void meddle() {
     agenda_.in(random_.below(20 + static_cast<uint32_t>(4 * plan_.thinking)), [this] {
       if (calm_) return;
       if (random_.chance(plan_.foreign)) {
-        std::vector<ForeignWrite> writes;
-        const bool tasks = random_.chance(70);  // of one model, in order: two of them are no deadlock of their own
-        for (uint32_t n = 0; n <= random_.below(2); ++n) {
-          const RowName row = tasks ? task() : note();
-          if (random_.chance(20))
-            writes.push_back({row, std::nullopt});
-          else
-            writes.push_back({row, Json::object({{row.first == "tasks" ? "title" : "text", fresh()}}), true});
-        }
+        std::vector<ForeignWrite> writes = workload_.ofOthers();
         const double thinks = random_.chance(plan_.holdsRow) ? random_.below(4'000) : 0;
-        std::stable_sort(writes.begin(), writes.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
         database_.run(foreignTransaction(std::move(writes), thinks), [this](const Json* answer) {
           if (!answer && !crashing_) record_.fail("a transaction of somebody else failed");
         });
@@ -260,7 +146,23 @@ class History {
       if (random_.chance(plan_.serverCrash) && server.up()) {
         const bool atOnce = random_.chance(50);
         server.crash();
-        agenda_.in(random_.below(atOnce ? 20 : 5'000), [&server] { server.start(); });
+        agenda_.in(random_.below(atOnce ? 20 : 5'000), [&server] {
+          if (!server.up()) server.start();
+        });
+      }
+      if (plan_.retire > 0 && random_.chance(plan_.retire) && server.up()) {
+        server.retire();
+        agenda_.in(random_.below(2'000), [this, &server] {
+          if (server.up()) server.crash();
+          agenda_.in(random_.below(2'000), [&server] {
+            if (!server.up()) server.start();
+          });
+        });
+      }
+      if (plan_.nonsense > 0 && random_.chance(plan_.nonsense) && server.up()) {
+        auto wire = std::make_shared<Wire>(agenda_, random_, plan_, ++sockets_);
+        server.accept(wire, strangersIdentity());
+        stranger_.visit(std::move(wire));
       }
       if (random_.chance(plan_.databaseCrash)) {
         crashing_ = true;
@@ -336,8 +238,9 @@ class History {
   std::vector<std::unique_ptr<Server>> servers_;
   std::vector<std::unique_ptr<Person>> people_;
   std::vector<View> views_;
+  Workload workload_{random_, plan_};
+  Stranger stranger_{random_, record_};
   uint32_t sockets_ = 0;
-  uint64_t values_ = 0;
   bool calm_ = false, crashing_ = false;
 };
 

@@ -5,6 +5,7 @@
 // figure as JSON.
 //
 //   npm run sim:mutants -- --only 'epoch|basis' --histories 20000     those whose names match, with more patience
+//   npm run sim:mutants -- --regressions       also prints the history that found each, for regressions.txt
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +15,7 @@ import { bugs } from './bugs.mjs';
 const root = new URL('../..', import.meta.url).pathname;
 const copy = join(root, 'build/mutants');
 
-const { values } = parseArgs({ options: { histories: { type: 'string' }, only: { type: 'string' } } });
+const { values } = parseArgs({ options: { histories: { type: 'string' }, only: { type: 'string' }, regressions: { type: 'boolean' } } });
 const most = Number(values.histories ?? 2000);
 
 /** However it is laid out. */
@@ -43,6 +44,10 @@ const flags = ['-DCMAKE_CXX_FLAGS=-w', '-DCMAKE_CXX_FLAGS_DEBUG=-O1'];
 execFileSync('cmake', ['--preset', 'dev', ...flags], { cwd: copy, stdio: 'ignore' });
 build('What is here');
 
+for (const [name, edits] of Object.entries(bugs))
+  for (const [file, there] of edits)
+    if (!placeOf(there).test(readFileSync(join(root, file), 'utf8'))) throw new Error(`${name}: ${file} has no such place any more:\n${there}`);
+
 const found = {};
 const missed = [];
 for (const [name, edits] of Object.entries(bugs)) {
@@ -52,9 +57,7 @@ for (const [name, edits] of Object.entries(bugs)) {
     const path = join(copy, file);
     const text = readFileSync(path, 'utf8');
     if (!before.has(path)) before.set(path, text);
-    const place = placeOf(there);
-    if (!place.test(text)) throw new Error(`${name}: ${file} has no such place any more:\n${there}`);
-    writeFileSync(path, text.replace(place, () => instead));
+    writeFileSync(path, text.replace(placeOf(there), () => instead));
   }
   build(name);
   const ran = spawnSync(join(copy, 'build/dev/sim'), ['--histories', String(most)], { encoding: 'utf8', timeout: 300_000 });
@@ -63,6 +66,7 @@ for (const [name, edits] of Object.entries(bugs)) {
   if (seed) found[name] = Number(seed);
   else missed.push(name);
   console.log(`${name.padEnd(52)} ${seed ? `seed ${seed}: ${wrong.slice(0, 110)}` : 'NOT FOUND'}`);
+  if (values.regressions) console.log(`    ${/^--histories.*?(?=  #)/m.exec(ran.stdout) ?? ''}`);
   for (const [path, text] of before) writeFileSync(path, text);
 }
 console.log(

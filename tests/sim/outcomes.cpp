@@ -150,6 +150,7 @@ class Outcomes {
       for (const Json& before : record_.writes[own.first].operations.items()) {
         if (rowOf(before) != rowOf(operation)) continue;
         if (before.text("op") == "delete") last[""] = own;
+        if (before.text("op").ends_with("archive")) last["archivedAt"] = own;
         if (const Json* data = before.find("data"))
           for (const Json::Member& member : data->members()) last[member.name.asString()] = own;
       }
@@ -165,23 +166,27 @@ class Outcomes {
     return std::any_of(members.begin(), members.end(),
                        [&](const Json::Member& member) { return names(entry.find("fields"), member.name); });
   }
-  /// What a later write of their own, which was on the row they saw, had written over.
+  /// What was on the row they saw: a write of their own, or what one of them had written over.
   bool covered(const Json& entry, const Json& operation, const Look& look) const {
+    for (const auto& [place, attempt] : look.own)
+      if (record_.writes[place].key == entry.text("commitKey") && record_.writes[place].attempt == attempt) return true;
     if (entry.text("op") != "update" || operation.text("op") != "update") return false;
     for (const Json::Member& member : operation.find("data")->members()) {
       if (!names(entry.find("fields"), member.name)) continue;
       const bool over = std::any_of(look.own.begin(), look.own.end(), [&](const auto& one) {
-        const Written& own = record_.writes[one.first];
-        const Effect* effect = effectOf(own.key);
-        return effect && effect->last >= entry.number("seq") &&
-               std::any_of(own.operations.items().begin(), own.operations.items().end(), [&](const Json& before) {
-                 return rowOf(before) == rowOf(operation) && before.find("data") &&
-                        before.find("data")->find(member.name);
-               });
+        const Effect* effect = effectOf(record_.writes[one.first].key);
+        return effect && effect->last >= entry.number("seq") && wrote(*effect, rowOf(operation), member.name);
       });
       if (!over) return false;
     }
     return true;
+  }
+
+  bool wrote(const Effect& effect, const RowName& row, std::string_view field) const {
+    for (auto at = static_cast<std::size_t>(effect.first) - 1; at < static_cast<std::size_t>(effect.last); ++at)
+      if (rowOf(db_.log[at]) == row && (db_.log[at].text("op") != "update" || names(db_.log[at].find("fields"), field)))
+        return true;
+    return false;
   }
 
   /// I12 for the rows it relied on.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "person.h"
 
+#include "nonsense.h"
+
 namespace ablo::sim {
 
 void Person::open() {
@@ -14,10 +16,15 @@ void Person::open() {
   numbers_.clear();
   pending_.clear();
   looks_.clear();
+  premise_ = {};
+  screen_.open(*client_);
   for (const std::size_t place : std::deque(disk_)) commit(place);
   knows_ = nudges_ = false;
   work([this] { client_->start(now()); });
-  if (!loadsAll_) ask();
+  if (loadsAll_)
+    work([this] { static_cast<void>(client_->load(R"({"model":"notes"})", now())); });
+  else
+    ask();
 }
 
 void Person::look(const RowName& row) {
@@ -26,6 +33,18 @@ void Person::look(const RowName& row) {
   client_->rowRead(model, static_cast<uint32_t>(slot));
   looks_[row] = lookAt(row);
   looks_[row].row = shown(row);
+  client_->closeSnapshot(premise_.number);
+  const Json rows = Json::object({{row.first, Json::array({row.second})}});
+  if (const auto taken = client_->snapshot(writeJson(Json::object({{"models", rows}}))))
+    premise_ = {row, taken->stamp, taken->snapshot, false};
+}
+
+void Person::misuse() {
+  const auto things = badWrites();
+  const Nonsense& said = things[random_.below(things.size())];
+  const Result<uint32_t> number = client_->commit(said.text, now());
+  const std::string told(number ? "yes" : codeText(number.error().code));
+  if (told != said.code) record_.fail(name + " asked for " + said.text + " and was told " + told);
 }
 
 void Person::write(Wish wish) {
@@ -131,10 +150,16 @@ void Person::settled(uint32_t number, uint32_t outcome, double seq, const std::s
   std::erase(disk_, place);
 }
 
+static bool isDamage(const std::string& what) {
+  return what.ends_with(sentence(ErrorCode::block_damaged)) ||
+         what.starts_with("A frame of the server could not be read");
+}
+
 /// Of what goes wrong here only this is said to people.
 void Person::warned(const std::string& what) {
   const bool expected = (plan_.trim > 0 && what == sentence(ErrorCode::cursor_too_old)) ||
-                        (plan_.restore > 0 && what == sentence(ErrorCode::log_epoch_changed));
+                        (plan_.restore > 0 && what == sentence(ErrorCode::log_epoch_changed)) ||
+                        (plan_.damage > 0 && isDamage(what));
   if (!expected) record_.fail(name + " was warned: " + what);
 }
 
@@ -144,9 +169,15 @@ void Person::listen() {
   const auto& w = frame.words();
   const auto text = [&](std::size_t at) { return std::string(frame.text(w[at], w[at + 1])); };
   for (std::size_t i = 0; i < w.size();) switch (static_cast<Client::Record>(w[i])) {
-      case Client::Record::row:
-      case Client::Record::premise: i += 5; break;
+      case Client::Record::row: i += 5; break;
+      case Client::Record::premise:
+        if (w[i + 1] == premise_.number) premise_.fell = true;
+        i += 5;
+        break;
       case Client::Record::query:
+        screen_.told(*client_, w[i + 1]);
+        i += 3;
+        break;
       case Client::Record::claims:
       case Client::Record::lost: i += 3; break;
       case Client::Record::settled:
@@ -161,7 +192,7 @@ void Person::listen() {
         agenda_.in(random_.below(5'000), [this, life = life_] {
           if (life != life_ || !client_) return;
           nudges_ = false;
-          work([this] { client_->tokenChanged(now()); });
+          work([this] { life_ % 4 == 1 ? client_->nudge(now()) : client_->tokenChanged(now()); });
         });
         break;
       case Client::Record::send:
@@ -218,7 +249,10 @@ void Person::connect() {
     record_.trace(text);
     work([this, mine, text] {
       if (!mine()) return;
-      if (text.starts_with(R"({"type":"loaded")")) knows_ = false;
+      if (text.starts_with(R"({"type":"loaded")")) {
+        knows_ = false;
+        premise_ = {};  // what came in between is not known
+      }
       client_->receive(text, now());
     });
   };

@@ -17,6 +17,7 @@
 #include "inbox.h"
 #include "plan.h"
 #include "record.h"
+#include "screen.h"
 #include "stored_image.h"
 #include "wire.h"
 
@@ -85,8 +86,21 @@ class Person {
     wire_->cut(serverHears, clientHears);
   }
 
+  /// A row somebody relies on, who wants to be told when it changes.
+  struct Premise {
+    RowName row;
+    double at = 0;
+    uint32_t number = 0;  // 0: there is none
+    bool fell = false;
+  };
+  const Premise& premise() const { return premise_; }
+  /// The tasks that are to be done.
+  std::vector<std::string> toDo() const { return screen_.ids(*client_); }
+
   /// Reads a row, as the app does before it decides what to write.
   void look(const RowName& row);
+  /// Calls the client with what cannot be: it says so, and that is all.
+  void misuse();
   /// Writes, as the app does: the answer comes later.
   void write(Wish wish);
   /// Says good-bye, and is gone.
@@ -140,6 +154,8 @@ class Person {
   std::vector<std::pair<std::size_t, uint32_t>> pending_;  // place and number
   std::deque<std::size_t> disk_;
   std::map<RowName, Look> looks_;
+  Premise premise_;
+  Screen screen_{R"({"model":"tasks","state":"all","where":[["status","=","todo"]],"orderBy":[["id","desc"]]})"};
   test::StoredImage image_;
 };
 

@@ -38,8 +38,11 @@ struct Plan {
   // How often in a hundred, of the occasions there are.
   uint32_t cut = 0, halfOpen = 0, duplicate = 0, lostAnswer = 0, deadBackend = 0, lostHint = 0, clientCrash = 0,
            serverCrash = 0, databaseCrash = 0, pause = 0, foreign = 0, holdsRow = 0, trim = 0, restore = 0, noToken = 0,
-           expiry = 0, revoke = 0, push = 0, leave = 0, flightCut = 0;
-  uint32_t skew = 0;  // ms, at most, of a clock
+           expiry = 0, revoke = 0, push = 0, leave = 0, flightCut = 0, retire = 0, damage = 0;
+  uint32_t nonsense = 0;  // of what is said: it is refused
+  uint32_t archives = 0;  // of what people do with a task
+  uint32_t narrow = 0;    // a server takes few requests of a socket before it has answered
+  uint32_t skew = 0;      // ms, at most, of a clock
   bool faultless = false;
 
   std::vector<std::pair<std::string_view, uint32_t*>> faults() {
@@ -63,7 +66,12 @@ struct Plan {
             {"revoke", &revoke},
             {"push", &push},
             {"leave", &leave},
-            {"flightCut", &flightCut}};
+            {"flightCut", &flightCut},
+            {"retire", &retire},
+            {"damage", &damage},
+            {"nonsense", &nonsense},
+            {"archives", &archives},
+            {"narrow", &narrow}};
   }
 
   static Plan of(Random& random, const Less& less) {
@@ -80,7 +88,7 @@ struct Plan {
     plan.large = random.chance(8);
     if (less.prints) plan.statement = 0;  // a call is one step, but for what it waits for
     for (const auto& [name, strength] : plan.faults()) {
-      const bool harmless = name == "foreign" || name == "holdsRow";  // others may always write
+      const bool harmless = name == "foreign" || name == "holdsRow" || name == "archives";  // nothing fails of it
       const uint32_t most = name == "skew" ? 600'000 : harmless ? 70 : random.chance(15) ? 50 : 12;
       const uint32_t drawn = random.chance(50) ? 0 : 1 + random.below(most);
       *strength = (plan.faultless && !harmless) || less.without.count(std::string(name)) ? 0 : drawn;

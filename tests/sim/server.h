@@ -33,7 +33,9 @@ class Server {
 
   void start() {
     ++life_;
-    hub_ = std::make_unique<Hub>();
+    HubLimits limits;
+    if (plan_.narrow > 0) limits = {20 + plan_.narrow, 10'000, 1 + plan_.narrow / 4, 2'000};
+    hub_ = std::make_unique<Hub>(limits);
     static_cast<void>(hub_->setSchema(kSchema));
     poll();
   }
@@ -50,6 +52,10 @@ class Server {
     backends_.clear();
   }
   void pause(double time) { inbox_.sleep(time); }
+  /// It is told to go: it sends everybody away, and answers nobody any more.
+  void retire() {
+    if (up()) work([this] { hub_->retire(now()); });
+  }
   /// Somebody deploys another schema, or the one before.
   void push(const char* schema) {
     if (up()) work([this, schema] { static_cast<void>(hub_->setSchema(schema)); });
@@ -57,6 +63,15 @@ class Server {
 
   /// Somebody connects, who is `name`.
   void accept(std::shared_ptr<Wire> wire, const std::string& name, const std::string& credential) {
+    Json identity = Json::object({{"organization", "acme"},
+                                  {"actor", Json::object({{"kind", "user"}, {"id", name}})},
+                                  {"groups", Json::array({"org:acme"})},
+                                  {"operations", Json::array({"*"})}});
+    if (!credential.empty()) identity.set("credential", credential);
+    if (faults && random_.chance(plan_.expiry)) identity.set("expiresAt", now() + random_.below(60'000));
+    accept(std::move(wire), writeJson(identity));
+  }
+  void accept(std::shared_ptr<Wire> wire, const std::string& identity) {
     const uint32_t socket = wire->socket;
     wire->toServer.arrive = [this, life = life_, socket](const std::string& frame) {
       if (life == life_) work([this, socket, frame] { hub_->receive(socket, frame, now()); });
@@ -65,13 +80,7 @@ class Server {
       if (life == life_) work([this, socket] { gone(socket); });
     };
     wires_[socket] = std::move(wire);
-    Json identity = Json::object({{"organization", "acme"},
-                                  {"actor", Json::object({{"kind", "user"}, {"id", name}})},
-                                  {"groups", Json::array({"org:acme"})},
-                                  {"operations", Json::array({"*"})}});
-    if (!credential.empty()) identity.set("credential", credential);
-    if (faults && random_.chance(plan_.expiry)) identity.set("expiresAt", now() + random_.below(60'000));
-    work([this, socket, text = writeJson(identity)] { hub_->open(socket, text, now()); });
+    work([this, socket, identity] { hub_->open(socket, identity, now()); });
   }
 
   /// The database tells that somebody has committed.
@@ -99,8 +108,12 @@ class Server {
     });
   }
   void look() {
-    const double head = database_.head();
-    work([this, head] { hub_->heads("{\"acme\":" + std::to_string(static_cast<uint64_t>(head)) + "}", now()); });
+    work([this, head = database_.head()] {
+      const Result<Json> names = parseJson(hub_->organizations());
+      Json heads = Json::object();
+      for (const Json& name : names->items()) heads.set(std::string(name.asString()), head);
+      hub_->heads(writeJson(heads), now());
+    });
   }
 
   void obey() {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "agenda.h"
+#include "codec/block.h"
 #include "plan.h"
 
 namespace ablo::sim {
@@ -33,8 +34,9 @@ class Wire : public std::enable_shared_from_this<Wire> {
   const uint32_t socket;
   Direction toServer, toClient;
 
-  void send(Direction& direction, const std::string& frame) {
+  void send(Direction& direction, std::string frame) {
     if (!direction.open || direction.swallows) return;
+    if (isBlock(frame) && plan_.damage > 0 && random_.chance(plan_.damage)) frame[random_.below(frame.size())] ^= 1;
     if (frame.starts_with(R"({"type":"loaded")")) ++direction.loads;
     deliver(direction, [&direction, frame] { direction.arrive(frame); });
     if (mayComeTwice(frame) && random_.chance(plan_.duplicate))

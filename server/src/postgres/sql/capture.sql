@@ -84,11 +84,13 @@ begin
     order by l.organization desc, l.model desc, l.id desc, l.seq desc limit 1;
     continue when image is not distinct from case when found then logged.after else note.before end;
 
-    op := case when image is null then 'delete' when note.before is null then 'create' else 'update' end;
-    before := case op when 'update' then ablo.difference(note.before, image) else note.before end;
+    op := case when image is null then 'delete' when note.before is null then 'create'
+      when image->'archivedAt' is not distinct from note.before->'archivedAt' then 'update'
+      when image->>'archivedAt' is null then 'unarchive' else 'archive' end;
+    before := case when op in ('create', 'delete') then note.before else ablo.difference(note.before, image) end;
     place := place + 1;
     perform ablo.log_external($1, head + place, place - 1, 'row', note.model, note.id, op,
-      before, image, case op when 'update' then ablo.changed(before) end, note.cause);
+      before, image, case when op not in ('create', 'delete') then ablo.changed(before) end, note.cause);
   end loop;
 end $$;
 

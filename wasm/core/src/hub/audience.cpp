@@ -135,8 +135,8 @@ void Audience::caughtUp(Subscriber& subscriber, bool ok, std::string_view bytes,
   hear(page->head, now);
 }
 
-void Audience::published(uint32_t log, bool ok, std::string_view bytes, double now) {
-  if (log != stream_.log()) return;
+void Audience::published(uint32_t turn, bool ok, std::string_view bytes, double now) {
+  if (turn != stream_.turn()) return;
   const std::optional<Page> page = ok ? Page::read(bytes) : std::nullopt;
   if (!page) return stream_.failed(now);
   if (page->epoch != stream_.epoch() || page->head < stream_.published())
@@ -167,7 +167,7 @@ void Audience::tick(double now) {
 
 void Audience::readOn(double now) {
   if (const std::optional<double> after = stream_.ask(now))
-    outbox_.call({Call::Purpose::publish, organization_, 0, stream_.log(), 0}, "changes", changesInput(*after));
+    outbox_.call({Call::Purpose::publish, organization_, 0, stream_.turn(), 0}, "changes", changesInput(*after));
 }
 
 void Audience::hold(Subscriber& subscriber, HeldAnswer answer) {
@@ -188,7 +188,7 @@ void Audience::releaseHeld(Subscriber& subscriber) {
 
 /// A welcome answers a hello. Whoever is sent loading by us had one already.
 void Audience::welcome(Subscriber& subscriber, Start start, const std::string& epoch, double head, double now) {
-  if (!subscriber.welcomed) outbox_.send(subscriber.socket, welcomeText(subscriber, start, epoch, head, now));
+  if (!subscriber.welcomed) outbox_.send(subscriber.socket, welcomeText(subscriber, start, epoch, head, limits_, now));
   subscriber.welcomed = true;
 }
 

@@ -29,8 +29,8 @@ namespace ablo::hub {
 class Audience {
  public:
   /// `schema`: the one in force, which is that of everybody whose hello was accepted.
-  Audience(std::string organization, const std::optional<Schema>& schema, Outbox& outbox)
-      : organization_(std::move(organization)), schema_(schema), outbox_(outbox) {}
+  Audience(std::string organization, const std::optional<Schema>& schema, Outbox& outbox, const HubLimits& limits)
+      : organization_(std::move(organization)), schema_(schema), outbox_(outbox), limits_(limits) {}
 
   const std::map<Socket, Subscriber>& subscribers() const { return subscribers_; }
   void join(Subscriber subscriber) { subscribers_.emplace(subscriber.socket, std::move(subscriber)); }
@@ -48,7 +48,7 @@ class Audience {
   // Answers to what take() and hear() asked.
   void loaded(Subscriber& subscriber, bool ok, std::string_view bytes, double now);
   void caughtUp(Subscriber& subscriber, bool ok, std::string_view bytes, double now);
-  void published(uint32_t log, bool ok, std::string_view bytes, double now);
+  void published(uint32_t turn, bool ok, std::string_view bytes, double now);
 
   /// The log has got this far: who is live is brought up to it.
   void hear(double head, double now);
@@ -57,6 +57,8 @@ class Audience {
   /// Sends an answer when the subscriber has seen as much as it has.
   void hold(Subscriber& subscriber, HeldAnswer answer);
   uint32_t log() const { return stream_.log(); }
+  /// Whether what was decided in a log stands in this one. While nobody is here to be told, it does.
+  bool follows(uint32_t log) const { return subscribers_.empty() || (stream_.known() && stream_.log() == log); }
 
   double due() const { return loads_.empty() ? stream_.due() : std::min(stream_.due(), nextSlice_); }
   void tick(double now);
@@ -73,6 +75,7 @@ class Audience {
   const std::string organization_;
   const std::optional<Schema>& schema_;
   Outbox& outbox_;
+  const HubLimits& limits_;
   std::map<Socket, Subscriber> subscribers_;
   std::map<Socket, std::unique_ptr<Load>> loads_;  // that were answered and are being made ready
   double nextSlice_ = 0;                           // of them

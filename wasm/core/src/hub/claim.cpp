@@ -3,7 +3,6 @@
 
 #include "base/limits.h"
 #include "codec/raw_json.h"
-#include "hub/hello.h"
 #include "writes/operation.h"
 
 namespace ablo::hub {

@@ -27,6 +27,7 @@ struct Commit {
   std::string lane;               // actor and session: what comes from one lane takes effect in order
   std::vector<std::string> rows;  // which it touches, as "model\nid"
   std::string text;               // as the database takes it
+  std::size_t bytes = 0;          // of the frame it came in
 
   uint64_t place = 0;  // in the queue
   Way way = Way::together;

@@ -22,7 +22,7 @@ void Conversation::receive(std::string_view bytes) {
 
   if (organization_.audience.take(subscriber_, SubscriberEvent::message) != SubscriberAction::accept)
     return refuse(invalid("A conversation begins with a hello."), CloseCode::malformed);
-  if (type == "commit") return commit(*message);
+  if (type == "commit") return commit(*message, bytes.size());
   if (type == "query") return query(*message);
   if (type == "claim") return coordinate(*message, Purpose::claim);
   if (type == "release") return coordinate(*message, Purpose::release);
@@ -48,11 +48,12 @@ void Conversation::hello(const Json& message) {
   organization_.audience.greet(subscriber_, *hello);
 }
 
-void Conversation::commit(const Json& message) {
+void Conversation::commit(const Json& message, std::size_t bytes) {
   Result<CommitName> name = readCommitName(message);
   if (!name) return refuse(name.error(), CloseCode::malformed);
   Result<Commit> commit = readCommit(*schema_, subscriber_, *name, message);
   if (!commit) return organization_.reject(subscriber_.socket, *name, commit.error());
+  commit->bytes = bytes;
   organization_.commit(subscriber_, std::move(*commit));
 }
 

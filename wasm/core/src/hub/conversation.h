@@ -25,7 +25,7 @@ class Conversation {
 
  private:
   void hello(const Json& message);
-  void commit(const Json& message);
+  void commit(const Json& message, std::size_t bytes);
   void query(const Json& message);
   void coordinate(const Json& message, Call::Purpose purpose);
   void refuse(const Error& error, CloseCode code) { organization_.audience.refuse(subscriber_.socket, error, code); }

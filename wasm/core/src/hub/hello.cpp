@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "hub/hello.h"
 
-#include <cmath>
-
 namespace ablo::hub {
 
 namespace {

@@ -18,13 +18,16 @@ ObjectText receipt(const CommitName& commit) {
 
 }  // namespace
 
-std::string welcomeText(const Subscriber& to, Start start, const std::string& epoch, double head, double now) {
+std::string welcomeText(const Subscriber& to, Start start, const std::string& epoch, double head,
+                        const HubLimits& limits, double now) {
   ObjectText text = message("welcome");
   text.member("organization", to.identity.organization)
       .member("actor", to.actor)
       .member("epoch", epoch)
       .member("seq", head);
   text.member("start", start == Start::load ? "load" : "resume");
+  text.member("commits", static_cast<double>(limits.commits));
+  text.member("commitBytes", static_cast<double>(limits.commitBytes));
   if (std::isfinite(to.identity.expiresAt)) text.member("expiresAt", to.identity.expiresAt);
   return text.member("now", now).take();
 }

@@ -15,7 +15,8 @@ namespace ablo::hub {
 
 enum class Start : uint8_t { load, resume };
 
-std::string welcomeText(const Subscriber& to, Start start, const std::string& epoch, double head, double now);
+std::string welcomeText(const Subscriber& to, Start start, const std::string& epoch, double head,
+                        const HubLimits& limits, double now);
 /// Out of what ablo.load answered. Its rows went ahead in the blocks, where there are some. `reason`: why the receiver
 /// could not go on from where it was.
 std::string loadedText(const RawObject& load, const std::vector<std::string>& blocks, std::optional<ErrorCode> reason);

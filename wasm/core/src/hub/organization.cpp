@@ -59,7 +59,7 @@ void Organization::commit(Subscriber& from, Commit commit) {
     for (const Socket older : queue_.takeBack(commit.lane, from.socket))
       audience.close(older, CloseCode::goingAway, "A newer socket of its session took over.");
   ++from.commits;
-  from.commitBytes += commit.text.size();
+  from.commitBytes += commit.bytes;
   ++counters_.commits;
   queue_.add(std::move(commit));
   depart();
@@ -82,7 +82,7 @@ void Organization::launch(CommitQueue::FlightNumber number) {
 /// What was decided in a log that was replaced since may not be so in this one: it is asked again.
 void Organization::decided(const Call& call, bool ok, std::string_view bytes, double now) {
   const auto number = static_cast<CommitQueue::FlightNumber>(call.request);
-  if (call.turn != audience.log() && !audience.subscribers().empty()) ok = false;
+  if (!audience.follows(call.turn)) ok = false;
   std::optional<Verdicts> verdicts = ok ? readVerdicts(bytes, queue_.size(number)) : std::nullopt;
   if (!verdicts) {
     for (const Socket socket : queue_.fail(number, now))
@@ -100,7 +100,7 @@ void Organization::settle(Commit commit, const RawObject& outcome) {
   if (status == "blocked") return queue_.block(std::move(commit));
   if (Subscriber* from = audience.find(commit.socket)) {
     --from->commits;
-    from->commitBytes -= commit.text.size();
+    from->commitBytes -= commit.bytes;
   }
   if (status == "revoked")
     return audience.refuse(commit.socket, Error::of(ErrorCode::apikey_revoked), CloseCode::credential);

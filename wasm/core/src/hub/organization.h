@@ -31,7 +31,7 @@ class Organization {
  public:
   Organization(const std::string& name, const std::optional<Schema>& schema, Outbox& outbox, Counters& counters,
                const HubLimits& limits)
-      : audience(name, schema, outbox), name_(name), outbox_(outbox), counters_(counters), limits_(limits) {}
+      : audience(name, schema, outbox, limits), name_(name), outbox_(outbox), counters_(counters), limits_(limits) {}
 
   Audience audience;
 

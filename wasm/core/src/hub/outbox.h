@@ -23,7 +23,7 @@ struct Call {
   Purpose purpose;
   std::string organization;
   Socket socket = 0;   // load, catchUp, read, claim, release
-  uint32_t turn = 0;   // load, catchUp: the subscriber's; publish, read, batch: the log's
+  uint32_t turn = 0;   // load, catchUp: the subscriber's; publish: the stream's; read, batch: the log
   double request = 0;  // read, claim, release: the client's own number of it; batch: the flight
 };
 

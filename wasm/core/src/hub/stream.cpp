@@ -15,14 +15,23 @@ constexpr double kTrust = 10'000;  // ms
 }  // namespace
 
 void Stream::begin(const std::string& epoch, double seq) {
-  const uint32_t log = known() ? log_ + 1 : log_;
+  const bool same = !known() && (epoch_.empty() || (epoch == epoch_ && seq >= forgotten_));
+  const uint32_t log = same ? log_ : log_ + 1, turn = turn_ + 1;
   *this = Stream();
   log_ = log;
+  turn_ = turn;
   epoch_ = epoch;
   published_ = head_ = seq;
 }
 
-void Stream::forget() { begin({}, -1); }
+void Stream::forget() {
+  const Stream was = *this;
+  *this = Stream();
+  epoch_ = was.epoch_;
+  forgotten_ = was.known() ? was.published_ : was.forgotten_;
+  log_ = was.log_;
+  turn_ = was.turn_ + 1;
+}
 
 void Stream::hear(double head) {
   if (known()) head_ = std::max(head_, head);

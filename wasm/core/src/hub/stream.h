@@ -25,11 +25,12 @@ class Stream {
   bool known() const { return published_ >= 0; }
   double published() const { return published_; }  // -1: not known yet
   const std::string& epoch() const { return epoch_; }
-  uint32_t log() const { return log_; }  // grows when the log is replaced by another, or forgotten
+  uint32_t log() const { return log_; }    // grows when the log is replaced by another, also while it is not known
+  uint32_t turn() const { return turn_; }  // grows whenever publishing begins anew
 
   /// From here on it is this log, all of it published up to `seq`.
   void begin(const std::string& epoch, double seq);
-  void forget();
+  void forget();  // nobody follows it
 
   void hear(double head);
   /// The database's own word about the head, which may also be behind.
@@ -43,7 +44,8 @@ class Stream {
 
  private:
   std::string epoch_;
-  uint32_t log_ = 0;
+  double forgotten_ = -1;  // what had been published of it then
+  uint32_t log_ = 0, turn_ = 0;
   double published_ = -1;
   double head_ = -1;  // the latest it heard of
   bool doubted_ = false;

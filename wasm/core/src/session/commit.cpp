@@ -80,10 +80,10 @@ Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
                                                     " bytes, and ", std::to_string(kLargestFrame), " are allowed."});
   commit.operations = std::move(*operations);
 
-  PendingCommit& added = store_.add(std::move(commit), {organization_, std::string(actor_.text("id")), now * 1000});
-  if (session_.state() == Session::State::live) advance(added, CommitLife::Event::connected);
+  store_.add(std::move(commit), {organization_, std::string(actor_.text("id")), now * 1000});
+  sendCommits();
   statusChanged();
-  return added.number;
+  return lastCommit_;
 }
 
 std::string_view Client::Impl::message(uint32_t commit) const {
@@ -112,6 +112,24 @@ void Client::Impl::advance(PendingCommit& commit, CommitLife::Event event, const
 
 void Client::Impl::advanceAll(CommitLife::Event event) {
   for (PendingCommit* commit : store_.pending().commits()) advance(*commit, event);
+}
+
+/// In call order, as many at a time as the server takes.
+void Client::Impl::sendCommits() {
+  if (session_.state() != Session::State::live) return;
+  double commits = 0, bytes = 0;
+  const auto count = [&](const PendingCommit& commit) {
+    if (commit.state != CommitLife::State::sent) return;
+    ++commits;
+    bytes += static_cast<double>(commit.message.size());
+  };
+  for (const PendingCommit* commit : store_.pending().commits()) count(*commit);
+  for (PendingCommit* commit : store_.pending().commits()) {
+    if (commit->state != CommitLife::State::queued) continue;
+    if (commits >= mostCommits_ || bytes >= mostCommitBytes_) return;
+    advance(*commit, CommitLife::Event::connected);
+    count(*commit);
+  }
 }
 
 /// A confirmed commit leaves the view once the log has been applied up to it: then the base says the same.

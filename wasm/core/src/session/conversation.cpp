@@ -91,7 +91,7 @@ void Client::Impl::catchUp(double now) {
     if (!request.message.empty() && !waits) send(request.message);
   }
   askAgain(now);
-  advanceAll(CommitLife::Event::connected);
+  sendCommits();
   renewClaims(now);
 }
 

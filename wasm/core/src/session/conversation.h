@@ -124,6 +124,7 @@ class Client::Impl {
   // commit.cpp
   void advance(PendingCommit& commit, CommitLife::Event event, const std::optional<Error>& error = std::nullopt);
   void advanceAll(CommitLife::Event event);
+  void sendCommits();
   void settleApplied(double now);
   void dropSettled(double now);
   Result<List<const Claim*>> claimsFor(const Json& json, const List<Operation>& operations) const;
@@ -187,8 +188,9 @@ class Client::Impl {
   double cursor_ = -1;
   std::string epoch_, organization_;
   Json actor_;
-  bool loadedOnce_ = false;  // the workspace is here (or was, and is being caught up)
-  bool resuming_ = false;    // a gap was seen; frames are left aside until the server answers the greeting
+  bool loadedOnce_ = false;                       // the workspace is here (or was, and is being caught up)
+  double mostCommits_ = 0, mostCommitBytes_ = 0;  // the server takes without having answered
+  bool resuming_ = false;  // a gap was seen; frames are left aside until the server answers the greeting
   uint32_t resumes_ = 0;
   double serverAhead_ = 0;    // ms by which the server's clock is ahead of this one
   double offlineSince_ = -1;  // negative: not offline

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/hash.h"
 #include "codec/block.h"
@@ -11,6 +12,7 @@ namespace ablo {
 namespace {
 
 constexpr int kAbnormal = 1006;
+constexpr double kBoundless = std::numeric_limits<double>::infinity();
 
 /// The server's error as one of ours. A code this client does not know is kept as text.
 Error readError(const Json* json) {
@@ -58,6 +60,7 @@ void Client::Impl::receive(std::string_view bytes, double now) {
   else if (type != "pong")
     warn("A frame of an unknown type was left aside: " + std::string(type.substr(0, 32)));
   revise(now);
+  sendCommits();
 }
 
 void Client::Impl::welcome(const Json& message, double now) {
@@ -68,6 +71,8 @@ void Client::Impl::welcome(const Json& message, double now) {
   setEpoch(message.text("epoch"));
   if (message.find("now")) serverAhead_ = std::floor(message.number("now") - now);
   tokenLasts_ = message.find("expiresAt") ? message.number("expiresAt") - serverAhead_ : -1;
+  mostCommits_ = message.number("commits", kBoundless);
+  mostCommitBytes_ = message.number("commitBytes", kBoundless);
   resuming_ = false;
   const bool resumes = message.text("start") == "resume";
   if (resumes)
@@ -140,7 +145,7 @@ void Client::Impl::loaded(const Json& message, double now) {
   for (const auto& [id, own] : own_)
     if (own.state == OwnClaim::State::held || claims_.find(id)) ids.push_back(id);
   for (const std::string& id : ids) consider(id, now);
-  if (session_.state() == Session::State::live) advanceAll(CommitLife::Event::connected);
+  sendCommits();
   askAgain(now);
   statusChanged();
 }
