@@ -133,7 +133,7 @@ class Outcomes {
     double since = look.at;
     for (const auto& [place, attempt] : lastSaid(look, operation)) {
       const Written& own = record_.writes[place];
-      if (own.outcome != "confirmed" || own.attempt != attempt)
+      if (own.outcome != "confirmed" || own.attempt != attempt || leftAlone(own, operation))
         record_.fail(written.key + " was made of what " + own.key + " would have written");
       else if (const Effect* done = effectOf(own.key))
         since = std::min(since, done->last);  // it may have been on top of what came after it
@@ -182,6 +182,19 @@ class Outcomes {
     return true;
   }
 
+  /// A merge that gave up a field which this goes by. Texts are new ones each time, so what is written is in the log.
+  bool leftAlone(const Written& merge, const Json& operation) const {
+    if (merge.onStale != "merge") return false;
+    const Effect* effect = effectOf(merge.key);
+    for (const Json& before : merge.operations.items()) {
+      if (rowOf(before) != rowOf(operation) || before.text("op") != "update") continue;
+      for (const char* field : {"title", "text"})
+        if (before.find("data")->find(field) && (!operation.find("data") || operation.find("data")->find(field)) &&
+            !(effect && wrote(*effect, rowOf(operation), field)))
+          return true;
+    }
+    return false;
+  }
   bool wrote(const Effect& effect, const RowName& row, std::string_view field) const {
     for (auto at = static_cast<std::size_t>(effect.first) - 1; at < static_cast<std::size_t>(effect.last); ++at)
       if (rowOf(db_.log[at]) == row && (db_.log[at].text("op") != "update" || names(db_.log[at].find("fields"), field)))
