@@ -134,3 +134,28 @@ TEST_CASE("Who has written more than the server takes at once sends the rest as 
     CHECK(bench.title("t1") == "one");
   }
 }
+
+// Went wrong: what had changed between an answer and a load that came before it was never told: a deleted row stayed.
+TEST_CASE("An answer that is older than the last load is asked for again") {
+  Bench bench(false);
+  bench.greet();
+  const auto load = [&](int seq) {
+    bench.say(R"({"type":"loaded","epoch":"e","models":{},"claims":[],"seq":)" + std::to_string(seq) + "}");
+  };
+  bench.say(R"({"type":"welcome","organization":"acme","epoch":"e","seq":2,"start":"load"})");
+  load(2);
+  const uint32_t asked = *bench.client.load(R"({"model":"tasks"})", bench.now);
+  CHECK(bench.heard().number("request") == asked);
+  load(9);  // unasked: the log was trimmed, or replaced
+  const auto answer = [&](int seq, const std::string& rows) {
+    bench.say(R"({"type":"answer","request":)" + std::to_string(asked) + R"(,"seq":)" + std::to_string(seq) +
+              R"(,"rows":[)" + rows + "]}");
+  };
+  answer(8, R"({"id":"t1","title":"gone since","status":"todo"})");
+  CHECK(bench.title("t1") == "(none)");
+  CHECK(bench.answered.empty());
+  CHECK(bench.heard().number("request") == asked);
+  answer(9, R"({"id":"t2","title":"here","status":"todo"})");
+  CHECK(bench.answered[asked] == "ok");
+  CHECK(bench.title("t2") == "here");
+}

@@ -100,6 +100,16 @@ onEachDatabase((tenant) => {
     assert.equal(codeOf(await ann.update('tasks', 't1', { count: 6 }, { readAt: seq })), 'confirmed');
   });
 
+  test('a write that was based on one of long ago goes by that, before later ones of its own session as well', async () => {
+    const [ann] = await withTasks('t1');
+    const old = ann.asked([setTask('t1', { count: 1 })]);
+    await ann.batch([old]);
+    const { seq } = await ann.update('tasks', 't1', { count: 5 });
+    const basedOn = [{ key: old.key, attempt: 1 }]; // it was shown on top: there was nothing of 5 on the screen
+    assert.equal(codeOf(await ann.update('tasks', 't1', { count: 2 }, { readAt: seq, basedOn })), 'stale_context');
+    assert.equal(codeOf(await ann.update('tasks', 't1', { title: 'x' }, { readAt: seq, basedOn })), 'confirmed');
+  });
+
   test('what was read from a log that is another one by now is stale', async () => {
     const [ann, , readAt] = await withTasks('t1');
     const { epoch } = await ann.call('load', { full: false });

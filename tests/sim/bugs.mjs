@@ -121,7 +121,8 @@ const premises = {
   ],
   'a merge that writes what changed': [[guards, 'if (!conflict->fields.count(std::string(member.name.asString())))', '']],
   'a merge into a row that was deleted': [[guards, 'if (!conflict->whole && !data', 'if (!data']],
-  'a guard that falls by its own session': [[guards, 'if (entry.text("session") == commit.text("session") && !commit.text("session").empty()) continue;', '']],
+  'a guard that falls by its own session': [[guards, 'if (entry.text("session") == commit.text("session") && !commit.text("session").empty() && entry.number("seq") > premise.number("readAt")) continue;', '']],
+  'a guard that its own session never meets': [[guards, '&& entry.number("seq") > premise.number("readAt"))', ')']],
 };
 
 /** Tries: what is made anew. */

@@ -46,7 +46,9 @@ std::vector<Conflict> conflicts(const Database& db, const Json& commit, const Sn
     for (auto at = static_cast<std::size_t>(after); at < sees.log; ++at) {
       const Json& entry = db.log[at];
       if (rowOf(entry) != rowOf(premise)) continue;
-      if (entry.text("session") == commit.text("session") && !commit.text("session").empty()) continue;
+      if (entry.text("session") == commit.text("session") && !commit.text("session").empty() &&
+          entry.number("seq") > premise.number("readAt"))
+        continue;
       const bool updates = entry.text("op") == "update";
       bool meets = !touched || !updates;
       if (const Json* fields = entry.find("fields"))

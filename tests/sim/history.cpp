@@ -42,15 +42,15 @@ class History {
                                                  [this](Person& person) { return connect(person); }));
       views_.emplace_back();
       people_.back()->looked = [this, index] { look(index); };
+      people_.back()->reloaded = [this, index] { hurry(*people_[index]); };
     }
   }
 
   Outcome run() {
-    uint32_t left = plan_.writes;
-    for (auto& person : people_) act(*person, left);
+    for (auto& person : people_) act(*person);
     if (plan_.foreign > 0) meddle();
     if (!plan_.faultless) misfortune();
-    until([&] { return left == 0; }, 600'000);
+    until([&] { return left_ == 0; }, 600'000);
     calm();
     until([&] { return atRest(); }, agenda_.now() + kRest);
     if (!record_.wrong.empty()) return outcome();
@@ -93,16 +93,24 @@ class History {
     if (plan_.nonsense > 0 && random_.chance(plan_.nonsense)) person.misuse();
     workload_.write(person);
   }
-  void act(Person& person, uint32_t& left) {
-    agenda_.in(plan_.thinking * random_.below(1000) / 1000, [this, &person, &left] {
-      if (left == 0) return;
+  void act(Person& person) {
+    agenda_.in(plan_.thinking * random_.below(1000) / 1000, [this, &person] {
+      if (left_ == 0) return;
       if (person.awake() && person.client().cursor() >= 0) {
-        --left;
+        --left_;
         person.work([this, &person] { write(person); });
         if (random_.chance(25)) person.saveImage();
       }
-      act(person, left);
+      act(person);
     });
+  }
+
+  /// At once, before the answers to what was asked before are there.
+  void hurry(Person& person) {
+    if (left_ == 0 || !random_.chance(40)) return;
+    --left_;
+    write(person);
+    if (random_.chance(50)) person.saveImage();
   }
 
   /// Somebody else writes to the same tables.
@@ -240,7 +248,7 @@ class History {
   std::vector<View> views_;
   Workload workload_{random_, plan_};
   Stranger stranger_{random_, record_};
-  uint32_t sockets_ = 0;
+  uint32_t sockets_ = 0, left_ = plan_.writes;
   bool calm_ = false, crashing_ = false;
 };
 

@@ -108,7 +108,8 @@ class Outcomes {
       if (!conflicts) continue;
       for (const Json& conflict : conflicts->items()) {
         const Json& entry = db_.log[static_cast<std::size_t>(conflict.number("seq")) - 1];
-        if (rowOf(entry) != rowOf(conflict) || entry.text("session") == found->second->session)
+        const bool own = entry.text("session") == found->second->session;
+        if (rowOf(entry) != rowOf(conflict) || (own && entry.number("seq") > error->number("readAt")))
           record_.fail(written.key + " was refused for what was no conflict");
         if (attempt < written.attempt && written.cursor < conflict.number("seq"))
           record_.fail(written.key + " was made anew before what it had missed was here");
@@ -116,12 +117,14 @@ class Outcomes {
     }
   }
 
-  /// The entries of others about a row after `since` and before the effect.
+  /// The entries about a row after `since` and before the effect, but for what its own session wrote after `until`.
   template <class Each>
-  void others(const RowName& row, double since, const Effect& effect, Each each) const {
+  void others(const RowName& row, double since, double until, const Effect& effect, Each each) const {
     for (auto at = static_cast<std::size_t>(std::max(since, 0.0)); at + 1 < static_cast<std::size_t>(effect.first);
          ++at)
-      if (rowOf(db_.log[at]) == row && db_.log[at].text("session") != effect.session) each(db_.log[at]);
+      if (rowOf(db_.log[at]) == row &&
+          (db_.log[at].text("session") != effect.session || db_.log[at].number("seq") <= until))
+        each(db_.log[at]);
   }
 
   /// I12 for the rows it writes, by what its writer had seen of them.
@@ -138,7 +141,7 @@ class Outcomes {
       else if (const Effect* done = effectOf(own.key))
         since = std::min(since, done->last);  // it may have been on top of what came after it
     }
-    others(found->first, since, effect, [&](const Json& entry) {
+    others(found->first, since, look.at, effect, [&](const Json& entry) {
       if (touches(entry, operation) && !covered(entry, operation, look))
         record_.fail(written.key + " wrote over what it had not seen");
     });
@@ -205,7 +208,7 @@ class Outcomes {
   /// I12 for the rows it relied on.
   void checkReads(const Written& written, const Effect& effect) {
     for (const Json& read : written.reads.items())
-      others(rowOf(read), read.number("readAt"), effect, [&](const Json& entry) {
+      others(rowOf(read), read.number("readAt"), 0, effect, [&](const Json& entry) {
         const Json* fields = read.find("fields");
         bool fell = !fields || entry.text("op") != "update";
         if (fields && !fell)
@@ -219,7 +222,7 @@ class Outcomes {
     for (auto at = static_cast<std::size_t>(effect.first) - 1; at < static_cast<std::size_t>(effect.last); ++at) {
       const Json& own = db_.log[at];
       if (rowOf(own) != rowOf(operation) || written.readAt < 0) continue;
-      others(rowOf(own), written.readAt, effect, [&](const Json& entry) {
+      others(rowOf(own), written.readAt, 0, effect, [&](const Json& entry) {
         bool meets = own.text("op") != "update" || entry.text("op") != "update";
         if (const Json* fields = entry.find("fields"))
           for (const Json& field : fields->items()) meets |= names(own.find("fields"), field.asString());

@@ -249,11 +249,13 @@ void Person::connect() {
     record_.trace(text);
     work([this, mine, text] {
       if (!mine()) return;
-      if (text.starts_with(R"({"type":"loaded")")) {
+      const bool reloads = text.starts_with(R"({"type":"loaded")");
+      if (reloads) {
         knows_ = false;
         premise_ = {};  // what came in between is not known
       }
       client_->receive(text, now());
+      if (reloads && client_->cursor() >= 0) reloaded();
     });
   };
   wire_->toClient.end = [this, mine](int code, const std::string& reason) {

@@ -65,7 +65,8 @@ class Person {
   /// What their socket is let in with.
   std::string credential() const { return name + "/" + std::to_string(credential_); }
   bool faults = true;
-  std::function<void()> looked = [] {};  // after each piece of work
+  std::function<void()> looked = [] {};    // after each piece of work
+  std::function<void()> reloaded = [] {};  // when everything begins anew: not all is known again yet
 
   void open();
   void crash() {

@@ -14,7 +14,8 @@
 -- touches all of the row; one with an operation is of a row that the commit writes, the others were read.
 
 -- What has changed of what a commit goes by, after it was read, or `read_at` if that is earlier, and after `since`: one a
--- premise. `whole`: more than fields did.
+-- premise. Its own session's changes count if they came before it was read: what it is based on was shown on top of them.
+-- `whole`: more than fields did.
 create or replace function ablo.conflicts(organization text, body jsonb, read_at bigint, since bigint)
 returns table (premise jsonb, conflict jsonb, whole boolean)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -34,7 +35,8 @@ begin
         and l.seq > greatest(least((p.premise->>'readAt')::bigint, $3), $4) and l.kind in ('row', 'resync')
         and (not p.premise ? 'fields' or l.op is distinct from 'update' or l.fields is null
           or p.premise->'fields' ?| l.fields)
-        and (l.session = $2->>'session' and ablo.participant(l.actor) = ablo.participant($2->'actor')) is not true
+        and (l.seq > (p.premise->>'readAt')::bigint and l.session = $2->>'session'
+          and ablo.participant(l.actor) = ablo.participant($2->'actor')) is not true
     ) c
     where c.seq is not null and p.premise->>'onStale' <> 'force'
     order by c.seq;

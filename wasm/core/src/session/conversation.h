@@ -186,6 +186,7 @@ class Client::Impl {
   List<std::string> blocks_;         // came, and wait for the message that says what they are
   uint64_t took_ = 0, weighed_ = 0;  // bytes the store had when it was last asked, and bytes that came since
   double cursor_ = -1;
+  double loadedAt_ = 0;  // the cursor that the last fresh load brought
   std::string epoch_, organization_;
   Json actor_;
   bool loadedOnce_ = false;                       // the workspace is here (or was, and is being caught up)

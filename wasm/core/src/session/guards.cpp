@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Guards: what a write says it goes by. A row that was read here is known by the version that was read; what is under way here
-// and says something else of the same fields is gone by as well, for it may be refused.
+// and says something else of the same fields is gone by as well, for it may be refused, or give way in part.
 #include <algorithm>
 
 #include "codec/raw_json.h"
@@ -52,7 +52,7 @@ double Client::Impl::lastRead(const Operation& operation) {
   return current || !one ? cursor_ : one->at;
 }
 
-/// Whoever has read what this commit made of a row, has read what never was.
+/// Whoever has read what this commit made of a row, may have read what never was.
 void Client::Impl::takeBack(const PendingCommit& commit) {
   for (const Operation& operation : commit.operations)
     if (Seen* one = seen(operation); one && one->version > commit.madeAt) one->at = kTakenBack;
@@ -70,8 +70,8 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
   bool guarded = json.find("reads") != nullptr, held = false;
   const auto goBy = [&](int model, std::string_view id, const Operation* operation) {
     for (const auto& [commit, before] : store_.touches(model, id))
-      if (commit->state < CommitLife::State::confirmed && meet(*before, operation) &&
-          std::find(basis.begin(), basis.end(), commit) == basis.end())
+      if ((commit->state < CommitLife::State::confirmed || !commit->notifications.empty()) &&
+          meet(*before, operation) && std::find(basis.begin(), basis.end(), commit) == basis.end())
         basis.push_back(commit);
   };
 

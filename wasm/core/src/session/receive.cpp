@@ -131,7 +131,7 @@ void Client::Impl::loaded(const Json& message, double now) {
   claims_.clear();
   if (const Json* claims = message.find("claims"))
     for (const Json& claim : claims->items()) claims_.apply(claim);
-  cursor_ = seq;
+  cursor_ = loadedAt_ = seq;
   if (!message.text("epoch").empty()) setEpoch(message.text("epoch"));
   loadedOnce_ = true;
   resuming_ = false;
@@ -216,7 +216,10 @@ void Client::Impl::receipt(const Json& message, double now) {
   if (message.text("status") == "confirmed") {
     commit->seq = std::max(commit->seq, message.number("seq"));
     advance(*commit, CommitLife::Event::accepted);
-    if (const Json* notifications = message.find("notifications")) commit->notifications = writeJson(*notifications);
+    if (const Json* notifications = message.find("notifications")) {
+      commit->notifications = writeJson(*notifications);
+      takeBack(*commit);
+    }
     settleApplied(now);
     return;
   }
@@ -238,6 +241,8 @@ void Client::Impl::answer(const Json& message, double now) {
 
   if (const Json* error = message.find("error")) {
     refuse(number, readError(error), now);
+  } else if (kind == Request::Kind::query && message.number("seq") < loadedAt_) {
+    send(found->second.message);  // what changed between it and the last load is not told any more
   } else if (kind == Request::Kind::claim) {
     const Json* claim = message.find("claim");
     if (!claim) return;

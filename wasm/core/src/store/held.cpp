@@ -13,6 +13,7 @@ void Store::holdKept() {
       const std::optional<Row> base = table(model).base(slot);
       const bool holds = base && kept_.match(model, description(model), *base);
       table(model).hold(slot, holds);
+      table(model).baseChanged(slot);  // what an image has of it is not confirmed any more
       if (base && !holds) confirm(model, slot, std::nullopt);
     }
   kept_.outdate();
