@@ -102,6 +102,19 @@ TEST_CASE("What was read of a refused write goes by nothing until it is read aga
   CHECK(bench.client.commit(commit, bench.now));
 }
 
+// Went wrong: a page that was opened again showed its own write over what others had changed since that write had landed.
+TEST_CASE("What was read under a write that had landed long ago goes by that") {
+  Guarded bench;
+  bench.written("k1", kTitle);
+  bench.others(3);
+  bench.others(4);
+  bench.read("t1");
+  bench.others(5);
+  bench.confirm("k1", 3);
+  CHECK(bench.title("t1") == "theirs 5");
+  CHECK(bench.readAt("k2", kTitle) == 3);
+}
+
 TEST_CASE("What was read before a write that is refused is still what was read") {
   Guarded bench;
   bench.read("t1");

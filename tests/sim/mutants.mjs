@@ -5,17 +5,18 @@
 // figure as JSON.
 //
 //   npm run sim:mutants -- --only 'epoch|basis' --histories 20000     those whose names match, with more patience
+//   npm run sim:mutants -- --rare             those that take more patience than that
 //   npm run sim:mutants -- --regressions       also prints the history that found each, for regressions.txt
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bugs } from './bugs.mjs';
+import { bugs, rare } from './bugs.mjs';
 
 const root = new URL('../..', import.meta.url).pathname;
 const copy = join(root, 'build/mutants');
 
-const { values } = parseArgs({ options: { histories: { type: 'string' }, only: { type: 'string' }, regressions: { type: 'boolean' } } });
+const { values } = parseArgs({ options: { histories: { type: 'string' }, only: { type: 'string' }, regressions: { type: 'boolean' }, rare: { type: 'boolean' } } });
 const most = Number(values.histories ?? 2000);
 
 /** However it is laid out. */
@@ -44,13 +45,14 @@ const flags = ['-DCMAKE_CXX_FLAGS=-w', '-DCMAKE_CXX_FLAGS_DEBUG=-O1'];
 execFileSync('cmake', ['--preset', 'dev', ...flags], { cwd: copy, stdio: 'ignore' });
 build('What is here');
 
-for (const [name, edits] of Object.entries(bugs))
+const planted = values.rare ? rare : bugs;
+for (const [name, edits] of Object.entries({ ...bugs, ...rare }))
   for (const [file, there] of edits)
     if (!placeOf(there).test(readFileSync(join(root, file), 'utf8'))) throw new Error(`${name}: ${file} has no such place any more:\n${there}`);
 
 const found = {};
 const missed = [];
-for (const [name, edits] of Object.entries(bugs)) {
+for (const [name, edits] of Object.entries(planted)) {
   if (values.only && !new RegExp(values.only).test(name)) continue;
   const before = new Map();
   for (const [file, there, instead] of edits) {

@@ -37,7 +37,7 @@ class Person {
         connect_(std::move(connect)) {
     if (plan.skew > 0) skew_ = static_cast<double>(random.below(2 * plan.skew + 1)) - plan.skew;
     keepsImage_ = random.chance(50);
-    guards_ = random.chance(30);
+    guards_ = random.chance(30) || plan.reopens;
     loadsAll_ = random.chance(60);
     agenda.in(random.below(1'500), [this] { open(); });
   }

@@ -41,6 +41,7 @@ struct Plan {
            expiry = 0, revoke = 0, push = 0, leave = 0, flightCut = 0, retire = 0, damage = 0;
   uint32_t nonsense = 0;  // of what is said: it is refused
   uint32_t archives = 0;  // of what people do with a task
+  bool reopens = false;   // pages are opened again and again, in a hurry, by people who go by what they last read
   uint32_t narrow = 0;    // a server takes few requests of a socket before it has answered
   uint32_t skew = 0;      // ms, at most, of a clock
   bool faultless = false;
@@ -92,6 +93,14 @@ struct Plan {
       const uint32_t most = name == "skew" ? 600'000 : harmless ? 70 : random.chance(15) ? 50 : 12;
       const uint32_t drawn = random.chance(50) ? 0 : 1 + random.below(most);
       *strength = (plan.faultless && !harmless) || less.without.count(std::string(name)) ? 0 : drawn;
+    }
+    plan.reopens = random.chance(12) && !plan.faultless && !less.without.count("reopens");
+    if (plan.reopens) {
+      plan.hot = 90;
+      plan.thinking = 20;
+      for (const auto& [name, strength] : plan.faults())
+        if (name == "clientCrash" || name == "flightCut" || name == "trim")
+          *strength = less.without.count(std::string(name)) ? 0 : 30;
     }
     return plan;
   }

@@ -101,7 +101,10 @@ void Client::Impl::advance(PendingCommit& commit, CommitLife::Event event, const
   switch (step.effect) {
     case CommitLife::Effect::none: break;
     case CommitLife::Effect::send: send(commit.message); break;
-    case CommitLife::Effect::confirm: tell(Settled::confirmed, commit.notifications); break;
+    case CommitLife::Effect::confirm:
+      takeBack(commit, true);
+      tell(Settled::confirmed, commit.notifications);
+      break;
     case CommitLife::Effect::reject: tell(Settled::rejected, writeJson(errorJson(*error))); break;
     case CommitLife::Effect::doubt:  // who waited gets the key to ask with
       commit.overdue = true;

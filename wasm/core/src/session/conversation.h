@@ -136,7 +136,7 @@ class Client::Impl {
   };
   Seen* seen(const Operation& operation);
   double lastRead(const Operation& operation);
-  void takeBack(const PendingCommit& commit);
+  void takeBack(const PendingCommit& commit, bool confirmed = false);
   void takeAllBack();
   Outcome writeGuards(const Json& json, const List<Operation>& operations, const Guard& guard, bool revises,
                       ObjectText& message);

@@ -52,10 +52,12 @@ double Client::Impl::lastRead(const Operation& operation) {
   return current || !one ? cursor_ : one->at;
 }
 
-/// Whoever has read what this commit made of a row, may have read what never was.
-void Client::Impl::takeBack(const PendingCommit& commit) {
+/// Whoever has read what this commit made of a row, may have read what never was; or, if it is confirmed, may not have read
+/// what came after it in the log.
+void Client::Impl::takeBack(const PendingCommit& commit, bool confirmed) {
   for (const Operation& operation : commit.operations)
-    if (Seen* one = seen(operation); one && one->version > commit.madeAt) one->at = kTakenBack;
+    if (Seen* one = seen(operation); one && one->version > commit.madeAt)
+      one->at = std::min(one->at, confirmed ? commit.seq : kTakenBack);
 }
 
 /// The log it was read from was replaced: none of its positions is one of this log.
