@@ -97,12 +97,9 @@ export class ScriptedCase {
     this.#line.say({ type: 'receipt', key, attempt: 1, status: 'confirmed', seq, notifications });
   }
 
-  /** Of a commit that took effect before, its receipt comes again. */
   #echo(key: string, { notifications, effect }: Json): void {
     if (effect) this.#written.set(key, effect);
-    const again = this.#decided.has(key) && !this.#server.behind;
-    this.#decide(key);
-    if (again || notifications) this.#confirm(key, notifications);
+    this.#confirm(key, notifications);
     this.#line.say(this.#server.changes());
   }
 

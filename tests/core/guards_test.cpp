@@ -164,6 +164,24 @@ TEST_CASE("A write that gave way in part is stood on by name, and what was read 
   CHECK(stale.error().code == ErrorCode::stale_context);
 }
 
+// Went wrong: its change came first, after a resume, and what it had given up was never told.
+TEST_CASE("A write that may give way is settled by its receipt alone") {
+  for (const std::string way : {"merge", "flag", "reject"}) {
+    Guarded bench;
+    const uint32_t commit = bench.write("k1", kTitle, R"(,"readAt":2,"onStale":")" + way + "\"");
+    bench.others(3);
+    bench.say(changes(3, 4, change(4, "t1", "theirs 3", kOwn + "\"k1\"")));
+    const bool yields = way != "reject";
+    CHECK(bench.settled.count(commit) == (yields ? 0 : 1));
+    CHECK(bench.client.status().number("pending") == (yields ? 1 : 0));
+    bench.say(
+        R"({"type":"receipt","key":"k1","attempt":1,"status":"confirmed","seq":4,"notifications":[{"model":"tasks","id":"t1"}]})");
+    CHECK(bench.settled[commit] == "confirmed");
+    CHECK(bench.said.count(commit) == (yields ? 1 : 0));
+    CHECK(bench.title("t1") == "theirs 3");
+  }
+}
+
 TEST_CASE("A message that is kept and given again says the same") {
   Guarded bench;
   bench.write("k1", kTitle);

@@ -44,9 +44,10 @@ std::string codeOf(const std::string& query) {
 
 TEST_CASE("a query is one statement for one organization, in an order that is always the same") {
   const Statement all = statementOf(R"({"model":"tasks"})");
-  CHECK(all.text ==
-        R"(select coalesce(jsonb_agg(q.image), '[]') from (select ablo."image_tasks"(t.*) as image from public."tasks" t)"
-        R"( where t."organization_id" = $1 and t."archived_at" is null order by t."id" collate "C") q)");
+  CHECK(
+      all.text ==
+      R"(select coalesce(jsonb_agg(q.image), '[]') from (select ablo."image_tasks"(t.*) as image from public."tasks" t)"
+      R"( where t."organization_id" = $1 and t."archived_at" is null order by t."id" collate "C") q)");
   CHECK(all.params == "[]");
 
   const Statement window = statementOf(

@@ -108,7 +108,7 @@ const premises = {
   'the place of a basis': [[guards, 'std::min(readAt, premise.number("readAt"))', 'premise.number("readAt")']],
   'a basis not named': [[`${session}/guards.cpp`, 'if ((commit->state < CommitLife::State::confirmed || !commit->notifications.empty()) && meet', 'if (commit->attempt == 0 && meet']],
   'a basis that the hub leaves out': [[`${hub}/commit.cpp`, '{"epoch", "basedOn", "claims"}', '{"epoch", "claims"}']],
-  'what was read and taken back, forgotten': [[`${session}/receive.cpp`, 'takeBack(*commit);', '']],
+  'what was read and taken back, forgotten': [[`${session}/receive.cpp`, 'takeBack(*commit);\n  if', 'if']],
   'what was read of a write that gave way, kept': [[`${session}/guards.cpp`, '|| !commit->notifications.empty())', ')']],
   'what was read in the last log, kept': [[`${session}/receive.cpp`, 'takeAllBack();', '']],
   'what was there before the last load, gone by': [[`${session}/guards.cpp`, 'held ? std::string_view() : epoch_', 'epoch_']],

@@ -99,6 +99,7 @@ void checkLog(const Database& database, Record& record) {
   for (std::size_t at = 0; at < database.log.size(); ++at) {
     const Json& entry = database.log[at];
     if (entry.number("seq") != static_cast<double>(at + 1)) return record.fail("the log is not dense");
+    if (entry.text("session") == "x") return record.fail("a stranger wrote something");
     const std::string key(entry.text("commitKey"));
     const auto [found, first] = ends.try_emplace(key, at + 1);
     if (!first && found->second != static_cast<double>(at))

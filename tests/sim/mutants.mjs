@@ -22,7 +22,7 @@ const most = Number(values.histories ?? 2000);
 /** However it is laid out. */
 const placeOf = (text) => {
   const words = text.trim().split(/\s+/).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(words.join('\\s+'));
+  return new RegExp(words.join('\\s+'), 'g');
 };
 
 function build(what) {
@@ -48,7 +48,7 @@ build('What is here');
 const planted = values.rare ? rare : bugs;
 for (const [name, edits] of Object.entries({ ...bugs, ...rare }))
   for (const [file, there] of edits)
-    if (!placeOf(there).test(readFileSync(join(root, file), 'utf8'))) throw new Error(`${name}: ${file} has no such place any more:\n${there}`);
+    if (readFileSync(join(root, file), 'utf8').match(placeOf(there))?.length !== 1) throw new Error(`${name}: ${file} has no such place, or several:\n${there}`);
 
 const found = {};
 const missed = [];

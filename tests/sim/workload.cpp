@@ -39,14 +39,14 @@ RowName Workload::note() { return {"notes", "n" + std::to_string(random_.below(k
 void Workload::write(Person& person) {
   if (person.guards() && random_.chance(30)) person.look(task());
   if (random_.chance(20)) return transfer(person, random_.chance(50));
-  if (random_.chance(12)) return increment(person);
+  if (random_.chance(15)) return increment(person);
   Wish wish;
   wish.operations = operations();
   const double cursor = person.client().cursor();
   if (random_.chance(40)) wish.readAt = cursor;
-  if (wish.readAt >= 0 && random_.chance(35)) {
-    const char* const ways[] = {"force", "flag", "merge"};
-    wish.onStale = ways[random_.below(3)];
+  if (wish.readAt >= 0 && random_.chance(50)) {
+    const char* const ways[] = {"force", "flag", "merge", "merge"};
+    wish.onStale = ways[random_.below(4)];
   }
   if (random_.chance(plan_.reads)) wish.reads = reads(cursor);
   person.write(std::move(wish));

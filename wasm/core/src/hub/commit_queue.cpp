@@ -144,6 +144,7 @@ void CommitQueue::putBack(Commit commit) {
 
 template <class Which>
 std::vector<Socket> CommitQueue::remove(Which which) {
+  if (std::none_of(waiting_.begin(), waiting_.end(), which)) return {};
   std::set<Socket> sockets;
   std::deque<Commit> staying;
   for (Commit& commit : waiting_) {

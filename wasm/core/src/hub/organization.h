@@ -6,7 +6,7 @@
 //
 // Always true:
 //   1. receipts are sent before the changes they are about;
-//   2. a commit of a socket that has gone still runs; nobody hears of it, and its client asks again;
+//   2. a commit of a socket that has gone still runs, until its client asks again for it over another;
 //   3. actor and session of everything that is asked for are those of the subscriber, whatever its frame said.
 #pragma once
 

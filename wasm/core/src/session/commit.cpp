@@ -72,8 +72,9 @@ Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
   if (!held.items().empty()) message.member("claims", held);
   if (guard.readAt >= 0) message.member("readAt", guard.readAt);
   if (const Json* onStale = json->find("onStale")) message.member("onStale", *onStale);
-  if (const Outcome written = writeGuards(*json, *operations, guard, commit.retries >= 0, message); !written)
-    return written.error();
+  const Result<bool> yields = writeGuards(*json, *operations, guard, commit.retries >= 0, message);
+  if (!yields) return yields.error();
+  commit.yields = *yields;
   commit.message = message.take();
   if (commit.message.size() > kLargestFrame)
     return Error::of(ErrorCode::request_too_large, {"The commit has ", std::to_string(commit.message.size()),

@@ -79,7 +79,7 @@ void Client::Impl::greet() {
   send(hello.take());
 }
 
-/// The connection stands: everything that has no answer yet goes out, claims and questions first, then the commits in order.
+/// The connection stands: everything that has no answer yet goes out, claims and questions first. Commits follow (receive.cpp).
 void Client::Impl::catchUp(double now) {
   problem_.reset();
   statusChanged();
@@ -91,7 +91,6 @@ void Client::Impl::catchUp(double now) {
     if (!request.message.empty() && !waits) send(request.message);
   }
   askAgain(now);
-  sendCommits();
   renewClaims(now);
 }
 

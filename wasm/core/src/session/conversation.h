@@ -138,8 +138,9 @@ class Client::Impl {
   double lastRead(const Operation& operation);
   void takeBack(const PendingCommit& commit, bool confirmed = false);
   void takeAllBack();
-  Outcome writeGuards(const Json& json, const List<Operation>& operations, const Guard& guard, bool revises,
-                      ObjectText& message);
+  /// Whether it may give way.
+  Result<bool> writeGuards(const Json& json, const List<Operation>& operations, const Guard& guard, bool revises,
+                           ObjectText& message);
 
   // revise.cpp
   struct Revision {

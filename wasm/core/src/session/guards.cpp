@@ -12,7 +12,7 @@ namespace ablo {
 namespace {
 
 constexpr double kNoLog = -1;      // the log is being loaded: what is shown is of none
-constexpr double kTakenBack = -2;  // what was read was a write that has been refused since, or is of another log
+constexpr double kTakenBack = -2;  // what was read was a write that was refused or gave way, or is of another log
 
 /// Whether they say something of the same fields. No operation: all of them.
 bool meet(const Operation& before, const Operation* after) {
@@ -66,10 +66,10 @@ void Client::Impl::takeAllBack() {
     for (Seen& one : rows) one.at = kTakenBack;
 }
 
-Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& operations, const Guard& guard, bool revises,
-                                  ObjectText& message) {
+Result<bool> Client::Impl::writeGuards(const Json& json, const List<Operation>& operations, const Guard& guard,
+                                       bool revises, ObjectText& message) {
   List<const PendingCommit*> basis;
-  bool guarded = json.find("reads") != nullptr, held = false;
+  bool guarded = json.find("reads") != nullptr, held = false, yields = false;
   const auto goBy = [&](int model, std::string_view id, const Operation* operation) {
     for (const auto& [commit, before] : store_.touches(model, id))
       if ((commit->state < CommitLife::State::confirmed || !commit->notifications.empty()) &&
@@ -82,7 +82,7 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
     const Operation& operation = operations[i];
     const Json& given = json.find("operations")->items()[i];
     Guard own = guard;
-    if (Outcome read = readGuard(given, own); !read) return read;
+    if (const Outcome read = readGuard(given, own); !read) return read.error();
     const bool asRead = revises || (options_.guardsUpdates && own.readAt < 0 && own.onStale != OnStale::force);
     if (asRead && operation.kind != Operation::Kind::create) {
       own.readAt = lastRead(operation);
@@ -93,6 +93,7 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
     if (own.readAt != guard.readAt) written.set("readAt", own.readAt);
     if (own.onStale != guard.onStale) written.set("onStale", onStaleText(own.onStale));
     guarded |= own.readAt >= 0;
+    yields |= own.onStale == OnStale::flag || own.onStale == OnStale::merge;
     held |= own.readAt >= 0 && store_.held(operation.model, operation.id);
     if (own.readAt >= 0 && own.onStale == OnStale::reject) goBy(operation.model, operation.id, &operation);
     list.push(std::move(written));
@@ -104,7 +105,8 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
     Json relied = Json::array();
     for (Json read : reads->items()) {
       Guard own{guard.readAt < 0 ? cursor_ : guard.readAt};
-      if (Outcome given = readGuard(read, own); !given) return given;
+      if (const Outcome given = readGuard(read, own); !given) return given.error();
+      yields |= own.onStale == OnStale::flag;
       if (own.readAt < 0) return Error::of(ErrorCode::sync_not_ready);
       if (const int model = store_.schema().modelIndex(read.text("model")); model >= 0) {
         held |= store_.held(model, read.text("id"));
@@ -128,7 +130,7 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
       keys.push(Json::object().set("key", commit->key).set("attempt", commit->attempt));
     message.member("basedOn", keys);
   }
-  return Nothing{};
+  return yields;
 }
 
 }  // namespace ablo

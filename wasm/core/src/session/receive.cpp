@@ -145,7 +145,6 @@ void Client::Impl::loaded(const Json& message, double now) {
   for (const auto& [id, own] : own_)
     if (own.state == OwnClaim::State::held || claims_.find(id)) ids.push_back(id);
   for (const std::string& id : ids) consider(id, now);
-  sendCommits();
   askAgain(now);
   statusChanged();
 }
@@ -204,7 +203,7 @@ void Client::Impl::change(const Json& change, double now) {
     const bool metadata =
         onlyBaseFields(store_.schema().models[static_cast<std::size_t>(model)], change.find("fields"));
     snapshots_.changed({model, id}, metadata ? Snapshots::Severity::metadata : Snapshots::Severity::semantic);
-  } else if (PendingCommit* commit = store_.pending().find(change.text("key"))) {
+  } else if (PendingCommit* commit = store_.pending().find(change.text("key")); commit && !commit->yields) {
     commit->seq = std::max(commit->seq, seq);
     advance(*commit, CommitLife::Event::accepted);
   }

@@ -21,6 +21,7 @@ struct PendingCommit {
   List<Operation> operations;
   std::string message;       // the frame that carries it
   List<std::string> claims;  // ids of the claims it was made under
+  bool yields = false;       // it may be confirmed in part, or over others: only its receipt says so
   double retries = -1;       // how often it may be made anew from the row as it is then; negative: it is no such write
   uint32_t madeAt = 0;       // the store's version before it: what has a greater one may show it
   CommitLife::State state = CommitLife::State::queued;
