@@ -44,7 +44,7 @@ Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
   if (store_.pending().find(key))
     return Error::of(ErrorCode::idempotency_conflict, "A commit with this key is pending here.");
   const Json* retries = json->find("retries");
-  if (retries && !isWhole(retries)) return badOption("retries", "a whole number, 0 or more");
+  if (retries && !isWhole(retries)) return badOption("retries", "0 or more");
   Guard guard;
   if (const Outcome read = readGuard(*json, guard); !read) return read.error();
   Result<List<Operation>> operations = readOperations(store_.schema(), json->find("operations"));
@@ -72,9 +72,7 @@ Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
   if (!held.items().empty()) message.member("claims", held);
   if (guard.readAt >= 0) message.member("readAt", guard.readAt);
   if (const Json* onStale = json->find("onStale")) message.member("onStale", *onStale);
-  const Result<bool> yields = writeGuards(*json, *operations, guard, commit.retries >= 0, message);
-  if (!yields) return yields.error();
-  commit.yields = *yields;
+  if (const Outcome written = writeGuards(*json, *operations, guard, commit, message); !written) return written.error();
   commit.message = message.take();
   if (commit.message.size() > kLargestFrame)
     return Error::of(ErrorCode::request_too_large, {"The commit has ", std::to_string(commit.message.size()),
@@ -122,17 +120,14 @@ void Client::Impl::advanceAll(CommitLife::Event event) {
 void Client::Impl::sendCommits() {
   if (session_.state() != Session::State::live) return;
   double commits = 0, bytes = 0;
-  const auto count = [&](const PendingCommit& commit) {
-    if (commit.state != CommitLife::State::sent) return;
-    ++commits;
-    bytes += static_cast<double>(commit.message.size());
-  };
-  for (const PendingCommit* commit : store_.pending().commits()) count(*commit);
   for (PendingCommit* commit : store_.pending().commits()) {
-    if (commit->state != CommitLife::State::queued) continue;
-    if (commits >= mostCommits_ || bytes >= mostCommitBytes_) return;
-    advance(*commit, CommitLife::Event::connected);
-    count(*commit);
+    if (commit->state == CommitLife::State::queued) {
+      if (commits >= mostCommits_ || bytes >= mostCommitBytes_) return;
+      advance(*commit, CommitLife::Event::connected);
+    }
+    if (commit->state != CommitLife::State::sent) continue;
+    ++commits;
+    bytes += static_cast<double>(commit->message.size());
   }
 }
 

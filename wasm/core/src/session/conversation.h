@@ -138,9 +138,8 @@ class Client::Impl {
   double lastRead(const Operation& operation);
   void takeBack(const PendingCommit& commit, bool confirmed = false);
   void takeAllBack();
-  /// Whether it may give way.
-  Result<bool> writeGuards(const Json& json, const List<Operation>& operations, const Guard& guard, bool revises,
-                           ObjectText& message);
+  Outcome writeGuards(const Json& json, const List<Operation>& operations, const Guard& guard, PendingCommit& made,
+                      ObjectText& message);
 
   // revise.cpp
   struct Revision {

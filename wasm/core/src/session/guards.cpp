@@ -66,10 +66,11 @@ void Client::Impl::takeAllBack() {
     for (Seen& one : rows) one.at = kTakenBack;
 }
 
-Result<bool> Client::Impl::writeGuards(const Json& json, const List<Operation>& operations, const Guard& guard,
-                                       bool revises, ObjectText& message) {
+Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& operations, const Guard& guard,
+                                  PendingCommit& made, ObjectText& message) {
+  const bool revises = made.retries >= 0;
   List<const PendingCommit*> basis;
-  bool guarded = json.find("reads") != nullptr, held = false, yields = false;
+  bool guarded = json.find("reads") != nullptr, held = false;
   const auto goBy = [&](int model, std::string_view id, const Operation* operation) {
     for (const auto& [commit, before] : store_.touches(model, id))
       if ((commit->state < CommitLife::State::confirmed || !commit->notifications.empty()) &&
@@ -82,7 +83,7 @@ Result<bool> Client::Impl::writeGuards(const Json& json, const List<Operation>& 
     const Operation& operation = operations[i];
     const Json& given = json.find("operations")->items()[i];
     Guard own = guard;
-    if (const Outcome read = readGuard(given, own); !read) return read.error();
+    if (Outcome read = readGuard(given, own); !read) return read;
     const bool asRead = revises || (options_.guardsUpdates && own.readAt < 0 && own.onStale != OnStale::force);
     if (asRead && operation.kind != Operation::Kind::create) {
       own.readAt = lastRead(operation);
@@ -93,7 +94,7 @@ Result<bool> Client::Impl::writeGuards(const Json& json, const List<Operation>& 
     if (own.readAt != guard.readAt) written.set("readAt", own.readAt);
     if (own.onStale != guard.onStale) written.set("onStale", onStaleText(own.onStale));
     guarded |= own.readAt >= 0;
-    yields |= own.onStale == OnStale::flag || own.onStale == OnStale::merge;
+    made.yields |= own.onStale == OnStale::flag || own.onStale == OnStale::merge;
     held |= own.readAt >= 0 && store_.held(operation.model, operation.id);
     if (own.readAt >= 0 && own.onStale == OnStale::reject) goBy(operation.model, operation.id, &operation);
     list.push(std::move(written));
@@ -105,8 +106,8 @@ Result<bool> Client::Impl::writeGuards(const Json& json, const List<Operation>& 
     Json relied = Json::array();
     for (Json read : reads->items()) {
       Guard own{guard.readAt < 0 ? cursor_ : guard.readAt};
-      if (const Outcome given = readGuard(read, own); !given) return given.error();
-      yields |= own.onStale == OnStale::flag;
+      if (Outcome given = readGuard(read, own); !given) return given;
+      made.yields |= own.onStale == OnStale::flag;
       if (own.readAt < 0) return Error::of(ErrorCode::sync_not_ready);
       if (const int model = store_.schema().modelIndex(read.text("model")); model >= 0) {
         held |= store_.held(model, read.text("id"));
@@ -130,7 +131,7 @@ Result<bool> Client::Impl::writeGuards(const Json& json, const List<Operation>& 
       keys.push(Json::object().set("key", commit->key).set("attempt", commit->attempt));
     message.member("basedOn", keys);
   }
-  return yields;
+  return Nothing{};
 }
 
 }  // namespace ablo
