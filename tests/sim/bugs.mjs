@@ -47,7 +47,6 @@ const keys = {
   'rejections not recorded': [
     [commit, 'if (!fresh_[n]) continue;', 'if (!fresh_[n] || receipts_[n].text("status") == "rejected") continue;'],
   ],
-  'a refusal for a held row not recorded': [[commit, 'receipt = failed("row_locked");\n db.transaction(who)', 'receipt = failed("row_locked");\n Transaction()']],
   'a key that another server decided meanwhile': [[commit, keyDecided, '']],
   'the answer before COMMIT': [
     [
@@ -109,9 +108,7 @@ const premises = {
   'a basis not named': [[`${session}/guards.cpp`, 'if ((commit->state < CommitLife::State::confirmed || !commit->notifications.empty()) && meet', 'if (commit->attempt == 0 && meet']],
   'a basis that the hub leaves out': [[`${hub}/commit.cpp`, '{"epoch", "basedOn", "claims"}', '{"epoch", "claims"}']],
   'what was read and taken back, forgotten': [[`${session}/receive.cpp`, 'takeBack(*commit);\n  if', 'if']],
-  'what was read of a write that gave way, kept': [[`${session}/guards.cpp`, '|| !commit->notifications.empty())', ')']],
   'what was read in the last log, kept': [[`${session}/receive.cpp`, 'takeAllBack();', '']],
-  'what was there before the last load, gone by': [[`${session}/guards.cpp`, 'held ? std::string_view() : epoch_', 'epoch_']],
   'an automatic guard that goes by the cursor': [[`${session}/guards.cpp`, 'return current || !one ? cursor_ : one->at;', 'return cursor_;']],
   'an update made anew without a guard': [[`${session}/guards.cpp`, 'const bool asRead = revises ||', 'const bool asRead =']],
   'a guard without its epoch': [[`${session}/guards.cpp`, 'else if (guarded && (held || !epoch_.empty()))', 'else if (guarded && held)']],
@@ -194,8 +191,11 @@ const logs = {
 
 export const bugs = { ...keys, ...order, ...premises, ...tries, ...pages, ...queries, ...nonsense, ...news, ...logs };
 
-/** Found once in some ten thousand histories; each has a test of its own in tests/core or tests/server. */
+/** Found once in some thousands of histories, or ten thousands; each has a test of its own in tests/core or tests/server. */
 export const rare = {
+  'a refusal for a held row not recorded': [[commit, 'receipt = failed("row_locked");\n db.transaction(who)', 'receipt = failed("row_locked");\n Transaction()']],
+  'what was read of a write that gave way, kept': [[`${session}/guards.cpp`, '|| !commit->notifications.empty())', ')']],
+  'what was there before the last load, gone by': [[`${session}/guards.cpp`, 'held ? std::string_view() : epoch_', 'epoch_']],
   'what was read under a write that had landed, kept': [[`${session}/commit.cpp`, 'takeBack(commit, true);', '']],
   'a guard that its own session never meets': [[guards, '&& entry.number("seq") > premise.number("readAt"))', ')']],
   'what is held since the last load, kept in an image': [['wasm/core/src/store/table.cpp', 'if (held(slot)) return;', '']],

@@ -142,7 +142,8 @@ class Outcomes {
         since = std::min(since, done->last);  // it may have been on top of what came after it
     }
     others(found->first, since, look.at, effect, [&](const Json& entry) {
-      if (touches(entry, operation) && !covered(entry, operation, look))
+      const bool own = entry.text("session") == effect.session;
+      if (touches(entry, operation) && !covered(entry, operation, look) && (!own || hidden(entry, look)))
         record_.fail(written.key + " wrote over what it had not seen");
     });
   }
@@ -168,6 +169,20 @@ class Outcomes {
     const auto members = operation.find("data")->members();
     return std::any_of(members.begin(), members.end(),
                        [&](const Json::Member& member) { return names(entry.find("fields"), member.name); });
+  }
+  /// Under a write of their own that they saw.
+  bool hidden(const Json& entry, const Look& look) const {
+    return std::any_of(look.own.begin(), look.own.end(), [&](const auto& one) {
+      const auto operations = record_.writes[one.first].operations.items();
+      return std::any_of(operations.begin(), operations.end(), [&](const Json& operation) {
+        if (rowOf(operation) != rowOf(entry)) return false;
+        const Json *fields = entry.find("fields"), *data = operation.find("data");
+        if (!fields || !data) return true;
+        const auto members = data->members();
+        return std::any_of(members.begin(), members.end(),
+                           [&](const Json::Member& member) { return names(fields, member.name); });
+      });
+    });
   }
   /// What was on the row they saw: a write of their own, or what one of them had written over.
   bool covered(const Json& entry, const Json& operation, const Look& look) const {
