@@ -21,7 +21,7 @@ test('a question too many is refused by name, and the connection goes on', async
   wire.ws.close();
 });
 
-test('more writes at once than the server takes are all confirmed, each once: the client comes back with the rest', async () => {
+test('more writes at once than the server takes are all confirmed, each once, and nobody is sent away', async () => {
   await using server = await testServer({ schema, limits: { commits: 20 } });
   const ablo = Ablo({ schema, apiKey: server.apiKey, baseURL: server.url, logLevel: 'silent' });
   await ablo.ready();
@@ -30,6 +30,6 @@ test('more writes at once than the server takes are all confirmed, each once: th
   const rows = await ablo.tasks.load({});
   assert.deepEqual(rows.map(({ title }) => title).sort(), [...titles].sort());
   const { resumes } = (await (await fetch(`${server.url}/healthz`)).json()) as { resumes: number };
-  assert.ok(resumes > 0, 'it was sent away in between');
+  assert.equal(resumes, 0);
   await ablo.dispose();
 });
