@@ -65,7 +65,7 @@ function summary(names) {
     covered += reached.length - missed.length;
     lines += reached.length;
   }
-  return { lines: `${covered}/${lines}`, percent: Math.round((1000 * covered) / lines) / 10, files: each };
+  return { lines: `${covered}/${lines}`, percent: Math.floor((1000 * covered) / lines) / 10, files: each };
 }
 
 const names = [...files.keys()].sort();
