@@ -5,7 +5,6 @@
 
 #include "base/limits.h"
 #include "codec/raw_json.h"
-#include "hub/hello.h"
 #include "writes/guard.h"
 #include "writes/operation.h"
 
