@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // @abloatai/ablo/server: what runs a sync server in a process of one's own.
+export type { Bus, Heads } from './bus/bus';
 export { NamedError } from './errors/named-error';
 export type { ErrorCode } from './errors/codes';
 export { kDefaultOrganization } from './identity/identity';

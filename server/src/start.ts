@@ -5,6 +5,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Bus } from './bus/bus';
+import { Hints } from './bus/hints';
 import { NamedError } from './errors/named-error';
 import { createRouter } from './http/router';
 import { healthRoutes } from './http/routes/health';
@@ -41,6 +43,8 @@ export interface ServerOptions {
   /** Where browsers reach this server; session replies name it. */
   publicUrl?: string;
   limits?: SocketLimits;
+  /** How servers on one database tell each other of what they wrote. Postgres's NOTIFY unless said. */
+  bus?: Bus;
   /** How many days the log is kept. Whoever was away for longer loads everything again. 30 unless said. */
   retention?: number;
   logger?: Logger;
@@ -57,11 +61,12 @@ export interface RunningServer {
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { database, port = 8787, host = '127.0.0.1', dev = false, origins = [], publicUrl, limits } = options;
-  const { retention = 30 } = options;
+  const { retention = 30, bus = database.bus } = options;
   const log = options.logger ?? createLogger();
   const outage = new Outage(log);
   const connections = new Connections();
-  const hub = await Hub.load({ database, connections, log, outage, limits });
+  const hints = bus && new Hints(bus);
+  const hub = await Hub.load({ database, connections, log, outage, limits, hints });
   const schema = new SchemaInForce(hub, database);
   const door = new Door({ origins, dev, host }, database);
   let retired = false;
@@ -81,8 +86,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw error;
   }
 
-  const stops = [
+  const stops: (() => void | Promise<void>)[] = [
     startHeartbeat(connections),
+    bus?.listen((heads) => hub.hear(heads)) ?? (() => {}),
     poll(kHeads, outage, 'heads', async () => {
       const organizations = hub.organizations();
       if (organizations.length > 0) hub.heads(await database.heads(organizations));
@@ -103,7 +109,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const ended = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
     await drain(hub, connections);
-    for (const stop of stops) stop();
+    for (const stop of stops) await stop();
     hub.dispose();
     server.closeAllConnections();
     await ended;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // A workspace on its way: small ones as JSON, large ones in blocks, made a slice at a time.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "base/hash.h"
@@ -85,11 +86,88 @@ TEST_CASE("Whoever leaves or is sent loading again while blocks are made gets no
 
   world.answer(waiting(world, 2), loadOf(world, 3, tasks(9'000)));
   world.say(2, world.helloText("s2"));
-  world.sleep();
+  while (!world.asks("load")) world.sleep();
   CHECK(world.types(2).empty());
   world.answer(world.take("load"), loadOf(world, 4, tasks(1)));
   CHECK(world.last(2).number("seq") == 4);
   CHECK(world.blocks[2].empty());
+}
+
+TEST_CASE("All who wait are given one reading, and who comes while it is read waits for the next") {
+  HubWorld world;
+  const Question first = waiting(world, 1);
+  for (const uint32_t socket : {2u, 3u}) {
+    world.open(socket);
+    world.say(socket, world.helloText("s" + std::to_string(socket)));
+  }
+  CHECK(!world.asks("load"));
+  world.answer(first, loadOf(world, 5, tasks(1)));
+  CHECK(world.last(1).number("seq") == 5);
+  CHECK(world.types(2).empty());
+  world.answer(world.take("load"), loadOf(world, 6, tasks(9'000)));
+  while (world.types(2).empty()) world.sleep();
+  CHECK(world.last(2).number("seq") == 6);
+  CHECK(world.last(3).number("seq") == 6);
+  CHECK(world.blocks[2].size() == 3);
+  CHECK(world.blocks[2] == world.blocks[3]);
+  CHECK(std::count(world.audiences.begin(), world.audiences.end(), std::vector<uint32_t>{2, 3}) == 3);
+  CHECK(!world.asks("load"));
+}
+
+TEST_CASE("Large workspaces are kept, and given again if nothing has happened since") {
+  HubWorld world;
+  const std::string have = writeJson(Json::object({{"epoch", world.epoch}, {"seq", 3}}));
+  const auto had = [](const Question& question) {
+    const Json* have = question.input.find("have");
+    return have ? writeJson(*have) : "";
+  };
+  const auto made = [&](uint32_t socket) {
+    while (world.types(socket).empty()) world.sleep();
+    return world.blocks[socket].size();
+  };
+  const Question first = waiting(world, 1);
+  CHECK(had(first).empty());
+  world.answer(first, loadOf(world, 3, tasks(9'000)));
+  REQUIRE(made(1) == 3);
+
+  const Question second = waiting(world, 2);
+  CHECK(had(second) == have);
+  world.answer(second, R"({"seq":3,"epoch":")" + world.epoch + R"(","same":true,"claims":[{"id":"renewed"}]})");
+  REQUIRE(made(2) == 3);
+  CHECK(world.blocks[2] == world.blocks[1]);
+  CHECK(writeJson(*world.last(2).find("blocks")) == writeJson(*world.last(1).find("blocks")));
+  CHECK(world.last(2).find("claims")->items().size() == 1);
+
+  SECTION("a reading that says something else takes its place") {
+    world.answer(waiting(world, 3), loadOf(world, 4, tasks(5'000)));
+    CHECK(made(3) == 2);
+    CHECK(had(waiting(world, 4)) == writeJson(Json::object({{"epoch", world.epoch}, {"seq", 4}})));
+  }
+  SECTION("not longer than a minute") {
+    world.now += 60'001;
+    world.sleep();
+    CHECK(had(waiting(world, 3)).empty());
+  }
+  SECTION("not under another schema") {
+    world.schema = *world.hub.setSchema(R"({"v":3,"models":{"tasks":{"fields":{"title":{"type":"string"}}}}})");
+    CHECK(had(waiting(world, 3)).empty());
+  }
+  SECTION("a reading that has no answer takes nobody along but those who waited for it") {
+    const Question third = waiting(world, 3);
+    world.open(4);
+    world.say(4, world.helloText("s4"));
+    world.fail(third);
+    CHECK(world.closings.count(3) == 1);
+    CHECK(world.closings.count(4) == 0);
+    CHECK(had(world.take("load")) == have);
+  }
+}
+
+TEST_CASE("Workspaces are kept within a bound for all of them") {
+  HubWorld world(true, HubLimits{.keptBytes = 100'000});
+  world.answer(waiting(world, 1), loadOf(world, 3, tasks(9'000)));
+  while (world.types(1).empty()) world.sleep();
+  CHECK(waiting(world, 2).input.find("have") == nullptr);
 }
 
 TEST_CASE("What was written while blocks were made follows them") {

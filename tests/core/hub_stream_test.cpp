@@ -282,3 +282,28 @@ TEST_CASE("a client may say hello again on the same socket; the answer to its fi
   CHECK(world.types(1) == std::vector<std::string>{"welcome", "changes"});
   CHECK(world.last(1).number("from") == 1);
 }
+
+TEST_CASE("other servers are told of what grew here, once, and what they tell is asked about before it is believed") {
+  HubWorld world;
+  world.join(1, 9);
+  world.say(
+      1,
+      R"({"type":"claim","request":1,"claim":"00000000-0000-4000-8000-000000000001","model":"tasks","id":"t1","ttl":1000,"action":"x","wait":true})");
+  world.answer(world.take("claim"), R"({"claim":{"id":"c1"},"head":10})");
+  CHECK(world.hints == std::map<std::string, double>{{"acme", 10}});
+  world.hints.clear();
+  world.say(1, R"({"type":"renew","claims":["00000000-0000-4000-8000-000000000001"]})");
+  world.answer(world.take("renew"), R"({"renewed":["c1"],"head":10})");
+  CHECK(world.hints.empty());
+  world.answer(world.take("changes"), world.changesText(9, 10, 10));
+
+  world.hear(R"({"acme": 12, "unheard of": 5})");
+  const Question question = world.take("changes");
+  CHECK(question.input.number("after") == 10);
+  world.answer(question, world.changesText(10, 10, 10));  // it was not so
+  CHECK(world.last(1).number("to") == 10);
+  world.hear(R"({"acme": 4})");
+  world.hear("no JSON");
+  CHECK(!world.asks("changes"));
+  CHECK(world.hints.empty());
+}

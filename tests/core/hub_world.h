@@ -59,6 +59,7 @@ class HubWorld {
   std::deque<Question> questions;
   std::vector<std::vector<uint32_t>> audiences;  // the sockets of each send record
   std::optional<double> wake;
+  std::map<std::string, double> hints;  // the last that other servers were told
 
   static std::string identity(const std::string& user = "ada", const std::string& more = "") {
     return R"({"organization":"acme","actor":{"kind":"user","id":")" + user +
@@ -81,6 +82,9 @@ class HubWorld {
   }
   void heads(const std::string& heads) {
     act([&] { hub.heads(heads, now); });
+  }
+  void hear(const std::string& heads) {
+    act([&] { hub.hear(heads, now); });
   }
   void answer(const Question& question, const std::string& text) {
     act([&] { hub.answer(question.request, true, text, now); });
@@ -206,6 +210,12 @@ class HubWorld {
           break;
         }
         case Hub::Record::log: text(); break;
+        case Hub::Record::hint: {
+          const uint32_t low = word();
+          const double head = Frame::number(low, word());
+          hints[text()] = head;
+          break;
+        }
       }
   }
 };

@@ -232,6 +232,7 @@ class World {
           break;
         case Hub::Record::wake: i += 3; break;
         case Hub::Record::log: i += 3; break;
+        case Hub::Record::hint: i += 5; break;
       }
     const bool moved = !w.empty();
     for (auto& [person, code, reason] : std::exchange(closing_, {})) {

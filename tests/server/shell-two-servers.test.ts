@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import pg from 'pg';
 import {
-  createLogger, createSecretKey, openPostgres, startServer, type Database, type RunningServer,
+  createLogger, createSecretKey, openPostgres, startServer, type Bus, type Database, type Heads, type RunningServer,
 } from '@abloatai/ablo/server';
 import { defineSchema, model, z } from '@abloatai/ablo/schema';
 import { startPostgres, type PostgresCluster } from '../support/postgres';
@@ -38,6 +39,12 @@ async function hashAt(server: RunningServer): Promise<string | undefined> {
   return ((await response.json()) as { hash?: string }).hash;
 }
 
+/** The connections that wait for hints. */
+async function listeners(): Promise<string[]> {
+  const found = `select pid from pg_stat_activity where datname = 'pair' and query like 'listen%'`;
+  return (await postgres.psql(found)).split('\n').filter(Boolean);
+}
+
 test('a schema pushed to one is in force on the other', async () => {
   const { hash } = await servers[0]!.pushSchema(JSON.stringify(schema.document));
   await until('the other one follows', async () => (await hashAt(servers[1]!)) === hash);
@@ -60,6 +67,65 @@ test('what is written on one is seen on the other, and so is what psql writes', 
   assert.equal((await reader!.next('changes')).changes[0].row.title, 'there');
   writer!.ws.close();
   reader!.ws.close();
+});
+
+test('a write is told to all servers, after it has committed and with how far the log has grown', async () => {
+  const listener = new pg.Client(postgres.url.replace(/postgres$/, 'pair'));
+  await listener.connect();
+  const told: { from: string; heads: Record<string, number> }[] = [];
+  listener.on('notification', ({ payload }) => told.push(JSON.parse(payload!)));
+  await listener.query('listen ablo_heads');
+  const writer = await Wire.open(servers[0]!.url, key);
+  writer.hello((await hashAt(servers[0]!))!);
+  await writer.next('loaded');
+  const operations = [{ op: 'create', model: 'tasks', id: randomUUID(), data: { title: 'here', status: 'todo' } }];
+  writer.send({ type: 'commit', key: randomUUID(), attempt: 1, issuedAt: Date.now(), operations });
+  const { seq } = await writer.next('receipt');
+  await until('the hint has come', () => told.some(({ heads }) => heads.default === seq));
+  writer.ws.close();
+  await listener.end();
+});
+
+test('what another server tells is looked up in the database, whatever it says', async () => {
+  let hear: ((heads: Heads) => void) | undefined;
+  const bus: Bus = { tell: async () => {}, listen: (heard) => ((hear = heard), async () => void (hear = undefined)) };
+  const server = await startServer({ database: databases[0]!, port: 0, logger, bus });
+  const wire = await Wire.open(server.url, key);
+  wire.hello((await hashAt(server))!);
+  const { seq } = await wire.next('loaded');
+  for (const head of [1e9, -1, 0, seq + 1, NaN]) hear!({ default: head, nobody: 5 });
+  wire.send({ type: 'ping' });
+  await wire.next('pong');
+  assert.deepEqual(wire.frames.filter(({ type }) => type === 'error'), []);
+  wire.ws.close();
+  await server.close();
+  assert.equal(hear, undefined);
+});
+
+test('without hints the poll finds what another server wrote', async () => {
+  const silent: Bus = { tell: async () => {}, listen: () => async () => {} };
+  const server = await startServer({ database: databases[0]!, port: 0, logger, bus: silent });
+  const wire = await Wire.open(server.url, key);
+  wire.hello((await hashAt(server))!);
+  await wire.next('loaded');
+  const writer = await Wire.open(servers[1]!.url, key);
+  writer.hello((await hashAt(servers[1]!))!);
+  await writer.next('loaded');
+  const operations = [{ op: 'create', model: 'tasks', id: randomUUID(), data: { title: 'polled', status: 'todo' } }];
+  writer.send({ type: 'commit', key: randomUUID(), attempt: 1, issuedAt: Date.now(), operations });
+  assert.equal((await wire.next('changes')).changes[0].row.title, 'polled');
+  for (const each of [wire, writer]) each.ws.close();
+  await server.close();
+});
+
+test('hints come again after the connection that listens was ended', async () => {
+  const before = await listeners();
+  assert.equal(before.length, 2);
+  await postgres.psql(`select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%'`);
+  await until('both listen again', async () => {
+    const now = await listeners();
+    return now.length === 2 && now.every((pid) => !before.includes(pid));
+  });
 });
 
 test('two pushes at once are both in force, one after the other, on both', async () => {

@@ -177,8 +177,6 @@ class Database {
     return names;
   }
 
-  /// Told of each transaction that was committed, in order.
-  std::function<void()> committed = [] {};
   /// Told of what would have to happen in a real Postgres for the same to come of it (functions.h).
   std::function<void(const Json& event)> observe;
 
@@ -226,7 +224,6 @@ class Database {
       for (Receipt& receipt : work.receipts) receipts.push_back(std::move(receipt));
       states_.push_back({log.size(), receipts.size()});
       if (observe && work.told.isObject()) observe(work.told);
-      committed();
     } else {
       undone(ended.mapped());
     }

@@ -14,16 +14,17 @@ using Answer = std::optional<Json>;
 
 Task<Answer> load(Database& db, Backend who, Json input) {
   const Snapshot sees = co_await db.statement(who);
+  const double head = static_cast<double>(sees.log);
+  if (const Json* have = input.find("have"); have && have->text("epoch") == db.epoch && have->number("seq") == head)
+    co_return Json::object({{"seq", head}, {"epoch", db.epoch}, {"same", true}, {"claims", Json::array()}});
   Json models = Json::object();
   if (input.flag("full")) {
     std::map<std::string, Json> lists;
     for (const auto& [name, row] : db.rows) lists.try_emplace(name.first, Json::array()).first->second.push(row);
     for (auto& [name, list] : lists) models.set(name, std::move(list));
   }
-  co_return Json::object({{"seq", static_cast<double>(sees.log)},
-                          {"epoch", db.epoch},
-                          {"models", std::move(models)},
-                          {"claims", Json::array()}});
+  co_return Json::object(
+      {{"seq", head}, {"epoch", db.epoch}, {"models", std::move(models)}, {"claims", Json::array()}});
 }
 
 Task<Answer> changes(Database& db, Backend who, Json input) {

@@ -28,14 +28,15 @@ class History {
       : random_(seed), plan_(Plan::of(random_, less)), agenda_(random_), database_(agenda_, random_) {
     database_.pace = plan_.statement;
     database_.skew = kBeginning + (plan_.skew > 0 ? random_.below(plan_.skew) : 0);
-    database_.committed = [this] {
-      for (auto& server : servers_)
-        if (server->up()) server->hint();
-    };
     if (less.prints) database_.observe = [](const Json& event) { std::puts(writeJson(event).c_str()); };
     fill();
     for (uint32_t n = 0; n < plan_.servers; ++n)
       servers_.push_back(std::make_unique<Server>(agenda_, random_, plan_, database_));
+    for (auto& server : servers_)
+      server->tell = [this, from = server.get()](const std::string& heads) {
+        for (auto& other : servers_)
+          if (other.get() != from && other->up()) other->hear(heads);
+      };
     for (uint32_t n = 0; n < plan_.people; ++n) {
       const auto index = people_.size();
       people_.push_back(std::make_unique<Person>(agenda_, random_, plan_, record_, "p" + std::to_string(n + 1),

@@ -83,11 +83,15 @@ class Server {
     work([this, socket, identity] { hub_->open(socket, identity, now()); });
   }
 
-  /// The database tells that somebody has committed.
-  void hint() {
+  /// Called with the hints for the other servers.
+  std::function<void(const std::string& heads)> tell;
+  /// Another server's hint, which may be late, or lost.
+  void hear(const std::string& heads) {
     if (faults && random_.chance(plan_.lostHint)) return;
-    agenda_.in(1 + random_.below(5), [this, life = life_] {
-      if (life == life_ && hub_) look();
+    const bool late = faults && random_.chance(plan_.lostHint);
+    const double delay = 1 + random_.below(late ? 3000 : 5);
+    agenda_.in(delay, [this, life = life_, heads] {
+      if (life == life_ && hub_) work([this, heads] { hub_->hear(heads, now()); });
     });
   }
 
@@ -150,6 +154,10 @@ class Server {
           break;
         }
         case Hub::Record::log: i += 3; break;
+        case Hub::Record::hint:
+          tell(writeJson(Json::object({{text(i + 3), Frame::number(w[i + 1], w[i + 2])}})));
+          i += 5;
+          break;
       }
   }
 

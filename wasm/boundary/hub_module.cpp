@@ -34,6 +34,7 @@ class HubModule {
   void open(uint32_t socket, const std::string& identity, double now) { hub_.open(socket, identity, now); }
   void closed(uint32_t socket, double now) { hub_.closed(socket, now); }
   void heads(const std::string& heads, double now) { hub_.heads(heads, now); }
+  void hear(const std::string& heads, double now) { hub_.hear(heads, now); }
   std::string organizations() const { return hub_.organizations(); }
   void tick(double now) { hub_.tick(now); }
   void retire(double now) { hub_.retire(now); }
@@ -85,6 +86,7 @@ EMSCRIPTEN_BINDINGS(ablo_hub) {
       .function("open", &HubModule::open)
       .function("closed", &HubModule::closed)
       .function("heads", &HubModule::heads)
+      .function("hear", &HubModule::hear)
       .function("organizations", &HubModule::organizations)
       .function("tick", &HubModule::tick)
       .function("retire", &HubModule::retire)

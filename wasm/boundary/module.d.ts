@@ -168,6 +168,8 @@ export interface Hub {
   closed(socket: number, now: number): void;
   /** `{organization: seq}` as the database has them: whoever is behind is brought up to it. */
   heads(heads: string, now: number): void;
+  /** The same, as another server says. */
+  hear(heads: string, now: number): void;
   /** Organizations with at least one socket, as a JSON array. */
   organizations(): string;
   tick(now: number): void;
@@ -185,4 +187,5 @@ export const enum HubRecord {
   close = 3, // socket, code, offset, length: reason. After what was sent before it
   wake = 4, //  2 words of a double: call tick() at this time
   log = 5, //   offset, length: one JSON object for the log
+  hint = 6, //  2 words of a double: seq, then a text: organization. Its log has grown to there: for other servers
 }

@@ -11,13 +11,15 @@ export type Effect =
   | { kind: 'call'; request: number; fn: string; organization: string; input: string }
   | { kind: 'close'; socket: number; code: number; reason: string }
   | { kind: 'wake'; at: number }
-  | { kind: 'log'; line: string };
+  | { kind: 'log'; line: string }
+  | { kind: 'hint'; organization: string; head: number };
 
 const send = 1;
 const call = 2;
 const close = 3;
 const wake = 4;
 const log = 5;
+const hint = 6;
 
 /** `frame` is what _ablo_drain returned: a pointer to words, number of words, bytes, number of bytes. */
 export function readEffects(memory: CoreMemory, frame: number): Effect[] {
@@ -33,6 +35,7 @@ export function readEffects(memory: CoreMemory, frame: number): Effect[] {
     return bytes.subarray(offset, offset + next());
   };
   const text = () => slice().toString();
+  const number = () => new Float64Array(words.slice(i, (i += 2)).buffer)[0]!;
 
   while (i < count) {
     switch (next()) {
@@ -50,10 +53,13 @@ export function readEffects(memory: CoreMemory, frame: number): Effect[] {
         effects.push({ kind: 'close', socket: next(), code: next(), reason: text() });
         break;
       case wake:
-        effects.push({ kind: 'wake', at: new Float64Array(words.slice(i, (i += 2)).buffer)[0]! });
+        effects.push({ kind: 'wake', at: number() });
         break;
       case log:
         effects.push({ kind: 'log', line: text() });
+        break;
+      case hint:
+        effects.push({ kind: 'hint', head: number(), organization: text() });
         break;
       default:
         throw new Error(`unknown record ${words[i - 1]} in the hub's frame`);

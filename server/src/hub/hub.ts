@@ -5,7 +5,7 @@
 //   event (frame came, socket opened, database answered, time passed)
 //     │   C++ decides
 //     ▼
-//   drain, once a turn of the event loop ──▶ send · call · close · wake · log
+//   drain, once a turn of the event loop ──▶ send · call · close · wake · log · hint
 //
 // Always true:
 //   1. effects are performed in the order the hub gave them, after every event of the same turn went in;
@@ -13,6 +13,8 @@
 //   3. a module that trapped is never entered again: its sockets are closed, they come back to a new one.
 import type { Hub as CoreHub, HubModule } from '../../../wasm/boundary/module';
 import { NamedError } from '../errors/named-error';
+import type { Hints } from '../bus/hints';
+import type { Heads } from '../bus/bus';
 import type { Logger } from '../observe/log';
 import type { Outage } from '../observe/outage';
 import type { Database } from '../postgres/database';
@@ -43,6 +45,8 @@ export interface HubSurroundings {
   connections: Connections;
   log: Logger;
   outage: Outage;
+  /** Where other servers are told of what grew here. */
+  hints?: Hints | undefined;
 }
 
 export class Hub {
@@ -92,6 +96,11 @@ export class Hub {
 
   heads(heads: string): void {
     this.#enter(({ hub }) => hub.heads(heads, Date.now()));
+  }
+
+  /** What another server told. */
+  hear(heads: Heads): void {
+    this.#enter(({ hub }) => hub.hear(JSON.stringify(heads), Date.now()));
   }
 
   organizations(): string[] {
@@ -174,7 +183,7 @@ export class Hub {
   }
 
   #perform(instance: Instance, effect: Effect): void {
-    const { connections, database, log, outage } = this.#around;
+    const { connections, database, log, outage, hints } = this.#around;
     switch (effect.kind) {
       case 'send':
         return connections.send(effect.sockets, effect.bytes, effect.opcode);
@@ -196,6 +205,8 @@ export class Hub {
         clearTimeout(this.#wake);
         this.#wake = setTimeout(() => this.#tick(), Math.max(0, effect.at - Date.now()));
         return;
+      case 'hint':
+        return hints?.add(effect.organization, effect.head);
       case 'log':
         log.info(JSON.parse(effect.line) as object);
     }

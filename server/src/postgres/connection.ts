@@ -22,5 +22,7 @@ export interface Connection {
   ask(statement: Statement, parameters: readonly Parameter[]): Promise<string | null>;
   /** Committed if `work` returns, undone if it throws. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Messages of NOTIFY on a channel, as long as the connection for it stands; it is made again when it breaks. */
+  listen?(channel: string, heard: (message: string) => void): () => Promise<void>;
   close(): Promise<void>;
 }

@@ -3,6 +3,8 @@
 // Database: what the server asks of Postgres (docs/internals/database.md). What it decides, it decides in SQL, each
 // call in one statement and so in one transaction; here are only the names of the functions and the shapes of what
 // people pass.
+import type { Bus } from '../bus/bus';
+import { postgresBus, type Listener } from '../bus/postgres-bus';
 import type { Connection } from './connection';
 import { EmbeddedConnection } from './embedded';
 import { migrate } from './migration';
@@ -33,6 +35,8 @@ export interface Database {
   keys(organization: string): Promise<ListedKey[]>;
   /** Whose credential has this hash, expired and revoked ones included. */
   identify(hash: string): Promise<Credential | undefined>;
+  /** How servers on this database tell each other that a log has grown; the embedded one has only one. */
+  readonly bus: Bus | undefined;
   close(): Promise<void>;
 }
 
@@ -74,6 +78,7 @@ function databaseOn(connection: Connection): Database {
     revoked: (ids) => json(ask('revoked', 'select ablo.revoked($1)::text', ids)),
     keys: (organization) => json(ask('keys', 'select ablo.keys($1)::text', organization)),
     identify: (hash) => json(ask('identify', 'select ablo.identify($1)::text', hash)),
+    bus: connection.listen && postgresBus(connection as Listener),
     close: () => connection.close(),
   };
 }

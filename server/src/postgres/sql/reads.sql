@@ -2,16 +2,20 @@
 --
 -- What the hub reads. Each answer is one statement and so one snapshot: its rows are exactly those of its `seq`.
 
+-- `have`: a place that all rows are known of already. If the log still ends there they are not told again.
 create or replace function ablo.load(organization text, input jsonb) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp set jit = off as $$
 begin
   perform ablo.enter(organization);
   perform set_config('transaction_read_only', 'on', true);
-  return (select jsonb_build_object(
-    'seq', ablo.head($1),
-    'epoch', ablo.epoch($1),
-    'models', case when (input->>'full')::boolean then ablo.rows($1) else '{}' end,
-    'claims', ablo.live_claims($1)));
+  return (
+    select jsonb_build_object('seq', here.seq, 'epoch', here.epoch, 'claims', ablo.live_claims($1))
+      || case
+        when input->'have' = jsonb_build_object('seq', here.seq, 'epoch', here.epoch) then '{"same": true}'
+        when (input->>'full')::boolean then jsonb_build_object('models', ablo.rows($1))
+        else '{"models": {}}'
+      end
+    from (select ablo.head($1) as seq, ablo.epoch($1) as epoch) here);
 end $$;
 
 -- The statement is the hub's, written from the schema: it gives one jsonb, the array of the rows' images. `$1` is the
@@ -53,4 +57,16 @@ begin
         'commitKey', l.commit_key, 'operationIndex', l.operation_index,
         'groupsBefore', l.groups_before, 'groupsAfter', l.groups_after, 'at', ablo.milliseconds(l.at)) order by l.seq), '[]')
     from ablo.log l where l.organization = $1 and l.seq > cursor_at and l.seq <= until));
+end $$;
+
+-- From one server to the others: how far logs have grown. In a transaction of its own, and one message each: a message has
+-- at most 8,000 bytes.
+create or replace function ablo.hint(server text, heads jsonb) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform pg_notify('ablo_heads', message) from jsonb_each($2) head
+  cross join lateral (
+    select jsonb_build_object('from', server, 'heads', jsonb_build_object(head.key, head.value))::text
+  ) hint(message)
+  where octet_length(message) < 8000;
 end $$;

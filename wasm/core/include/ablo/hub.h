@@ -34,13 +34,21 @@ struct HubLimits {
   std::size_t commitBytes = 16 << 20;  // of them; one may exceed it
   std::size_t requests = 1'000;        // queries and claims without an answer: one more is refused
   std::size_t heldBytes = 16 << 20;    // of answers that wait for the stream; one may exceed it
+  std::size_t keptBytes = 256 << 20;   // not of a socket: of workspaces that are kept for those who start next
 };
 
 class Hub {
  public:
   using Socket = uint32_t;
   using Request = uint32_t;
-  enum class Record : uint32_t { send = 1, call = 2, close = 3, wake = 4, log = 5 };  // wasm/boundary/module.d.ts
+  enum class Record : uint32_t {
+    send = 1,
+    call = 2,
+    close = 3,
+    wake = 4,
+    log = 5,
+    hint = 6
+  };                                                       // wasm/boundary/module.d.ts
   enum class Payload : uint32_t { text = 1, binary = 2 };  // of what is sent: a WebSocket's opcode
 
   explicit Hub(HubLimits limits = {});
@@ -59,6 +67,8 @@ class Hub {
   void answer(Request request, bool ok, std::string_view bytes, double now);
   /// `{organization: seq}`, as the database has it.
   void heads(std::string_view heads, double now);
+  /// The same, as another server says: it may be old, and is asked about before it is believed.
+  void hear(std::string_view heads, double now);
 
   void tick(double now);
   /// From now on nobody is heard; everybody is told to come back later. What was asked of the database runs its course.

@@ -26,7 +26,6 @@ Subscriber* Audience::find(Socket socket) {
 void Audience::leave(Socket socket) {
   if (Subscriber* subscriber = find(socket)) take(*subscriber, Event::left);
   subscribers_.erase(socket);
-  loads_.erase(socket);
   if (subscribers_.empty()) stream_.forget();
 }
 
@@ -59,10 +58,11 @@ SubscriberAction Audience::take(Subscriber& subscriber, SubscriberEvent event) {
 
 void Audience::ask(Subscriber& subscriber, Call::Purpose purpose) {
   const Call call{purpose, organization_, subscriber.socket, ++subscriber.turn, 0};
-  loads_.erase(subscriber.socket);
   if (purpose == Call::Purpose::catchUp) return outbox_.call(call, "changes", changesInput(subscriber.cursor));
   subscriber.cursor = -1;
-  outbox_.call(call, "load", ObjectText().member("full", subscriber.full).take());
+  if (!subscriber.full) return outbox_.call(call, "load", ObjectText().member("full", false).take());
+  subscriber.round = workspace_.nextRound();
+  readWorkspace();
 }
 
 void Audience::greet(Subscriber& subscriber, const Hello& hello) {
@@ -77,32 +77,73 @@ void Audience::greet(Subscriber& subscriber, const Hello& hello) {
 }
 
 void Audience::loaded(Subscriber& subscriber, bool ok, std::string_view bytes, double now) {
-  std::unique_ptr<Load> load = ok ? std::make_unique<Load>(bytes) : nullptr;
-  if (!load || !load->valid() || !schema_) {
+  const std::optional<Load> load = ok ? std::optional<Load>(bytes) : std::nullopt;
+  if (!load || !load->valid()) {
     take(subscriber, Event::failed);
     return;
   }
-  loads_[subscriber.socket] = std::move(load);
-  workOn(subscriber, now);
-}
-
-/// Until a load is ready it is as if it had not been answered.
-void Audience::workOn(Subscriber& subscriber, double now) {
-  const auto found = loads_.find(subscriber.socket);
-  nextSlice_ = now + 1;
-  if (!found->second->work(*schema_)) return;
-  const std::unique_ptr<Load> load = std::move(found->second);
-  loads_.erase(found);
-
-  follow(load->epoch(), load->seq(), subscriber);
-  subscriber.epoch = load->epoch();
-  subscriber.cursor = load->seq();
-  if (!accepts(take(subscriber, load->seq() >= stream_.published() ? Event::level : Event::behind))) return;
-  welcome(subscriber, Start::load, load->epoch(), load->seq(), now);
-  for (const std::string& block : load->blocks()) outbox_.send(subscriber.socket, block, Hub::Payload::binary);
+  follow(load->epoch(), load->seq(), {subscriber.socket});
+  if (!begin(subscriber, *load, now)) return;
   outbox_.send(subscriber.socket, load->message(std::exchange(subscriber.reason, std::nullopt)));
   releaseHeld(subscriber);
   hear(load->seq(), now);
+}
+
+std::vector<Socket> Audience::waiting(std::optional<uint32_t> round) const {
+  std::vector<Socket> sockets;
+  for (const auto& [socket, subscriber] : subscribers_)
+    if (subscriber.state == SubscriberState::loading && subscriber.full &&
+        subscriber.round == round.value_or(subscriber.round))
+      sockets.push_back(socket);
+  return sockets;
+}
+
+/// One reading at a time.
+void Audience::readWorkspace() {
+  if (!workspace_.idle()) return;
+  const std::string input = workspace_.ask();
+  outbox_.call({Call::Purpose::workspace, organization_, 0, workspace_.round(), 0}, "load", input);
+}
+
+void Audience::workspaceRead(bool ok, std::string_view bytes, double now) {
+  if (workspace_.take(ok && schema_, bytes)) return makeWorkspace(now);
+  for (const Socket socket : waiting(workspace_.round())) take(subscribers_.at(socket), Event::failed);
+  if (!waiting().empty()) readWorkspace();
+}
+
+/// Until it is ready it is as if it had not been read.
+void Audience::makeWorkspace(double now) {
+  nextSlice_ = now + 1;
+  if (!workspace_.work(*schema_)) return;
+  giveWorkspace(now);
+  workspace_.done(now);
+  if (!waiting().empty()) readWorkspace();
+}
+
+void Audience::giveWorkspace(double now) {
+  const Load& load = workspace_.load();
+  const std::vector<Socket> those = waiting(workspace_.round());
+  if (those.empty()) return;
+  follow(load.epoch(), load.seq(), those);
+  std::vector<Socket> sockets;
+  for (const Socket socket : those)
+    if (begin(subscribers_.at(socket), load, now)) sockets.push_back(socket);
+  for (const std::string& block : load.blocks()) outbox_.send(sockets, block, Hub::Payload::binary);
+  for (const Socket socket : sockets) {
+    Subscriber& subscriber = subscribers_.at(socket);
+    outbox_.send(socket, load.message(std::exchange(subscriber.reason, std::nullopt)));
+    releaseHeld(subscriber);
+  }
+  hear(load.seq(), now);
+}
+
+/// False: it is not to have it.
+bool Audience::begin(Subscriber& subscriber, const Load& load, double now) {
+  subscriber.epoch = load.epoch();
+  subscriber.cursor = load.seq();
+  if (!accepts(take(subscriber, load.seq() >= stream_.published() ? Event::level : Event::behind))) return false;
+  welcome(subscriber, Start::load, load.epoch(), load.seq(), now);
+  return true;
 }
 
 void Audience::caughtUp(Subscriber& subscriber, bool ok, std::string_view bytes, double now) {
@@ -111,7 +152,7 @@ void Audience::caughtUp(Subscriber& subscriber, bool ok, std::string_view bytes,
     take(subscriber, Event::failed);
     return;
   }
-  follow(page->epoch, page->head, subscriber);
+  follow(page->epoch, page->head, {subscriber.socket});
   const bool another = page->epoch != subscriber.epoch || page->head < subscriber.cursor;
   if (another || page->trimmed || page->resync > subscriber.cursor) {
     if (another)
@@ -140,8 +181,8 @@ void Audience::published(uint32_t turn, bool ok, std::string_view bytes, double 
   const std::optional<Page> page = ok ? Page::read(bytes) : std::nullopt;
   if (!page) return stream_.failed(now);
   if (page->epoch != stream_.epoch() || page->head < stream_.published())
-    return startOver(ErrorCode::log_epoch_changed, page->epoch, page->head, nullptr);
-  if (page->trimmed) return startOver(ErrorCode::cursor_too_old, page->epoch, page->head, nullptr);
+    return startOver(ErrorCode::log_epoch_changed, page->epoch, page->head);
+  if (page->trimmed) return startOver(ErrorCode::cursor_too_old, page->epoch, page->head);
   stream_.advanced(*page, now);
   for (auto& [socket, subscriber] : subscribers_)
     if (subscriber.state == SubscriberState::live && subscriber.cursor < page->resync) take(subscriber, Event::reset);
@@ -160,8 +201,14 @@ void Audience::compare(double head, double now) {
   readOn(now);
 }
 
+double Audience::due() const {
+  const double workspace = workspace_.making() ? nextSlice_ : workspace_.due();
+  return std::min(stream_.due(), workspace);
+}
+
 void Audience::tick(double now) {
-  if (!loads_.empty()) workOn(subscribers_.at(loads_.begin()->first), now);
+  workspace_.tick(now);
+  if (workspace_.making()) makeWorkspace(now);
   readOn(now);
 }
 
@@ -192,21 +239,21 @@ void Audience::welcome(Subscriber& subscriber, Start start, const std::string& e
   subscriber.welcomed = true;
 }
 
-/// What one subscriber was answered says which log this is, for all.
-void Audience::follow(const std::string& epoch, double seq, const Subscriber& reader) {
+/// What some were answered says which log this is, for all.
+void Audience::follow(const std::string& epoch, double seq, const std::vector<Socket>& readers) {
   if (!stream_.known()) return stream_.begin(epoch, seq);
-  if (stream_.epoch() != epoch) startOver(ErrorCode::log_epoch_changed, epoch, seq, &reader);
+  if (stream_.epoch() != epoch) startOver(ErrorCode::log_epoch_changed, epoch, seq, readers);
 }
 
 /// Nobody can go on from where they are: the log is another one, or what would have come next is no longer kept.
-void Audience::startOver(ErrorCode reason, const std::string& epoch, double seq, const Subscriber* but) {
+void Audience::startOver(ErrorCode reason, const std::string& epoch, double seq, const std::vector<Socket>& but) {
   outbox_.log("everybody loads again: " + std::string(codeText(reason)), organization_);
   stream_.begin(epoch, seq);
   for (auto& [socket, subscriber] : subscribers_) {
     for (const HeldAnswer& answer : subscriber.held)
       outbox_.send(socket, refusalText(answer.request, Error::of(reason)));
     subscriber.held.clear();
-    if (&subscriber == but) continue;
+    if (std::find(but.begin(), but.end(), socket) != but.end()) continue;
     if (subscriber.cursor >= 0) subscriber.reason = reason;
     take(subscriber, Event::reset);
   }

@@ -18,19 +18,20 @@
 #include <string_view>
 
 #include "hub/hello.h"
-#include "hub/load.h"
 #include "hub/messages.h"
 #include "hub/outbox.h"
 #include "hub/stream.h"
 #include "hub/subscriber.h"
+#include "hub/workspace.h"
 
 namespace ablo::hub {
 
 class Audience {
  public:
   /// `schema`: the one in force, which is that of everybody whose hello was accepted.
-  Audience(std::string organization, const std::optional<Schema>& schema, Outbox& outbox, const HubLimits& limits)
-      : organization_(std::move(organization)), schema_(schema), outbox_(outbox), limits_(limits) {}
+  Audience(std::string organization, const std::optional<Schema>& schema, Outbox& outbox, const HubLimits& limits,
+           KeptBytes& kept)
+      : organization_(std::move(organization)), schema_(schema), outbox_(outbox), limits_(limits), workspace_(kept) {}
 
   const std::map<Socket, Subscriber>& subscribers() const { return subscribers_; }
   void join(Subscriber subscriber) { subscribers_.emplace(subscriber.socket, std::move(subscriber)); }
@@ -46,6 +47,7 @@ class Audience {
   void greet(Subscriber& subscriber, const Hello& hello);
 
   // Answers to what take() and hear() asked.
+  void workspaceRead(bool ok, std::string_view bytes, double now);
   void loaded(Subscriber& subscriber, bool ok, std::string_view bytes, double now);
   void caughtUp(Subscriber& subscriber, bool ok, std::string_view bytes, double now);
   void published(uint32_t turn, bool ok, std::string_view bytes, double now);
@@ -60,15 +62,22 @@ class Audience {
   /// Whether what was decided in a log stands in this one. While nobody is here to be told, it does.
   bool follows(uint32_t log) const { return subscribers_.empty() || (stream_.known() && stream_.log() == log); }
 
-  double due() const { return loads_.empty() ? stream_.due() : std::min(stream_.due(), nextSlice_); }
+  /// Another schema is in force.
+  void forgetWorkspace() { workspace_.forget(); }
+  double due() const;
   void tick(double now);
 
  private:
   void ask(Subscriber& subscriber, Call::Purpose purpose);
-  void workOn(Subscriber& subscriber, double now);
+  /// Those who wait for a round of the workspace; for any, without one.
+  std::vector<Socket> waiting(std::optional<uint32_t> round = std::nullopt) const;
+  void readWorkspace();
+  void makeWorkspace(double now);
+  void giveWorkspace(double now);
+  bool begin(Subscriber& subscriber, const Load& load, double now);
   void welcome(Subscriber& subscriber, Start start, const std::string& epoch, double head, double now);
-  void follow(const std::string& epoch, double seq, const Subscriber& reader);
-  void startOver(ErrorCode reason, const std::string& epoch, double seq, const Subscriber* but);
+  void follow(const std::string& epoch, double seq, const std::vector<Socket>& readers);
+  void startOver(ErrorCode reason, const std::string& epoch, double seq, const std::vector<Socket>& but = {});
   void releaseHeld(Subscriber& subscriber);
   void readOn(double now);
 
@@ -77,8 +86,8 @@ class Audience {
   Outbox& outbox_;
   const HubLimits& limits_;
   std::map<Socket, Subscriber> subscribers_;
-  std::map<Socket, std::unique_ptr<Load>> loads_;  // that were answered and are being made ready
-  double nextSlice_ = 0;                           // of them
+  Workspace workspace_;
+  double nextSlice_ = 0;  // of it
   Stream stream_;
 };
 

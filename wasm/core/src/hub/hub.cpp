@@ -24,12 +24,15 @@ constexpr double kLongestSleep = 3'600'000;  // ms: timers of the world outside 
 
 class Hub::Impl {
  public:
-  explicit Impl(HubLimits limits) : limits_(limits) {}
+  explicit Impl(HubLimits limits) : limits_(limits), kept_{limits.keptBytes} {}
 
   Result<std::string> setSchema(std::string_view document) {
     Result<Schema> schema = parseSchema(document);
     if (!schema) return schema.error();
+    const bool same = schema_ && schema_->hash == schema->hash;
     schema_ = std::move(*schema);
+    if (same) return schema_->hash;
+    for (auto& [name, organization] : organizations_) organization.audience.forgetWorkspace();
     for (const auto& [socket, name] : seats_) {
       Audience& audience = organization(name).audience;
       const Subscriber* subscriber = audience.find(socket);
@@ -90,6 +93,16 @@ class Hub::Impl {
       }
   }
 
+  void hear(std::string_view text, double now) {
+    const Result<Json> heads = parseJson(text);
+    if (!heads) return;
+    for (const Json::Member& member : heads->members())
+      if (const auto found = organizations_.find(std::string(member.name)); found != organizations_.end()) {
+        found->second.audience.hear(member.value.asNumber(), now);
+        review(found->first);
+      }
+  }
+
   void tick(double now) {
     announced_ = 0;
     while (const std::optional<std::string> name = dues_.ring(now)) {
@@ -146,7 +159,7 @@ class Hub::Impl {
 
  private:
   Organization& organization(const std::string& name) {
-    return organizations_.try_emplace(name, name, schema_, outbox_, counters_, limits_).first->second;
+    return organizations_.try_emplace(name, name, schema_, outbox_, counters_, limits_, kept_).first->second;
   }
 
   /// After whatever happened in an organization: when does it have to be looked at again, and is it over?
@@ -161,6 +174,7 @@ class Hub::Impl {
   std::optional<Schema> schema_;
   Outbox outbox_;
   Counters counters_;
+  KeptBytes kept_;
   std::map<std::string, Organization> organizations_;
   std::map<Socket, std::string> seats_;  // the organization of every socket that was not yet said to be closed
   Alarms<Socket> deadlines_;
@@ -200,6 +214,12 @@ void Hub::answer(Request request, bool ok, std::string_view bytes, double now) {
 void Hub::heads(std::string_view heads, double now) {
   impl_->sendAway(now);
   impl_->heads(heads, now);
+  impl_->setAlarm(now);
+}
+
+void Hub::hear(std::string_view heads, double now) {
+  impl_->sendAway(now);
+  impl_->hear(heads, now);
   impl_->setAlarm(now);
 }
 

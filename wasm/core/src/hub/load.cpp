@@ -25,9 +25,27 @@ Load::Load(std::string_view answer)
     : bytes_(answer), answer_(readAnswer(bytes_)), rows_(largeOnly(answer_.find("models"))) {}
 
 bool Load::work(const Schema& schema) {
-  for (int row = 0; row < kSlice; ++row)
-    if (!readRow(schema)) return true;
+  for (int row = 0; row < kSlice; ++row) {
+    if (readRow(schema)) continue;
+    if (!blocks_.empty()) keep(answer_);
+    return true;
+  }
   return false;
+}
+
+/// All but the rows, which are in blocks.
+void Load::keep(const RawObject& top) {
+  ObjectText text;
+  for (const std::string_view name : {"seq", "epoch", "claims"}) text.raw(name, top.find(name));
+  bytes_ = text.take();
+  answer_ = readAnswer(bytes_);
+  rows_ = RawWalk({});
+}
+
+std::size_t Load::bytes() const {
+  std::size_t bytes = bytes_.size();
+  for (const std::string& block : blocks_) bytes += block.size();
+  return bytes;
 }
 
 /// False: there are no more.

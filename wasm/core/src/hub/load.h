@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Load: what ablo.load answered, on its way to a subscriber: as it is when it is small, else its rows as blocks (codec/block.h). Those
+// Load: what ablo.load answered, on its way to subscribers: as it is when it is small, else its rows as blocks (codec/block.h). Those
 // are made a slice at a time, so that the other sockets are served meanwhile.
 //
 //   Load load(bytes);
@@ -27,11 +27,18 @@ class Load {
 
   /// There is a log it speaks of.
   bool valid() const { return seq() >= 0 && !epoch().empty(); }
+  /// Nothing has happened since the one that was had.
+  bool same() const { return answer_.find("same") == "true"; }
   double seq() const { return answer_.number("seq", -1); }
   std::string epoch() const { return answer_.text("epoch"); }
 
   /// True: there is nothing left to do. It is always given the same schema.
   bool work(const Schema& schema);
+
+  // When the work is done, and there are blocks.
+  /// The same rows; claims may have been renewed.
+  void renew(const Load& newer) { keep(newer.answer_); }
+  std::size_t bytes() const;
 
   // When the work is done.
   const std::vector<std::string>& blocks() const { return blocks_; }
@@ -41,8 +48,9 @@ class Load {
   bool readRow(const Schema& schema);
   void add(const Schema& schema, std::string_view row);
   void endBlock();
+  void keep(const RawObject& top);
 
-  const std::string bytes_;
+  std::string bytes_;
   RawObject answer_;
   RawWalk rows_;         // of all models; nothing, where they stay JSON
   bool between_ = true;  // two models

@@ -70,6 +70,13 @@ void Organization::reject(Socket socket, const CommitName& commit, const Error& 
   if (audience.find(socket)) outbox_.send(socket, rejectionText(commit, error));
 }
 
+void Organization::grew(double head, double now) {
+  audience.hear(head, now);
+  if (head == told_ || head < 0) return;
+  told_ = head;
+  outbox_.hint(name_, head);
+}
+
 void Organization::depart() {
   for (const CommitQueue::FlightNumber number : queue_.depart()) launch(number);
 }
@@ -91,7 +98,7 @@ void Organization::decided(const Call& call, bool ok, std::string_view bytes, do
   }
   CommitQueue::Flight flight = queue_.land(number);
   for (std::size_t i = 0; i < flight.commits.size(); ++i) settle(std::move(flight.commits[i]), verdicts->outcomes[i]);
-  audience.hear(verdicts->head, now);
+  grew(verdicts->head, now);
   depart();
 }
 
@@ -148,7 +155,7 @@ void Organization::coordinated(const Call& call, bool ok, std::string_view bytes
   const std::optional<RawObject> answer = ok ? RawObject::read(bytes) : std::nullopt;
   if (call.purpose != Purpose::renew && audience.find(call.socket))
     outbox_.send(call.socket, answer ? answerText(call.request, "claim", *answer) : failureText(call.request, bytes));
-  if (answer) audience.hear(answer->number("head", -1), now);
+  if (answer) grew(answer->number("head", -1), now);
 }
 
 void Organization::answer(const Call& call, bool ok, std::string_view bytes, double now) {
@@ -156,6 +163,7 @@ void Organization::answer(const Call& call, bool ok, std::string_view bytes, dou
   const bool awaited = subscriber && subscriber->turn == call.turn;
   if (subscriber && isRequest(call.purpose)) --subscriber->requests;
   switch (call.purpose) {
+    case Purpose::workspace: audience.workspaceRead(ok, bytes, now); break;
     case Purpose::load:
       if (awaited) audience.loaded(*subscriber, ok, bytes, now);
       break;

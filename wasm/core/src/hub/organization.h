@@ -30,8 +30,12 @@ struct Counters {
 class Organization {
  public:
   Organization(const std::string& name, const std::optional<Schema>& schema, Outbox& outbox, Counters& counters,
-               const HubLimits& limits)
-      : audience(name, schema, outbox, limits), name_(name), outbox_(outbox), counters_(counters), limits_(limits) {}
+               const HubLimits& limits, KeptBytes& kept)
+      : audience(name, schema, outbox, limits, kept),
+        name_(name),
+        outbox_(outbox),
+        counters_(counters),
+        limits_(limits) {}
 
   Audience audience;
 
@@ -51,6 +55,8 @@ class Organization {
  private:
   /// Whether it may ask once more; if not, it was refused.
   bool admits(Subscriber& subscriber, Call::Purpose purpose, double request);
+  /// The database said how far the log has grown with what we asked of it.
+  void grew(double head, double now);
   void depart();
   void launch(CommitQueue::FlightNumber number);
   void decided(const Call& call, bool ok, std::string_view bytes, double now);
@@ -63,6 +69,7 @@ class Organization {
   Counters& counters_;
   const HubLimits& limits_;
   CommitQueue queue_;
+  double told_ = 0;  // the last head that other servers were told of
 };
 
 }  // namespace ablo::hub

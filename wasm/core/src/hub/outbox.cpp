@@ -27,6 +27,10 @@ void Outbox::log(std::string_view message, const std::string& organization) {
   record(Hub::Record::log).text(writeJson(Json::object({{"msg", message}, {"organization", organization}})));
 }
 
+void Outbox::hint(const std::string& organization, double head) {
+  record(Hub::Record::hint).number(head).text(organization);
+}
+
 std::optional<Call> Outbox::answered(Request request) {
   const auto node = calls_.extract(request);
   if (node.empty()) return std::nullopt;

@@ -19,7 +19,7 @@ using Request = Hub::Request;  // ours, to the database
 
 /// Why the database was asked, and who waits for the answer.
 struct Call {
-  enum class Purpose : uint8_t { load, catchUp, publish, batch, read, claim, release, renew };
+  enum class Purpose : uint8_t { workspace, load, catchUp, publish, batch, read, claim, release, renew };
   Purpose purpose;
   std::string organization;
   Socket socket = 0;   // load, catchUp, read, claim, release
@@ -49,6 +49,8 @@ class Outbox {
   void close(Socket socket, CloseCode code, std::string_view reason);
   void wake(double at);
   void log(std::string_view message, const std::string& organization);
+  /// The log of an organization has grown to this: for other servers.
+  void hint(const std::string& organization, double head);
 
   /// The call that was answered; nothing for an answer nobody asked for.
   std::optional<Call> answered(Request request);

@@ -62,6 +62,7 @@ struct Subscriber {
   SubscriberState state = SubscriberState::greeting;
   double cursor = -1;  // the seq up to which it has everything; -1: nothing yet
   uint32_t turn = 0;   // of its last question to the database
+  uint32_t round = 0;  // of the workspace it waits for, while it is loading
   std::vector<HeldAnswer> held;
 
   // What it has under way (HubLimits).
