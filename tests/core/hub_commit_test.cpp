@@ -57,6 +57,62 @@ TEST_CASE("a commit reaches the database with who sent it, and its receipt comes
   CHECK(world.heard[1][0].number("seq") == 1);
 }
 
+TEST_CASE("the log's new entries may come with the answer, and then nobody is asked for them") {
+  HubWorld world;
+  world.join(1, 5);
+  world.join(2, 5);
+  const auto answer = [&](double from, double to) {
+    std::string text = verdicts({"confirmed"}, to);
+    text.pop_back();
+    return text + R"(,"page":)" + world.changesText(from, to, to) + "}";
+  };
+  world.forget();
+  world.say(1, update("k1", "t1"));
+  Question batch = world.take("commit");
+  CHECK(batch.input.number("after") == 5);
+  world.answer(batch, answer(5, 6));
+  CHECK(world.types(1) == std::vector<std::string>{"receipt", "changes"});
+  CHECK(world.types(2) == std::vector<std::string>{"changes"});
+  CHECK(world.last(2).number("from") == 5);
+  CHECK(world.last(2).number("to") == 6);
+  CHECK(!world.asks("changes"));
+
+  SECTION("what was published meanwhile is not published again") {
+    world.say(1, update("k2", "t1"));
+    batch = world.take("commit");
+    world.heads(R"({"acme": 7})");
+    world.answer(world.take("changes"), world.changesText(6, 7, 7));
+    world.answer(batch, answer(6, 8));
+    CHECK(world.last(2).number("from") == 7);
+    CHECK(world.last(2).find("changes")->items().size() == 1);
+    CHECK(!world.asks("changes"));
+  }
+  SECTION("a page that is being read comes first") {
+    world.say(1, update("k2", "t1"));
+    batch = world.take("commit");
+    world.heads(R"({"acme": 7})");
+    const Question page = world.take("changes");
+    world.answer(batch, answer(6, 8));
+    CHECK(world.last(2).number("to") == 6);
+    world.answer(page, world.changesText(6, 7, 7));
+    CHECK(world.last(2).number("to") == 7);
+    world.answer(world.take("changes"), world.changesText(7, 8, 8));
+    CHECK(world.last(2).number("to") == 8);
+  }
+  SECTION("a page of another log, or one that is no page, is left aside: it is asked for") {
+    world.say(1, update("k2", "t1"));
+    batch = world.take("commit");
+    const std::string epoch = std::exchange(world.epoch, "e2");
+    const std::string other = answer(6, 7);
+    world.epoch = epoch;
+    const bool broken = GENERATE(false, true);
+    world.answer(batch, broken ? R"({"head":7,"receipts":[{"status":"confirmed","seq":7}],"page":{"from":6}})" : other);
+    CHECK(world.last(1).text("type") == "receipt");
+    world.answer(world.take("changes"), world.changesText(6, 7, 7));
+    CHECK(world.last(2).number("to") == 7);
+  }
+}
+
 TEST_CASE("what cannot be is refused by name and never reaches the database") {
   HubWorld world;
   world.join(1);

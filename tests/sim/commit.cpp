@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kShort = 50, kWriting = 300, kPatient = 2'000, kLong = 5'000, kForEver = 1e12;
 constexpr double kRetention = 24 * 3'600'000.0;
+constexpr double kPage = 1'000;
 
 Json blocked() { return Json::object({{"status", "blocked"}}); }
 bool isDecided(const Json& receipt) {
@@ -256,6 +257,21 @@ Json allBlocked(const Database& db, std::span<const Json> commits) {
   return Json::object({{"head", db.head()}, {"receipts", std::move(receipts)}});
 }
 
+/// What the log gained after a place, up to the end of this transaction.
+void addPage(Json& answer, const Database& db, const Transaction& work, double after) {
+  const double head = answer.number("head");
+  if (head <= after || head - after > kPage) return;
+  Json changes = Json::array();
+  for (auto at = static_cast<std::size_t>(std::max(after, db.trimmed)); at < static_cast<std::size_t>(head); ++at)
+    changes.push(at < db.log.size() ? db.log[at] : work.log[at - db.log.size()]);
+  answer.set("page", Json::object({{"from", after},
+                                   {"to", head},
+                                   {"head", head},
+                                   {"epoch", db.epoch},
+                                   {"trimmed", after < db.trimmed},
+                                   {"changes", std::move(changes)}}));
+}
+
 }  // namespace
 
 Task<std::optional<Json>> commit(Database& db, Backend who, Json input) {
@@ -291,6 +307,8 @@ Task<std::optional<Json>> commit(Database& db, Backend who, Json input) {
     }
     answer = Json::object({{"head", db.head()}, {"receipts", Json::array().push(receipt)}});
   }
+  if (const Json* after = input.find("after"); after && db.transaction(who).captured.empty())
+    addPage(*answer, db, db.transaction(who), after->asNumber());
   if (co_await logCaptured(db, who, kForEver) != Wait::granted) co_return std::nullopt;
   if (db.observe) db.transaction(who).told = Json::object({{"call", "commit"}, {"input", input}, {"answer", *answer}});
   co_return answer;

@@ -16,6 +16,7 @@ void Person::open() {
   numbers_.clear();
   pending_.clear();
   looks_.clear();
+  leaving_ = false;
   premise_ = {};
   screen_.open(*client_);
   for (const std::size_t place : std::deque(disk_)) commit(place);
@@ -255,7 +256,7 @@ void Person::connect() {
         premise_ = {};  // what came in between is not known
       }
       client_->receive(text, now());
-      if (reloads && client_->cursor() >= 0) reloaded();
+      if (reloads && !leaving_ && client_->cursor() >= 0) reloaded();
     });
   };
   wire_->toClient.end = [this, mine](int code, const std::string& reason) {

@@ -107,6 +107,7 @@ class Person {
   /// Says good-bye, and is gone.
   void leave() {
     work([this] {
+      leaving_ = true;
       client_->stop(now());
       inbox_.later([this] {
         for (const auto& [place, number] : pending_)
@@ -149,7 +150,7 @@ class Person {
   std::string session_;
   double skew_ = 0, resumes_ = 0;
   uint64_t credential_ = 0;
-  bool keepsImage_ = false, guards_ = false, loadsAll_ = true, knows_ = false, nudges_ = false;
+  bool keepsImage_ = false, guards_ = false, loadsAll_ = true, knows_ = false, nudges_ = false, leaving_ = false;
   Inbox inbox_{agenda_, [this] { listen(); }};
   std::map<uint32_t, std::size_t> numbers_;                // of a page's commits: where they are in the record
   std::vector<std::pair<std::size_t, uint32_t>> pending_;  // place and number

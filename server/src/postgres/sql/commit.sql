@@ -281,6 +281,7 @@ declare
   commits constant jsonb := input->'commits';
   patient constant boolean := coalesce((input->>'patient')::boolean, false);
   answer jsonb;
+  head bigint;
 begin
   perform ablo.enter(organization, case when patient then '2s' else '50ms' end);
   for round in 1..5 loop
@@ -297,6 +298,10 @@ begin
   if (input->>'final')::boolean and answer @> '{"receipts": [{"status": "blocked"}]}' then
     perform set_config('lock_timeout', '5s', true);
     return ablo.refuse_locked(organization, commits);
+  end if;
+  head := answer->'head';
+  if head - (input->>'after')::bigint between 1 and 1000 and current_setting('ablo.flush', true) is distinct from 'pending' then
+    answer := answer || jsonb_build_object('page', ablo.page(organization, (input->>'after')::bigint, head, head));
   end if;
   return answer;
 end $$;

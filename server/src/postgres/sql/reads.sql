@@ -32,6 +32,20 @@ begin
   return answer;
 end $$;
 
+-- A stretch of the log, of an organization that was entered.
+create or replace function ablo.page(organization text, cursor_at bigint, until bigint, head bigint) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return jsonb_build_object('from', cursor_at, 'to', until, 'head', head, 'epoch', ablo.epoch($1),
+    'trimmed', ablo.log_begins($1) > cursor_at, 'changes', (
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'seq', l.seq, 'kind', l.kind, 'model', l.model, 'id', l.id, 'op', l.op, 'after', l.after, 'before', l.before,
+        'fields', l.fields, 'actor', l.actor, 'onBehalfOf', l.on_behalf_of, 'session', l.session,
+        'commitKey', l.commit_key, 'operationIndex', l.operation_index,
+        'groupsBefore', l.groups_before, 'groupsAfter', l.groups_after, 'at', ablo.milliseconds(l.at)) order by l.seq), '[]')
+    from ablo.log l where l.organization = $1 and l.seq > cursor_at and l.seq <= until));
+end $$;
+
 -- A page of the log. It ends where a commit ends, even if that makes it longer than asked for. `trimmed`: what followed the
 -- cursor is no longer kept, and this page does not continue it.
 create or replace function ablo.changes(organization text, input jsonb) returns jsonb
@@ -49,14 +63,7 @@ begin
     select l.seq - 1 from ablo.log l
     where l.organization = $1 and l.seq > cursor_at + size and l.seq <= head and coalesce(l.operation_index, 0) = 0
     order by l.seq limit 1), head);
-  return jsonb_build_object('from', cursor_at, 'to', until, 'head', head, 'epoch', ablo.epoch($1),
-    'trimmed', ablo.log_begins($1) > cursor_at, 'changes', (
-    select coalesce(jsonb_agg(jsonb_build_object(
-        'seq', l.seq, 'kind', l.kind, 'model', l.model, 'id', l.id, 'op', l.op, 'after', l.after, 'before', l.before,
-        'fields', l.fields, 'actor', l.actor, 'onBehalfOf', l.on_behalf_of, 'session', l.session,
-        'commitKey', l.commit_key, 'operationIndex', l.operation_index,
-        'groupsBefore', l.groups_before, 'groupsAfter', l.groups_after, 'at', ablo.milliseconds(l.at)) order by l.seq), '[]')
-    from ablo.log l where l.organization = $1 and l.seq > cursor_at and l.seq <= until));
+  return ablo.page(organization, cursor_at, until, head);
 end $$;
 
 -- From one server to the others: how far logs have grown. In a transaction of its own, and one message each: a message has

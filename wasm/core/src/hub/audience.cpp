@@ -184,9 +184,20 @@ void Audience::published(uint32_t turn, bool ok, std::string_view bytes, double 
     return startOver(ErrorCode::log_epoch_changed, page->epoch, page->head);
   if (page->trimmed) return startOver(ErrorCode::cursor_too_old, page->epoch, page->head);
   stream_.advanced(*page, now);
+  deliver(*page, now);
+}
+
+void Audience::offered(std::string_view bytes, double now) {
+  const std::optional<Page> page = Page::read(bytes);
+  if (!page || !stream_.extends(*page)) return;
+  stream_.extend(*page);
+  deliver(*page, now);
+}
+
+void Audience::deliver(const Page& page, double now) {
   for (auto& [socket, subscriber] : subscribers_)
-    if (subscriber.state == SubscriberState::live && subscriber.cursor < page->resync) take(subscriber, Event::reset);
-  for (const Delivery& delivery : fanOut(*page, subscribers_)) outbox_.send(delivery.sockets, delivery.bytes);
+    if (subscriber.state == SubscriberState::live && subscriber.cursor < page.resync) take(subscriber, Event::reset);
+  for (const Delivery& delivery : fanOut(page, subscribers_)) outbox_.send(delivery.sockets, delivery.bytes);
   for (auto& [socket, subscriber] : subscribers_) releaseHeld(subscriber);
   readOn(now);
 }

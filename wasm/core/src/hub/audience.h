@@ -51,6 +51,8 @@ class Audience {
   void loaded(Subscriber& subscriber, bool ok, std::string_view bytes, double now);
   void caughtUp(Subscriber& subscriber, bool ok, std::string_view bytes, double now);
   void published(uint32_t turn, bool ok, std::string_view bytes, double now);
+  /// A page that came with another answer.
+  void offered(std::string_view bytes, double now);
 
   /// The log has got this far: who is live is brought up to it.
   void hear(double head, double now);
@@ -59,6 +61,7 @@ class Audience {
   /// Sends an answer when the subscriber has seen as much as it has.
   void hold(Subscriber& subscriber, HeldAnswer answer);
   uint32_t log() const { return stream_.log(); }
+  double published() const { return stream_.published(); }  // -1: not known
   /// Whether what was decided in a log stands in this one. While nobody is here to be told, it does.
   bool follows(uint32_t log) const { return subscribers_.empty() || (stream_.known() && stream_.log() == log); }
 
@@ -79,6 +82,7 @@ class Audience {
   void follow(const std::string& epoch, double seq, const std::vector<Socket>& readers);
   void startOver(ErrorCode reason, const std::string& epoch, double seq, const std::vector<Socket>& but = {});
   void releaseHeld(Subscriber& subscriber);
+  void deliver(const Page& page, double now);
   void readOn(double now);
 
   const std::string organization_;

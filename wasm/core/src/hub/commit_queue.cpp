@@ -82,12 +82,13 @@ CommitQueue::FlightNumber CommitQueue::launch(std::vector<Commit> commits, Way w
   return lastFlight_;
 }
 
-std::string CommitQueue::text(FlightNumber number) const {
+std::string CommitQueue::text(FlightNumber number, double published) const {
   const Flight& flight = flights_.at(number);
   std::vector<std::string_view> commits;
   for (const Commit& commit : flight.commits) commits.push_back(commit.text);
   ObjectText text;
   text.raw("commits", arrayText(commits));
+  if (published >= 0) text.member("after", published);
   if (flight.way == Way::patiently) text.member("patient", true);
   if (flight.commits[0].patience + 1 >= kPatientTries) text.member("final", true);
   return text.take();

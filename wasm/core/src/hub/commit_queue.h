@@ -46,8 +46,8 @@ class CommitQueue {
 
   /// The flights that can leave now.
   std::vector<FlightNumber> depart();
-  /// What the database is called with.
-  std::string text(FlightNumber number) const;
+  /// What the database is called with. What the log gains after `published` may come with the answer.
+  std::string text(FlightNumber number, double published) const;
 
   std::size_t size(FlightNumber number) const { return flights_.at(number).commits.size(); }
 

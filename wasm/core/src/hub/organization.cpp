@@ -33,6 +33,7 @@ std::size_t heldBytes(const Subscriber& subscriber) {
 struct Verdicts {
   std::vector<RawObject> outcomes;
   double head = -1;
+  std::string_view page;  // of the log up to there; empty where there is none
 };
 
 std::optional<Verdicts> readVerdicts(std::string_view bytes, std::size_t commits) {
@@ -40,7 +41,7 @@ std::optional<Verdicts> readVerdicts(std::string_view bytes, std::size_t commits
   if (!answer) return std::nullopt;
   const std::optional<std::vector<std::string_view>> receipts = rawItems(answer->find("receipts"));
   if (!receipts || receipts->size() != commits) return std::nullopt;
-  Verdicts verdicts{{}, answer->number("head", -1)};
+  Verdicts verdicts{{}, answer->number("head", -1), answer->find("page")};
   for (const std::string_view receipt : *receipts) {
     std::optional<RawObject> outcome = RawObject::read(receipt);
     if (!outcome) return std::nullopt;
@@ -83,7 +84,8 @@ void Organization::depart() {
 
 void Organization::launch(CommitQueue::FlightNumber number) {
   ++counters_.batches;
-  outbox_.call({Purpose::batch, name_, 0, audience.log(), static_cast<double>(number)}, "commit", queue_.text(number));
+  outbox_.call({Purpose::batch, name_, 0, audience.log(), static_cast<double>(number)}, "commit",
+               queue_.text(number, audience.published()));
 }
 
 /// What was decided in a log that was replaced since may not be so in this one: it is asked again.
@@ -98,6 +100,7 @@ void Organization::decided(const Call& call, bool ok, std::string_view bytes, do
   }
   CommitQueue::Flight flight = queue_.land(number);
   for (std::size_t i = 0; i < flight.commits.size(); ++i) settle(std::move(flight.commits[i]), verdicts->outcomes[i]);
+  if (!verdicts->page.empty()) audience.offered(verdicts->page, now);
   grew(verdicts->head, now);
   depart();
 }

@@ -64,6 +64,7 @@ std::optional<Page> Page::read(std::string_view answer) {
   if (!raw) return std::nullopt;
   const std::optional<std::vector<std::string_view>> items = rawItems(raw->find("changes"));
   Page page;
+  page.from = raw->number("from", -1);
   page.to = raw->number("to", -1);
   page.head = raw->number("head", -1);
   page.epoch = raw->text("epoch");

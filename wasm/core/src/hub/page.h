@@ -18,9 +18,10 @@ using Groups = std::vector<std::string>;  // sorted
 
 class Page {
  public:
-  /// The answer of ablo.changes; nothing when it is not one.
+  /// The answer of ablo.changes, or the page of ablo.commit; nothing when it is not one.
   static std::optional<Page> read(std::string_view answer);
 
+  double from = 0;
   double to = 0;
   double head = 0;
   std::string epoch;

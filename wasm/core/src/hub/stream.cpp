@@ -35,6 +35,7 @@ void Stream::forget() {
 
 void Stream::hear(double head) {
   if (known()) head_ = std::max(head_, head);
+  if (asking_) meanwhile_ = std::max(meanwhile_, head);
 }
 
 void Stream::compare(double head, double now) {
@@ -50,6 +51,7 @@ std::optional<double> Stream::ask(double now) {
   asking_ = true;
   doubted_ = false;
   askedAt_ = now;
+  meanwhile_ = -1;
   return published_;
 }
 
@@ -57,7 +59,17 @@ void Stream::advanced(const Page& page, double now) {
   asking_ = false;
   if (page.to == published_ && page.head > page.to) notBefore_ = now + kPause;
   published_ = page.to;
-  head_ = page.head;
+  head_ = std::max(page.head, meanwhile_);
+}
+
+bool Stream::extends(const Page& page) const {
+  return known() && !asking_ && page.epoch == epoch_ && !page.trimmed && page.from <= published_ &&
+         page.to > published_;
+}
+
+void Stream::extend(const Page& page) {
+  published_ = page.to;
+  hear(page.to);
 }
 
 void Stream::failed(double now) {

@@ -38,6 +38,9 @@ class Stream {
   /// The seq to read on after, when there is reason to. The answer is `advanced` or `failed`.
   std::optional<double> ask(double now);
   void advanced(const Page& page, double now);
+  /// A page that nobody asked for: whether it goes on from here, while no other is on its way.
+  bool extends(const Page& page) const;
+  void extend(const Page& page);
   void failed(double now);
 
   double due() const;
@@ -47,7 +50,8 @@ class Stream {
   double forgotten_ = -1;  // what had been published of it then
   uint32_t log_ = 0, turn_ = 0;
   double published_ = -1;
-  double head_ = -1;  // the latest it heard of
+  double head_ = -1;       // the latest it heard of
+  double meanwhile_ = -1;  // … since it asked, which the answer may not know of
   bool doubted_ = false;
   double askedAt_ = -1;
   bool asking_ = false;

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+//
+// One organization's changes to all who are connected: ten a tick, and one, beside a plain `ws` server that calls send() for
+// each message and socket. The server's log is in memory, so that hub and sockets are measured and no Postgres; the next
+// tick begins when the last reader has the one before. Rounds of both alternate.
+import { helper } from '../helper.mjs';
+import { newServer } from '../place.mjs';
+import { p50, round } from '../percentile.mjs';
+
+export const figures = {
+  fan_out_1000_ten_ratio: { min: 8 },
+  fan_out_5000_ten_ratio: { min: 8 },
+  fan_out_1000_one_ratio: {},
+  fan_out_5000_one_ratio: {},
+};
+
+const kMessage = JSON.stringify({
+  type: 'changes', from: 4711, to: 4712,
+  changes: [{
+    seq: 4712, kind: 'row', model: 'tasks', id: 't712', op: 'update',
+    row: { id: 't712', title: 'Task number 4712', status: 'todo', count: 4712 },
+    fields: ['title'], actor: { kind: 'user', id: 'ann' }, key: 'k4712', session: 's', at: 1_700_000_000_000,
+  }],
+});
+
+export async function measure({ say, quick }) {
+  const values = {};
+  for (const sockets of quick ? [1000] : [1000, 5000]) {
+    const ours = await newServer({ kind: 'memory' });
+    const plain = helper('plain-server.mjs');
+    const { url } = await plain.ask('start');
+    const readers = { ours: helper('readers.mjs'), plain: helper('readers.mjs') };
+    const key = ours.keys[0];
+    await readers.ours.ask('open', { url: ours.url, key, hash: ours.hash, path: '/api/sync/ws', count: sockets });
+    await readers.plain.ask('open', { url, path: '/', count: sockets });
+
+    const tick = {
+      ours: (changes) => ours.ask('grow', changes),
+      plain: (messages) => plain.ask('broadcast', { messages, text: kMessage }),
+    };
+    const perSecond = async (whose, changes, ticks) => {
+      const began = performance.now();
+      for (let n = 0; n < ticks; n++) {
+        await readers[whose].ask('reset');
+        await tick[whose](changes);
+        await readers[whose].ask('frames', whose === 'ours' ? 1 : changes);
+      }
+      return (changes * sockets * ticks) / ((performance.now() - began) / 1000);
+    };
+    for (const [name, changes] of [['ten', 10], ['one', 1]]) {
+      const rates = { ours: [], plain: [] };
+      const ticks = Math.ceil((quick ? 10_000 : 40_000) / sockets);
+      for (let n = 0; n < (quick ? 2 : 5); n++)
+        for (const whose of ['plain', 'ours']) rates[whose].push(await perSecond(whose, changes, ticks));
+      const [mine, theirs] = [p50(rates.ours), p50(rates.plain)];
+      values[`fan_out_${sockets}_${name}_per_second`] = round(mine, 0);
+      values[`fan_out_${sockets}_${name}_plain_per_second`] = round(theirs, 0);
+      values[`fan_out_${sockets}_${name}_ratio`] = round(mine / theirs);
+      say(`${sockets} sockets, ${name} a tick: ${round(mine, 0)} changes/s, plain ws ${round(theirs, 0)}/s`);
+    }
+    await Promise.all([ours, plain, readers.ours, readers.plain].map((each) => each.stop()));
+  }
+  return values;
+}
