@@ -111,9 +111,11 @@ void Person::commit(std::size_t place, double retries) {
   if (!written.reads.isNull()) text.set("reads", written.reads);
   if (written.revise) text.set("retries", retries).set("attempt", static_cast<double>(written.attempt));
   const Result<uint32_t> number = client_->commit(written.message.empty() ? writeJson(text) : written.message, now());
-  if (!number && number.error().code == ErrorCode::stale_context && guards_) {  // what was read had been taken back
+  const bool takenBack = !number && number.error().code == ErrorCode::stale_context && guards_;  // what was read
+  const bool closing = !number && number.error().code == ErrorCode::client_disposed && leaving_;
+  if (takenBack || closing) {
     std::erase(disk_, place);
-    written.outcome = "stale_context";
+    written.outcome = codeText(number.error().code);
     return;
   }
   if (!number) return record_.fail("a write was refused at once: " + number.error().message);
