@@ -71,7 +71,7 @@ begin
   if ablo.rule_text(target, rules.tenant) is null then
     return next ablo.finding('schema', format('The policy %s of %s is missing.', rules.tenant, target));
   elsif ablo.rule_text(target, rules.tenant) is distinct from (
-    select obj_description(p.oid, 'pg_policy') from pg_policy p where p.polrelid = target and p.polname = rules.tenant) then
+    select split_part(obj_description(p.oid, 'pg_policy'), ' ', 1) from pg_policy p where p.polrelid = target and p.polname = rules.tenant) then
     return next ablo.finding('schema', format('The policy %s of %s was changed.', rules.tenant, target));
   end if;
   present := (

@@ -56,7 +56,8 @@ declare
 begin
   if exists (select from pg_policy p where p.polrelid = target and p.polname not in (rules.tenant, rules.others))
     or (select c.relrowsecurity from pg_class c where c.oid = target) and not exists (
-      select from pg_policy p where p.polrelid = target and p.polname = rules.others and p.polroles = '{0}') then
+      select from pg_policy p where p.polrelid = target and (p.polname = rules.others and p.polroles = '{0}'
+        or p.polname = rules.tenant and obj_description(p.oid, 'pg_policy') like '% {public}')) then
     return array(
       select distinct r.rolname::text from pg_class c, pg_namespace n, pg_roles r
       where c.oid = target and n.nspname = 'ablo' and (r.oid in (c.relowner, n.nspowner) or r.rolname = 'ablo_app')
@@ -73,17 +74,17 @@ declare
   rules constant record := ablo.rules_of(target);
   held constant text := format(
     $q$(current_user <> 'ablo_app' or %I = nullif(current_setting('app.current_org_id', true), ''))$q$, organization);
-  let_in constant text := (
-    select string_agg(case name when 'public' then name else quote_ident(name) end, ', ')
-    from unnest(ablo.let_in(target)) name);
+  let_in constant text[] := ablo.let_in(target);
 begin
   execute format('drop policy if exists %I on %s', rules.tenant, target);
   execute format('drop policy if exists %I on %s', rules.others, target);
   execute format('create policy %I on %s as restrictive to ablo_app using %3$s with check %3$s', rules.tenant, target, held);
-  execute format('create policy %I on %s to %s using (true) with check (true)', rules.others, target, let_in);
+  execute format('create policy %I on %s to %s using (true) with check (true)', rules.others, target,
+    (select string_agg(case name when 'public' then name else quote_ident(name) end, ', ') from unnest(let_in) name));
   execute format('alter table %s enable row level security, force row level security', target);
   execute format('grant select, insert, update, delete on %s to ablo_app', target);
-  execute format('comment on policy %I on %s is %L', rules.tenant, target, ablo.rule_text(target, rules.tenant));
+  execute format('comment on policy %I on %s is %L', rules.tenant, target,
+    ablo.rule_text(target, rules.tenant) || ' ' || let_in::text);
 end $$;
 
 -- A rule as it is in force, to tell whether somebody changed it since.

@@ -47,8 +47,14 @@ do $$
 begin
   perform set_config('role', 'ablo_app', true), set_config('role', 'none', true);
 exception when insufficient_privilege then
-  execute format('grant ablo_app to %I %s', current_user,
-    case when current_setting('server_version_num')::int >= 160000 then 'with inherit false, set true' end);
+  begin
+    execute format('grant ablo_app to %I %s', current_user,
+      case when current_setting('server_version_num')::int >= 160000 then 'with inherit false, set true' end);
+  exception when insufficient_privilege then
+    raise exception 'The role % may not become ablo_app. An administrator can: %', current_user,
+      format('grant ablo_app to %I;', current_user)
+      using errcode = 'ABLO0', hint = 'permission_denied';
+  end;
 end $$;
 
 -- A tenant. Its row is the lock under which its log grows and its claims are decided; `epoch` tells this database
