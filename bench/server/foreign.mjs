@@ -18,7 +18,7 @@ import { debianBin } from '../../tests/support/postgres-version';
 import { until } from '../../tests/support/until';
 
 const { values: asked } = parseArgs({ options: { quick: { type: 'boolean' }, postgres: { type: 'string' } } });
-const rounds = asked.quick ? 1 : 5;
+const rounds = asked.quick ? 1 : 3;
 const seconds = asked.quick ? 1 : 4;
 const changes = asked.quick ? 40 : 300;
 const many = 100_000;

@@ -59,6 +59,19 @@ onEachPostgres((tenant, cluster) => {
     assert.equal(await psql(repeated), '');
   });
 
+  test('a session whose plans were made for single rows', async () => {
+    const ann = tenant();
+    const where = `where organization_id = '${ann.organization}'`;
+    const single = Array.from({ length: 8 }, (_, i) => `update tasks set title = 'single' ${where} and id = '${i}'`);
+    await psql(`insert into tasks (organization_id, id, title, status)
+      select '${ann.organization}', i::text, 'x', 'todo' from generate_series(1, ${kRows}) i`);
+    const before = performance.now();
+    await psql(`${single.join('; ')}; update tasks set title = 'many' ${where}; update tasks set id = id || '+' ${where}`);
+    assert.ok(performance.now() - before < 30_000, 'it does not compare each row with each');
+    assert.equal(await wrongOf(cluster(), 'tasks'), '');
+    await psql(`delete from tasks ${where}`);
+  });
+
   test('TRUNCATE', async () => {
     await psql('truncate tasks');
     await shown('the client has nothing', 0);

@@ -214,7 +214,8 @@ begin
 end $$;
 
 create or replace function ablo.flush_captured() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp set row_security = on as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set row_security = on
+set plan_cache_mode = force_generic_plan set jit = off as $$
 begin
   if not ablo.may_log() or not ablo.log_notes() then perform ablo.keep_notes(); end if;
   delete from ablo.captured c where c.xid = pg_current_xact_id();

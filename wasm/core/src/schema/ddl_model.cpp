@@ -71,14 +71,17 @@ end $write$)";
 /// What a statement did to the table, noted at once; of a partitioned table, row by row. It runs as the owner of the notes,
 /// whoever writes and whatever they have set. Somebody may have changed the table since it was pushed, so that it has no such
 /// column any more: that is not for the writer to suffer. It is found out before anything is noted: a block that catches
-/// errors and writes would cost a transaction id a statement.
+/// errors and writes would cost a transaction id a statement. Plans are made for a session's first row and must do for its
+/// largest statement.
 constexpr std::string_view kCapture = R"(create or replace function {capture}() returns trigger
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp set row_security = on set extra_float_digits = 1 as $capture$
+set search_path = pg_catalog, pg_temp set row_security = on set extra_float_digits = 1
+set plan_cache_mode = force_generic_plan set jit = off set enable_nestloop = off as $capture$
 declare
   cause constant jsonb := ablo.cause();
   was jsonb;
-  many text[];
+  very_many boolean;
+  many text[] := '{}';
 begin
   if tg_op <> 'TRUNCATE' and ablo.is_own({key}) then return null; end if;
   begin
@@ -89,9 +92,11 @@ begin
         if tg_op <> 'INSERT' then was := {image}(old); end if;
         if tg_op <> 'DELETE' then perform new.{organization} <> '', new.{id} <> ''; end if;
       when tg_op = 'INSERT' then
-        perform r.{organization} <> all ('{}'::text[]), r.{id} <> '' from came r limit 1;
+        perform r.{organization} <> all (many), r.{id} <> '' from came r limit 1;
+        very_many := exists (select from came offset 10000);
       else
-        perform r.{organization} <> all ('{}'::text[]), r.{id} <> '', {image}(r::{table}) from gone r limit 1;
+        perform r.{organization} <> all (many), r.{id} <> '', {image}(r::{table}) from gone r limit 1;
+        very_many := exists (select from gone offset 10000);
     end case;
   exception when others then
     raise log 'ablo: % is not as it was pushed: % %', {key}, sqlstate, sqlerrm;
@@ -105,12 +110,16 @@ begin
       perform ablo.note(new.{organization}, {key}, new.{id}, null, cause);
     end if;
   elsif tg_op = 'INSERT' then
-    many := ablo.note_many({key}, array(select r.{organization} from came r group by 1 having count(*) > 10000));
+    if very_many then
+      many := ablo.note_many({key}, array(select r.{organization} from came r group by 1 having count(*) > 10000));
+    end if;
     insert into ablo.captured (organization, model, id, cause)
     select r.{organization}, {key}, r.{id}, cause from came r
     where r.{organization} <> '' and r.{organization} <> all (many);
   elsif tg_op in ('UPDATE', 'DELETE') then
-    many := ablo.note_many({key}, array(select r.{organization} from gone r group by 1 having count(*) > 10000));
+    if very_many then
+      many := ablo.note_many({key}, array(select r.{organization} from gone r group by 1 having count(*) > 10000));
+    end if;
     insert into ablo.captured (organization, model, id, before, cause)
     select r.{organization}, {key}, r.{id}, {image}(r::{table}), cause from gone r
     where r.{organization} <> '' and r.{organization} <> all (many);
