@@ -14,6 +14,7 @@ const ablo = defineCommand({
     dev: () => import('./commands/dev').then(({ dev }) => dev),
     serve: () => import('./commands/serve').then(({ serve }) => serve),
     push: () => import('./commands/push').then(({ push }) => push),
+    check: () => import('./commands/check').then(({ check }) => check),
     keys: () => import('./commands/keys').then(({ keys }) => keys),
     status: () => import('./commands/status').then(({ status }) => status),
   },

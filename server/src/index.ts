@@ -9,7 +9,7 @@ export { mintKey, readKey, type Key, type KeyKind } from './identity/key';
 export { createSecretKey, type SecretKeyOptions } from './identity/secret-key';
 export { createLogger, type Logger, type LogOptions } from './observe/log';
 export { redact } from './observe/redact';
-export { openEmbedded, openPostgres, type Database } from './postgres/database';
+export { openEmbedded, openPostgres, type Database, type Finding } from './postgres/database';
 export type { SocketLimits } from './hub/hub';
 export { checkAddress, startServer, type RunningServer, type ServerOptions } from './start';
 export type { PushResult } from './schema';

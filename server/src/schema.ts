@@ -10,6 +10,8 @@ export interface PushResult {
   version: number;
   hash: string;
   unchanged: boolean;
+  /** What had been taken away from under it, in sentences. */
+  repaired: string[];
 }
 
 export class SchemaInForce {
@@ -38,9 +40,9 @@ export class SchemaInForce {
   push(document: string): Promise<PushResult> {
     return this.#next(async () => {
       const { hash, statements } = this.hub.plan(document);
-      const { version, changed } = await this.database.provision(statements, document, hash);
+      const { version, changed, repaired } = await this.database.provision(statements, document, hash);
       if (version !== this.current?.version) this.#take({ version, hash, document });
-      return { version, hash, unchanged: !changed };
+      return { version, hash, unchanged: !changed, repaired };
     });
   }
 

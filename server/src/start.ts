@@ -80,6 +80,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   acceptSockets(server, { door, hub, connections, log });
   try {
     await schema.start();
+    await refuseWeakRole(database);
     await listen(server, port, host);
   } catch (error) {
     hub.dispose();
@@ -161,6 +162,12 @@ function namedRefusal(error: NodeJS.ErrnoException, port: number, host: string):
     default:
       return error;
   }
+}
+
+/** The role that keeps organizations apart must be able to do nothing else; what we may put right was put right by now. */
+async function refuseWeakRole(database: Database): Promise<void> {
+  const weak = (await database.check()).find(({ kind }) => kind === 'role');
+  if (weak) throw new NamedError('permission_denied', `${weak.what} An administrator can: ${weak.next}.`);
 }
 
 /** Sockets whose key was revoked after they were let in. */

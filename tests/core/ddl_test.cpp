@@ -32,16 +32,19 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 }  // namespace
 
-TEST_CASE("a table belongs to organizations, and is closed before anybody may use it") {
+TEST_CASE("a table belongs to organizations, and is held to them") {
   const std::vector<std::string> plan = planOf(test::kTasks);
   CHECK(
-      has(statement(plan, "create table if not exists public.\"tasks\""), R"(primary key ("organization_id", "id"))"));
-  const auto place = [&](const std::string& text) {
-    return std::find(plan.begin(), plan.end(), statement(plan, text));
-  };
-  CHECK(place("alter table public.\"tasks\" enable row level security, force row level security") <
-        place("grant select, insert, update, delete on public.\"tasks\""));
-  CHECK(has(statement(plan, "create policy \"tasks_tenant_isolation\""), "with check"));
+      has(statement(plan, "select ablo.ensure_table('public.\"tasks\"'"), R"(primary key ("organization_id", "id"))"));
+  CHECK(statement(plan, "select ablo.ensure_tenancy('public.\"tasks\"'") ==
+        R"(select ablo.ensure_tenancy('public."tasks"', 'organization_id'))");
+}
+
+TEST_CASE("the database is told what it should have") {
+  const std::string expected = statement(planOf(test::kTasks), "create or replace function ablo.expected()");
+  CHECK(has(expected, R"("model": "notes", "table": "notes", "columns": {"id": "text", )"));
+  CHECK(has(expected, R"("task_id": "text")"));
+  CHECK(has(expected, R"("stars": "double precision")"));
 }
 
 TEST_CASE("each field has a column of its type, under the database's name for it") {
@@ -103,6 +106,10 @@ TEST_CASE("names that are too long for Postgres stay different") {
   CHECK(ruleName(stem + "_one").size() == 63);
   CHECK(ruleName(stem + "_one") != ruleName(stem + "_two"));
   CHECK(ruleName("tasks_status_idx") == "tasks_status_idx");
+  Model one, two;
+  one.table = std::string(60, 'a') + "one";
+  two.table = std::string(60, 'a') + "two";
+  CHECK(functionName("capture", one) != functionName("capture", two));
 }
 
 TEST_CASE("the same schema gives the same plan, in whatever order it was written") {

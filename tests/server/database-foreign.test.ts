@@ -6,9 +6,9 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { dropTask, onPostgres, setTask, type Answer, type Tenant } from './support/databases';
+import { dropTask, onEachPostgres, setTask, type Answer, type Tenant } from './support/databases';
 
-onPostgres((tenant, cluster) => {
+onEachPostgres((tenant, cluster) => {
   const psql = (sql: string) => cluster().psql(sql);
   const steps = (log: Answer[]) => log.map(({ op, id, fields, actor }) => [op, id, fields, actor.id]);
 

@@ -63,7 +63,7 @@ onPostgres((tenant, cluster) => {
     assert.equal(open, '');
   });
 
-  test('a login role that is no superuser is enough, and sees no rows but through a call', async () => {
+  test('a login role that is no superuser is enough; it sees its own tables, and a call sees one organization', async () => {
     await cluster().psql('create role owner login createrole');
     await cluster().psql('create database owned owner owner');
     const url = cluster().url.replace('postgres@', 'owner@').replace(/postgres$/, 'owned');
@@ -73,11 +73,11 @@ onPostgres((tenant, cluster) => {
     const { claim } = await ann.claim('t1', { ttl: 100 });
     const client = new pg.Client(url);
     await client.connect();
+    assert.equal((await client.query('select * from tasks')).rowCount, 1);
+    await client.query('set role ablo_app');
     assert.equal((await client.query('select * from tasks')).rowCount, 0);
-    await client.query(`begin;
-      select set_config('app.current_org_id', '${ann.organization}', true);
-      update tasks set title = 'by hand';
-      commit`);
+    await client.query('reset role');
+    await client.query(`update tasks set title = 'by hand'`);
     await client.query(`select pg_sleep(0.1)`);
     await client.end();
     const heads = JSON.parse(await server.database.heads([ann.organization])) as Record<string, number>;
@@ -89,4 +89,26 @@ onPostgres((tenant, cluster) => {
     await again.migrate();
     await again.close();
   });
+
+  for (const [what, weaken] of Object.entries({
+    'ablo_app owns table public.theirs': 'create table theirs (); alter table theirs owner to ablo_app',
+    'ablo_app is a superuser': 'alter role ablo_app superuser',
+    'ablo_app bypasses row level security': 'alter role ablo_app bypassrls',
+    'ablo_app can log in': 'alter role ablo_app login',
+    'ablo_app may replicate': 'alter role ablo_app replication',
+    'ablo_app is a member of pg_read_all_data': 'grant pg_read_all_data to ablo_app',
+  }))
+    test(`a server does not start where ${what}, unless it can put that right`, async () => {
+      const name = `weak_${what.replaceAll(/\W+/g, '_')}`.slice(0, 60).toLowerCase();
+      await cluster().psql(`do $$ begin if to_regrole('plain') is null then create role plain login; end if; end $$`);
+      await cluster().psql('grant ablo_app to plain');
+      await cluster().createDatabase(name);
+      await cluster().psql(`alter database ${name} owner to plain`);
+      const url = cluster().url.replace('postgres@', 'plain@').replace(/postgres$/, name);
+      await (await testServer({ schema, databaseUrl: url })).close();
+      await cluster().psql(weaken, name);
+      const refused = assert.rejects(testServer({ schema, databaseUrl: url }), { code: 'permission_denied', message: new RegExp(what) });
+      await refused.finally(() => cluster().psql('drop table if exists theirs', name));
+      await (await testServer({ schema, databaseUrl: url.replace('plain@', 'postgres@') })).close();
+    });
 });

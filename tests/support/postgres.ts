@@ -4,14 +4,14 @@
 // they are in earnest (fsync on). Nothing of it is left after stop(), which also runs when the process that asked for
 // it exits.
 import { execFile, execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './free-port';
+import { debianBin, programsOf, usual, type PostgresVersion } from './postgres-version';
 
 const run = promisify(execFile);
-const kHome = '/usr/lib/postgresql';
 
 export interface PostgresCluster extends AsyncDisposable {
   url: string;
@@ -28,15 +28,18 @@ export interface PostgresCluster extends AsyncDisposable {
 }
 
 /** Settings are lines of postgresql.conf. */
-export async function startPostgres(settings: readonly string[] = []): Promise<PostgresCluster> {
-  const bin = newestBin();
+export async function startPostgres(
+  settings: readonly string[] = [], version: PostgresVersion = usual,
+): Promise<PostgresCluster> {
+  const { bin, environment } = programsOf(version);
+  const psql = join(debianBin(), 'psql');
   const directory = mkdtempSync(join(tmpdir(), 'ablo-pg-'));
   const data = join(directory, 'data');
   const port = await freePort();
   const prefix = asPostgres(directory);
   const pg = (program: string, ...args: string[]) => {
     const [command, ...words] = [...prefix, join(bin, program), ...args];
-    return run(command!, words);
+    return run(command!, words, { env: { ...process.env, ...environment } });
   };
   const control = (...args: string[]) => pg('pg_ctl', '-D', data, '-w', '-t', '60', '-s', ...args);
 
@@ -72,11 +75,11 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     port,
     psql: async (sql, database) => {
       const options = ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1'];
-      const { stdout } = await run(join(bin, 'psql'), [...options, '-c', sql, url(database)]);
+      const { stdout } = await run(psql, [...options, '-c', sql, url(database)]);
       return stdout.trimEnd();
     },
     createDatabase: async (name) => {
-      await run(join(bin, 'psql'), [url(), '-X', '-q', '-c', `create database "${name}"`]);
+      await run(psql, [url(), '-X', '-q', '-c', `create database "${name}"`]);
       return url(name);
     },
     kill: async () => {
@@ -89,12 +92,6 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     stop,
     [Symbol.asyncDispose]: stop,
   };
-}
-
-function newestBin(): string {
-  const versions = readdirSync(kHome).map(Number).filter((version) => version >= 15).sort((a, b) => b - a);
-  if (versions.length === 0) throw new Error('Postgres 15 or newer is not installed: npm run setup');
-  return join(kHome, String(versions[0]), 'bin');
 }
 
 /** Postgres does not run as root: there, the user of the package does it, who must be able to reach the directory. */

@@ -2,34 +2,19 @@
 //
 // ablo keys: the secret keys of a database. This talks to the database itself, which is how the first key comes to
 // be: to DATABASE_URL, or else to the embedded database in .ablo while no `ablo dev` uses it.
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { defineCommand } from 'citty';
-import {
-  createSecretKey, kDefaultOrganization, NamedError, openEmbedded, openPostgres, type Database,
-} from '../../../server/src/index';
+import { createSecretKey, kDefaultOrganization, NamedError, type Database } from '../../../server/src/index';
 import { command } from '../command';
+import { databaseOptions, openDatabase, type DatabaseArgs } from '../database';
 import { paint, say } from '../terminal';
 
 const where = {
-  url: { type: 'string', description: 'The database (default: DATABASE_URL, else --dir)', valueHint: 'postgres-url' },
-  dir: { type: 'string', description: 'The directory of `ablo dev`', default: '.ablo' },
+  ...databaseOptions,
   organization: { type: 'string', description: 'The organization', default: kDefaultOrganization },
 } as const;
 
-interface Where {
-  url?: string;
-  dir: string;
-}
-
-async function withDatabase(args: Where, work: (database: Database) => Promise<void>): Promise<void> {
-  const url = args.url || process.env['DATABASE_URL'];
-  const directory = resolve(args.dir);
-  if (!url && !existsSync(directory)) {
-    const nowhere = `There is no database: DATABASE_URL is not set, and there is no ${directory}.`;
-    throw new NamedError('database_unreachable', `${nowhere} Set it, or run \`npx ablo dev\` once.`);
-  }
-  const database = url ? await openPostgres(url) : await openEmbedded(directory);
+async function withDatabase(args: DatabaseArgs, work: (database: Database) => Promise<void>): Promise<void> {
+  const { database } = await openDatabase(args);
   try {
     await database.migrate();
     await work(database);

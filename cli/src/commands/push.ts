@@ -11,6 +11,7 @@ interface Pushed {
   version: number;
   hash: string;
   unchanged: boolean;
+  repaired: string[];
 }
 
 export const push = command({
@@ -25,6 +26,7 @@ export const push = command({
     const schema: unknown = JSON.parse(await loadSchema(findSchema(args.schema)));
     const pushed = await request<Pushed>(url, 'POST', '/schema', { schema });
     const outcome = pushed.unchanged ? 'is in force already' : 'is in force now';
-    say(`${paint.green('✓')} Version ${pushed.version} ${paint.dim(pushed.hash)} ${outcome} on ${url}`, pushed);
+    const line = `${paint.green('✓')} Version ${pushed.version} ${paint.dim(pushed.hash)} ${outcome} on ${url}`;
+    say([line, ...pushed.repaired.map((what) => `  ${paint.dim('repaired:')} ${what}`)], pushed);
   },
 });

@@ -5,6 +5,7 @@
 // people pass.
 import type { Bus } from '../bus/bus';
 import { postgresBus, type Listener } from '../bus/postgres-bus';
+import { check, type Finding } from './check';
 import type { Connection } from './connection';
 import { EmbeddedConnection } from './embedded';
 import { migrate } from './migration';
@@ -25,6 +26,8 @@ export interface Database {
   /** Makes a schema the one in force. `statements` are the hub's plan for it. */
   provision(statements: readonly string[], document: string, hash: string): Promise<Provisioned>;
   schema(): Promise<PushedSchema | undefined>;
+  /** What is missing for it to be relied on. Changes nothing. */
+  check(): Promise<Finding[]>;
   ensureOrganization(id: string, name?: string): Promise<void>;
   createCredential(credential: NewCredential): Promise<{ id: string; expiresAt?: number }>;
   /** False: there is no such credential. */
@@ -40,7 +43,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export type { Credential, ListedKey, NewCredential, PostgresOptions, Provisioned, PushedSchema };
+export type { Credential, Finding, ListedKey, NewCredential, PostgresOptions, Provisioned, PushedSchema };
 
 const functions = new Set(['commit', 'load', 'read', 'changes', 'claim', 'release', 'renew']);
 
@@ -69,6 +72,7 @@ function databaseOn(connection: Connection): Database {
     migrate: () => migrate(connection),
     provision: (statements, document, hash) => provision(connection, statements, document, hash),
     schema: () => json(connection.ask(schemaInForce, [])),
+    check: () => check(connection),
     async ensureOrganization(id, name) {
       await ask('ensure_organization', 'select ablo.ensure_organization($1, $2)::text', id, name ?? null);
     },

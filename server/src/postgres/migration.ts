@@ -4,7 +4,7 @@
 // them may be run again; the comment on the schema `ablo` remembers which were, so that a start that changes nothing
 // takes no locks.
 import { createHash } from 'node:crypto';
-import type { Connection } from './connection';
+import type { Connection, Transaction } from './connection';
 import sentences from './sql/sentences.sql';
 import tables from './sql/tables.sql';
 import enter from './sql/enter.sql';
@@ -19,20 +19,36 @@ import reads from './sql/reads.sql';
 import capture from './sql/capture.sql';
 import credentials from './sql/credentials.sql';
 import schema from './sql/schema.sql';
+import check from './sql/check.sql';
 
 const files = [
   tables, sentences, enter, refusal, keys, line, judge, commit, retention, claim, reads, capture, credentials, schema,
+  check,
 ];
 const version = `ablo ${createHash('sha256').update(files.join('\0')).digest('hex')}`;
+
+const installed = `select obj_description(to_regnamespace('ablo'), 'pg_namespace')`;
 
 /** Two servers that start at once migrate one after the other, and the second finds nothing to do. */
 export async function migrate(connection: Connection): Promise<void> {
   await connection.transaction(async (transaction) => {
-    const present = () => transaction.ask(`select obj_description(to_regnamespace('ablo'), 'pg_namespace')`);
+    const present = () => transaction.ask(installed);
     if ((await present()) === version) return;
     await transaction.run(`select pg_advisory_xact_lock(hashtextextended('ablo.migrate', 0))`);
     if ((await present()) === version) return;
-    for (const file of files) await transaction.run(file);
-    await transaction.run(`comment on schema ablo is '${version}'`);
+    await install(transaction);
   });
+}
+
+/** Runs all files, whatever is there. */
+export async function install(transaction: Transaction): Promise<void> {
+  for (const file of files) await transaction.run(file);
+  await transaction.run(`comment on schema ablo is '${version}'`);
+  await transaction.run('select ablo.seal()');
+}
+
+/** `none`: nothing of Ablo is in this database. `other`: another version of the package was here last. */
+export async function migrated(connection: Connection): Promise<'none' | 'other' | 'current'> {
+  const present = await connection.ask({ name: 'ablo.installed', text: installed }, []);
+  return present === null ? 'none' : present === version ? 'current' : 'other';
 }

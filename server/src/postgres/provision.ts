@@ -2,9 +2,12 @@
 //
 // provision: makes a schema the one in force, in one transaction with everything it needs of the database. It waits
 // for nobody longer than five seconds: a push that stands in line behind a long transaction would make every write
-// stand behind the push. It tries again instead, five times.
+// stand behind the push. It tries again instead, five times. A schema that is in force already costs a look at whether
+// everything it needs is still there (sql/check.sql); what is not is repaired.
 import { createHash } from 'node:crypto';
-import type { Connection } from './connection';
+import { findings, type Finding } from './check';
+import type { Connection, Transaction } from './connection';
+import { install } from './migration';
 
 const kAttempts = 5;
 const kLockTimeout = '5s';
@@ -19,6 +22,8 @@ export interface Provisioned {
   version: number;
   /** False: it was in force already, with the same plan. */
   changed: boolean;
+  /** What was missing although it was in force, in sentences. */
+  repaired: string[];
 }
 
 type SchemaInForce = PushedSchema & { plan: string };
@@ -35,13 +40,31 @@ export async function provision(
         await transaction.run(`set local lock_timeout = '${kLockTimeout}'`);
         await transaction.run(`select pg_advisory_xact_lock(hashtextextended('ablo.provision', 0))`);
         const present = JSON.parse((await transaction.ask(schemaInForce.text)) ?? 'null') as SchemaInForce | null;
-        if (present?.hash === hash && present.plan === plan) return { version: present.version, changed: false };
-        for (const statement of statements) await transaction.run(statement);
+        if (present?.hash === hash && present.plan === plan) {
+          return { version: present.version, changed: false, repaired: await repair(transaction, statements) };
+        }
+        await prepare(transaction, statements);
         const version = await transaction.ask('select ablo.record_schema($1, $2, $3)::text', [document, hash, plan]);
-        return { version: Number(version), changed: true };
+        return { version: Number(version), changed: true, repaired: [] };
       });
     } catch (error) {
       if (attempt === kAttempts || (error as { code?: string }).code !== 'row_locked') throw error;
     }
   }
+}
+
+async function prepare(transaction: Transaction, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await transaction.run(statement);
+  await transaction.run('select ablo.seal()');
+}
+
+/** What it repaired. What is left is not for us to change, and for `ablo check` to say. */
+async function repair(transaction: Transaction, statements: readonly string[]): Promise<string[]> {
+  const look = async () => JSON.parse((await transaction.ask(findings.text))!) as Finding[];
+  const broken = await look();
+  if (!broken.some(({ kind }) => kind === 'schema' || kind === 'role')) return [];
+  await install(transaction);
+  await prepare(transaction, statements);
+  const left = new Set((await look()).map(({ what }) => what));
+  return broken.map(({ what }) => what).filter((what) => !left.has(what));
 }

@@ -5,6 +5,7 @@ import { testServer, type TestServer } from '@abloatai/ablo/testing';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe } from 'node:test';
 import { startPostgres, type PostgresCluster } from '../../support/postgres';
+import { usual, type PostgresVersion } from '../../support/postgres-version';
 
 export const schema = {
   document: {
@@ -127,17 +128,25 @@ export function onEachDatabase(tests: (tenant: () => Tenant) => void): void {
 }
 
 export function onPostgres(tests: (tenant: () => Tenant, cluster: () => PostgresCluster) => void): void {
-  describe('on Postgres', () => {
-    let cluster: PostgresCluster;
-    let server: TestServer;
-    before(async () => {
-      cluster = await startPostgres();
-      server = await testServer({ schema, databaseUrl: cluster.url });
-    });
-    after(async () => {
-      await server?.close();
-      await cluster?.stop();
-    });
-    tests(() => new Tenant(server), () => cluster);
+  describe('on Postgres', () => onVersion(usual, tests));
+}
+
+/** Runs the tests on Debian's Postgres and on the newest there is. */
+export function onEachPostgres(tests: (tenant: () => Tenant, cluster: () => PostgresCluster) => void): void {
+  describe("on Debian's Postgres", () => onVersion('debian', tests));
+  describe('on the newest Postgres', () => onVersion('newest', tests));
+}
+
+function onVersion(version: PostgresVersion, tests: Parameters<typeof onPostgres>[0]): void {
+  let cluster: PostgresCluster;
+  let server: TestServer;
+  before(async () => {
+    cluster = await startPostgres(['max_prepared_transactions = 5'], version);
+    server = await testServer({ schema, databaseUrl: cluster.url });
   });
+  after(async () => {
+    await server?.close();
+    await cluster?.stop();
+  });
+  tests(() => new Tenant(server), () => cluster);
 }

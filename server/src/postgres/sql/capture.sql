@@ -3,54 +3,107 @@
 -- Writes behind our back: psql, a cron job, another service, a cascade of our own delete, a user's own trigger. They
 -- become entries of the log like any other, in the transaction that made them.
 --
---   a row changes ──▶ ablo.capture_<table>() notes what it was         (generated; a trigger of the table)
+--   a row changes ──▶ ablo.capture_<table>() notes what it was         (generated; triggers of the table)
 --   COMMIT ─────────▶ ablo.flush_captured() locks the log and appends  (a deferred trigger of the notes)
+--          └ not now ─▶ ablo.backlog, logged by ablo.log_backlog()     (the poll of any server)
 --
 -- Always true:
 --   1. logs are locked at the end of a transaction, each once, in the order of their organizations;
 --   2. what is logged is the row as it is committed, once, however often the transaction changed it; and not at all if
 --      nothing came of it, or if the log says so already;
---   3. the rows our own commit writes are left to it: exactly the row it is writing, not what a trigger makes of that.
+--   3. nothing of this makes the writer's transaction fail, or wait for long;
+--   4. the rows our own commit writes are left to it: exactly the row it is writing, not what a trigger makes of that.
 
--- Is this change of ours, and logged by commit.sql?
-create or replace function ablo.own_write(model text, id text) returns boolean
+-- Is this a transaction of ours? Nobody else can take this role; settings anybody can make.
+create or replace function ablo.is_ours() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return pg_trigger_depth() = 1 and current_setting('ablo.own', true) is not distinct from model || '/' || id;
+  return current_setting('role') = 'ablo_app';
 end $$;
 
--- The first note of a transaction asks for the flush; so does the first one after it (SET CONSTRAINTS … IMMEDIATE).
-create or replace function ablo.note_captured(organization text, model text, id text, before jsonb) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  asks constant boolean := current_setting('ablo.flush', true) is distinct from 'pending';
+-- Is this what our commit writes itself, and logs? Only that: what comes of it in other triggers is deeper.
+create or replace function ablo.is_own(model text) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  if organization is null then return; end if;
-  if asks then perform set_config('ablo.flush', 'pending', true); end if;
-  insert into ablo.captured (asks, organization, model, id, before, cause)
-  values (asks, $1, $2, $3, $4, nullif(current_setting('ablo.cause', true), '')::jsonb);
+  return starts_with(current_setting('ablo.own', true), model || '/') and pg_trigger_depth() = 1 and ablo.is_ours();
 end $$;
 
--- TRUNCATE tells no rows: every organization looks again.
-create or replace function ablo.note_truncated(model text) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+-- The commit of ours that caused this. Null: nobody we know.
+create or replace function ablo.cause() returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  perform ablo.note_captured(o.id, $1, null, null) from ablo.organization o;
+  return case when ablo.is_ours() then nullif(current_setting('ablo.cause', true), '')::jsonb end;
 end $$;
 
--- One entry of somebody else's transaction. Its `place` in it keeps the entries together, like those of a commit.
-create or replace function ablo.log_external(
-  organization text, seq bigint, place bigint, kind text, model text, id text, op text,
-  before jsonb, after jsonb, fields text[], cause jsonb
-) returns void
+-- Rows without an organization are nobody's.
+create or replace function ablo.note(organization text, model text, id text, before jsonb, cause jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  insert into ablo.log (organization, seq, kind, model, id, op, before, after, fields,
-    actor, on_behalf_of, session, commit_key, operation_index, groups_before, groups_after)
-  values ($1, $2, $4, $5, $6, $7, $8, $9, $10,
-    coalesce(cause->'actor', '{"kind": "system", "id": "external"}'), cause->'onBehalfOf', cause->>'session',
-    'external:' || pg_current_xact_id(), place, array['org:' || $1], array['org:' || $1]);
+  insert into ablo.captured (organization, model, id, before, cause) select $1, $2, $3, $4, $5 where $1 <> '';
 end $$;
+
+-- Notes of organizations that so many rows changed there that they are not told one by one.
+create or replace function ablo.note_many(model text, organizations text[]) returns text[]
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  insert into ablo.captured (organization, model) select o.id, $1 from unnest(organizations) o(id) where o.id <> '';
+  return array_remove(organizations, null);
+end $$;
+
+-- TRUNCATE tells no rows, and a table that somebody changed tells none we can read: every organization looks again.
+create or replace function ablo.note_unseen(model text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  insert into ablo.captured (organization, model)
+  select o.id, $1 from ablo.organization o
+  where not exists (
+    select from ablo.captured c
+    where c.xid = pg_current_xact_id() and c.organization = o.id and c.model = $1 and c.id is null);
+end $$;
+
+-- Asked for once a transaction, and again after it was done (SET CONSTRAINTS … IMMEDIATE).
+create or replace function ablo.ask_for_flush() returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if current_setting('ablo.flush', true) is not distinct from 'pending' then return; end if;
+  perform set_config('ablo.flush', 'pending', true);
+  insert into ablo.captured (asks, organization, model) values (true, '', '');
+end $$;
+
+-- For people whose load fired no trigger (session_replication_role = replica, a partition that was attached): everybody
+-- looks at this model again.
+create or replace function ablo.announce(model text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform ablo.note_unseen(model), ablo.ask_for_flush();
+end $$;
+
+-- One marker for each of these models: all of its rows may have changed. The last position is returned. A transaction of
+-- others is one commit: its key keeps its entries together, and they are numbered through.
+create or replace function ablo.log_resyncs(organization text, head bigint, models text[]) returns bigint
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  insert into ablo.log (organization, seq, kind, model, id, op, actor, commit_key, operation_index,
+    groups_before, groups_after)
+  select $1, head + m.place, 'resync', m.model, '', 'resync', ablo.outsider(), ablo.external_key(), m.place - 1,
+    array['org:' || $1], array['org:' || $1]
+  from unnest(models) with ordinality m(model, place);
+  return head + cardinality(models);
+end $$;
+
+create or replace function ablo.outsider() returns jsonb
+language sql immutable as $$ select '{"kind": "system", "id": "external"}'::jsonb $$;
+
+create or replace function ablo.external_key() returns text
+language sql stable as $$ select 'external:' || pg_current_xact_id() $$;
+
+-- What somebody did to a row, from what it was and what it is.
+create or replace function ablo.deed(before jsonb, after jsonb) returns text
+language sql immutable as $$
+  select case when after is null then 'delete' when before is null then 'create'
+    when after->'archivedAt' is not distinct from before->'archivedAt' then 'update'
+    when after->>'archivedAt' is null then 'unarchive' else 'archive' end;
+$$;
 
 -- Appends what came of the notes for one organization, whose log is locked and ends at `head`. Where very many rows
 -- of a model changed, or none were told, one `resync` entry says that all of them may have.
@@ -60,61 +113,135 @@ declare
   bulk constant text[] := array(
     select c.model from ablo.captured c where c.xid = pg_current_xact_id() and c.organization = $1
     group by c.model having count(*) > 10000 or bool_or(c.id is null) order by c.model);
-  place bigint := 0;
-  marked text;
-  note record;
-  logged record;
-  image jsonb;
-  op text;
-  before jsonb;
+  last constant bigint := ablo.log_resyncs($1, head, bulk);
 begin
-  foreach marked in array bulk loop
-    place := place + 1;
-    perform ablo.log_external($1, head + place, place - 1, 'resync', marked, '', 'resync', null, null, null, null);
-  end loop;
-  for note in
-    select distinct on (c.model, c.id) c.model, c.id, c.before, c.cause from ablo.captured c
-    where c.xid = pg_current_xact_id() and c.organization = $1 and c.model <> all (bulk)
-    order by c.model, c.id, c.n
-  loop
-    image := ablo.image_row($1, note.model, note.id);
-    select l.after into logged from ablo.log l  -- what the log says of the row, unless a marker came after that
-    where l.organization = $1 and l.model = note.model and l.id = note.id and l.kind = 'row' and l.seq > coalesce(
-      (select max(r.seq) from ablo.log r where r.organization = $1 and r.model = note.model and r.id = ''), 0)
-    order by l.organization desc, l.model desc, l.id desc, l.seq desc limit 1;
-    continue when image is not distinct from case when found then logged.after else note.before end;
-
-    op := case when image is null then 'delete' when note.before is null then 'create'
-      when image->'archivedAt' is not distinct from note.before->'archivedAt' then 'update'
-      when image->>'archivedAt' is null then 'unarchive' else 'archive' end;
-    before := case when op in ('create', 'delete') then note.before else ablo.difference(note.before, image) end;
-    place := place + 1;
-    perform ablo.log_external($1, head + place, place - 1, 'row', note.model, note.id, op,
-      before, image, case when op not in ('create', 'delete') then ablo.changed(before) end, note.cause);
-  end loop;
+  insert into ablo.log (organization, seq, kind, model, id, op, before, after, fields,
+    actor, on_behalf_of, session, commit_key, operation_index, groups_before, groups_after)
+  select $1, last + news.place, 'row', news.model, news.id, ablo.deed(news.before, news.after), news.difference, news.after,
+    case when news.before is not null and news.after is not null then ablo.changed(news.difference) end,
+    coalesce(cause->'actor', ablo.outsider()), cause->'onBehalfOf', cause->>'session',
+    ablo.external_key(), last - head + news.place - 1, array['org:' || $1], array['org:' || $1]
+  from (
+    select n.model, n.id, n.before, n.cause, image.after, row_number() over (order by n.model, n.id) as place,
+      case when n.before is null or image.after is null then n.before else ablo.difference(n.before, image.after) end
+        as difference
+    from (
+      select distinct on (c.model, c.id) c.model, c.id, c.before, c.cause from ablo.captured c
+      where c.xid = pg_current_xact_id() and c.organization = $1 and c.model <> all (bulk)
+      order by c.model, c.id, c.n
+    ) n
+    cross join lateral (select ablo.image_row($1, n.model, n.id) as after offset 0) image
+    left join lateral (  -- what the log says of the row, unless a marker came after that
+      select l.seq, l.after from ablo.log l
+      where l.organization = $1 and l.model = n.model and l.id = n.id and l.kind = 'row'
+      order by l.organization desc, l.model desc, l.id desc, l.seq desc limit 1
+    ) logged on true
+    left join lateral (
+      select l.seq from ablo.log l where l.organization = $1 and l.model = n.model and l.id = ''
+      order by l.organization desc, l.model desc, l.id desc, l.seq desc limit 1
+    ) marker on true
+    where image.after is distinct from
+      case when logged.seq > coalesce(marker.seq, 0) then logged.after else n.before end
+  ) news;
 end $$;
 
-create or replace function ablo.flush_captured() returns trigger
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set jit = off
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+-- Logs one organization's notes. What cannot be said row by row (somebody changed the table, a key is too long for an
+-- index) is said with a marker.
+create or replace function ablo.log_organization(tenant text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  theirs constant text := current_setting('app.current_org_id', true);
-  tenant text;
+  head bigint;
+  models text[];
 begin
-  for tenant in select distinct c.organization from ablo.captured c where c.xid = pg_current_xact_id() order by 1 loop
-    perform set_config('app.current_org_id', tenant, true);
-    perform ablo.log_captured(tenant, ablo.lock_log(tenant));
+  perform set_config('app.current_org_id', tenant, true);
+  head := ablo.lock_log(tenant);
+  begin
+    perform ablo.log_captured(tenant, head);
     perform ablo.cancel_claims(tenant, gone.model, gone.id) from (
       select distinct c.model, c.id from ablo.captured c
       join ablo.claim k on k.organization = c.organization and k.model = c.model and k.row_id = c.id
         and k.status in ('active', 'queued')
       where c.xid = pg_current_xact_id() and c.organization = tenant
     ) gone where ablo.image_row(tenant, gone.model, gone.id) is null;
+  exception when others then
+    raise log 'ablo: changes of % are logged without their rows: % %', tenant, sqlstate, sqlerrm;
+    models := array(
+      select distinct c.model from ablo.captured c
+      where c.xid = pg_current_xact_id() and c.organization = tenant order by c.model);
+    perform ablo.log_resyncs(tenant, head, models);
+  end;
+end $$;
+
+-- Logs the notes of this transaction, all of them or none: false. It waits for nobody long, whatever the writer's own
+-- limits are, and its plans and images do not depend on the writer's settings.
+create or replace function ablo.log_notes() returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp set row_security = on set extra_float_digits = 1 set lock_timeout = '200ms'
+set plan_cache_mode = force_generic_plan set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  theirs constant text := current_setting('app.current_org_id', true);
+  tenant text;
+begin
+  for tenant in select distinct c.organization from ablo.captured c where c.xid = pg_current_xact_id() and not c.asks order by 1 loop
+    perform ablo.log_organization(tenant);
   end loop;
+  perform set_config('app.current_org_id', coalesce(theirs, ''), true);
+  return true;
+exception when others then
+  raise log 'ablo: changes are logged later: % %', sqlstate, sqlerrm;
+  return false;
+end $$;
+
+-- Not now: a transaction that reads from one snapshot does not see where a log ends, and one that is prepared keeps its
+-- locks for as long as somebody likes.
+create or replace function ablo.may_log() returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return current_setting('transaction_isolation') in ('read committed', 'read uncommitted')
+    and current_query() !~* '\mprepare\s+transaction\M';
+end $$;
+
+-- Keeps the notes of this transaction for whoever logs them later: the first of each row.
+create or replace function ablo.keep_notes() returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  insert into ablo.backlog (organization, model, id, before, cause)
+  select n.organization, n.model, n.id, n.before, n.cause from (
+    select distinct on (c.organization, c.model, c.id) c.* from ablo.captured c
+    where c.xid = pg_current_xact_id() and not c.asks order by c.organization, c.model, c.id, c.n
+  ) n order by n.n;
+end $$;
+
+create or replace function ablo.flush_captured() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp set row_security = on
+set plan_cache_mode = force_generic_plan set jit = off as $$
+begin
+  if not ablo.may_log() or not ablo.log_notes() then perform ablo.keep_notes(); end if;
   delete from ablo.captured c where c.xid = pg_current_xact_id();
-  perform set_config('app.current_org_id', coalesce(theirs, ''), true), set_config('ablo.flush', '', true);
+  perform set_config('ablo.flush', '', true);
   return null;
+end $$;
+
+-- Logs what transactions of others left behind. Every server asks for it many times a second.
+create or replace function ablo.log_backlog() returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  tenant text;
+begin
+  if not exists (select from ablo.backlog) then return; end if;
+  if not pg_try_advisory_xact_lock(hashtextextended('ablo.backlog', 0)) then return; end if;
+  for tenant in select distinct b.organization from ablo.backlog b order by 1 loop
+    begin
+      with taken as (delete from ablo.backlog b where b.organization = tenant returning b.*)
+      insert into ablo.captured (organization, model, id, before, cause)
+      select t.organization, t.model, t.id, t.before, t.cause from taken t order by t.n;
+      if not ablo.log_notes() then raise exception 'Somebody holds this log.' using errcode = 'ABLO2'; end if;
+      delete from ablo.captured c where c.xid = pg_current_xact_id();
+    exception when sqlstate 'ABLO2' then
+      null;
+    end;
+  end loop;
 end $$;
 
 do $$ begin
@@ -123,3 +250,4 @@ do $$ begin
       for each row when (new.asks) execute function ablo.flush_captured();
   end if;
 end $$;
+alter table ablo.captured enable trigger flush;

@@ -123,11 +123,12 @@ begin
   perform ablo.forget();
 end $$;
 
--- Where the logs of these organizations end, and before that, a sweep: this is what every server asks many times a
--- second.
+-- Where the logs of these organizations end, and before that, what others left to be logged (capture.sql) and a sweep: this
+-- is what every server asks many times a second.
 create or replace function ablo.heads(organizations text[]) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  perform ablo.log_backlog();
   perform ablo.sweep();
   return (select coalesce(jsonb_object_agg(o.id, ablo.head(o.id)), '{}') from unnest(organizations) o(id));
 end $$;

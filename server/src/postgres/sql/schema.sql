@@ -20,21 +20,113 @@ begin
   return made;
 end $$;
 
--- Adds a column, or makes sure that the one there is can hold the field.
-create or replace function ablo.ensure_column(target regclass, name text, type text) returns void
+-- Makes a table unless there is one of this name, which is then taken as it is. A new one belongs to its owner alone: what
+-- the database grants on new tables by default is taken back, and who is granted something later is let in.
+create or replace function ablo.ensure_table(name text, definition text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  present constant text := (select format_type(a.atttypid, null) from pg_attribute a
-    where a.attrelid = target and a.attname = name and not a.attisdropped);
+  grantee text;
+begin
+  if to_regclass(name) is not null then return; end if;
+  execute format('create table %s %s', name, definition);
+  for grantee in
+    select distinct case a.grantee when 0 then 'public' else a.grantee::regrole::text end
+    from pg_class c, aclexplode(c.relacl) a where c.oid = name::regclass and a.grantee <> c.relowner
+  loop
+    execute format('revoke all on %s from %s', name, grantee);
+  end loop;
+end $$;
+
+-- What the tenant rule and the open one of a table are called.
+create or replace function ablo.rules_of(target regclass, out tenant text, out others text)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  name constant text := (select c.relname from pg_class c where c.oid = target);
+begin
+  tenant := left(name, 46) || '_tenant_isolation';
+  others := left(name, 52) || '_as_before';
+end $$;
+
+-- Whom the open rule of a table lets in. Everybody, if it had no rules of its own: grants decide as they always did. If it
+-- has any, or was closed, they go on deciding for everybody but us and its owner.
+create or replace function ablo.let_in(target regclass) returns text[]
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  rules constant record := ablo.rules_of(target);
+begin
+  if exists (select from pg_policy p where p.polrelid = target and p.polname not in (rules.tenant, rules.others))
+    or (select c.relrowsecurity from pg_class c where c.oid = target) and not exists (
+      select from pg_policy p where p.polrelid = target and (p.polname = rules.others and p.polroles = '{0}'
+        or p.polname = rules.tenant and obj_description(p.oid, 'pg_policy') like '% {public}')) then
+    return array(
+      select distinct r.rolname::text from pg_class c, pg_namespace n, pg_roles r
+      where c.oid = target and n.nspname = 'ablo' and (r.oid in (c.relowner, n.nspowner) or r.rolname = 'ablo_app')
+      order by 1);
+  end if;
+  return '{public}';
+end $$;
+
+-- Holds ablo_app to the organization of the running transaction, by a rule that no other rule of the table can widen, and
+-- leaves the table to everybody else as it was. A login that inherits from ablo_app is not held: what counts is who one is.
+create or replace function ablo.ensure_tenancy(target regclass, organization text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  rules constant record := ablo.rules_of(target);
+  held constant text := format(
+    $q$(current_user <> 'ablo_app' or %I = nullif(current_setting('app.current_org_id', true), ''))$q$, organization);
+  let_in constant text[] := ablo.let_in(target);
+begin
+  execute format('drop policy if exists %I on %s', rules.tenant, target);
+  execute format('drop policy if exists %I on %s', rules.others, target);
+  execute format('create policy %I on %s as restrictive to ablo_app using %3$s with check %3$s', rules.tenant, target, held);
+  execute format('create policy %I on %s to %s using (true) with check (true)', rules.others, target,
+    (select string_agg(case name when 'public' then name else quote_ident(name) end, ', ') from unnest(let_in) name));
+  execute format('alter table %s enable row level security, force row level security', target);
+  execute format('grant select, insert, update, delete on %s to ablo_app', target);
+  execute format('comment on policy %I on %s is %L', rules.tenant, target,
+    ablo.rule_text(target, rules.tenant) || ' ' || let_in::text);
+end $$;
+
+-- A rule as it is in force, to tell whether somebody changed it since.
+create or replace function ablo.rule_text(target regclass, rule text) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return (
+    select md5(concat_ws(' ', p.polcmd, p.polpermissive, p.polroles::regrole[]::text[],
+      pg_get_expr(p.polqual, target), pg_get_expr(p.polwithcheck, target)))
+    from pg_policy p where p.polrelid = target and p.polname = rule);
+end $$;
+
+-- Which types of column can hold a field.
+create or replace function ablo.fits(present text, wanted text) returns boolean
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
   fitting constant jsonb := '{
     "text": ["text", "character varying"],
     "double precision": ["double precision", "real", "numeric", "bigint", "integer", "smallint"],
     "boolean": ["boolean"], "timestamptz": ["timestamp with time zone"], "jsonb": ["jsonb"]}';
 begin
+  return fitting->wanted ? present;
+end $$;
+
+-- The type of a column; null: there is none of this name.
+create or replace function ablo.column_type(target regclass, name text) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return (select format_type(a.atttypid, null) from pg_attribute a
+    where a.attrelid = target and a.attname = name and not a.attisdropped);
+end $$;
+
+-- Adds a column, or makes sure that the one there is can hold the field.
+create or replace function ablo.ensure_column(target regclass, name text, type text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  present constant text := ablo.column_type(target, name);
+begin
   if present is null then
     execute format('alter table %s add column %I %s', target, name,
       case type when 'text' then 'text collate "C"' else type end);
-  elsif not fitting->type ? present then
+  elsif not ablo.fits(present, type) then
     raise exception 'Column % of % is %, and the schema wants %. Change one of them.', name, target, present, type
       using errcode = 'ABLO0', hint = 'invalid_schema';
   end if;
@@ -58,6 +150,33 @@ exception when check_violation then
     using errcode = 'ABLO0', hint = 'invalid_schema';
 end $$;
 
+-- The triggers of ours that a table should have: one for each kind of statement, which gets all of its rows at once. Of a
+-- partitioned table one for each row: there, a statement may name a partition.
+create or replace function ablo.watches(target regclass, out name text, out events int, out timing text)
+returns setof record
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return query
+    select w.name, w.events, w.timing from (values
+      ('ablo_insert', 4, 'insert on %s referencing new table as came for each statement', 'r'),
+      ('ablo_update', 16, 'update on %s referencing old table as gone new table as came for each statement', 'r'),
+      ('ablo_delete', 8, 'delete on %s referencing old table as gone for each statement', 'r'),
+      ('ablo_rows', 29, 'insert or update or delete on %s for each row', 'p'),
+      ('ablo_truncate', 32, 'truncate on %s for each statement', null)) w(name, events, timing, of_kind)
+    where coalesce(w.of_kind = (select c.relkind::text from pg_class c where c.oid = target), true);
+end $$;
+
+create or replace function ablo.watch(target regclass, routine text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  trigger record;
+begin
+  for trigger in select * from ablo.watches(target) loop
+    execute format('create or replace trigger %I after ' || trigger.timing || ' execute function %s()',
+      trigger.name, target, routine);
+  end loop;
+end $$;
+
 -- Tables of models that are no longer in the schema are left as they are, and no longer watched.
 create or replace function ablo.watch_only(tables text[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -66,8 +185,8 @@ declare
 begin
   for watch in
     select t.tgname, t.tgrelid::regclass as target from pg_trigger t
-    where t.tgname in ('ablo_capture', 'ablo_truncate')
-      and t.tgrelid <> all (array(select format('public.%I', name)::regclass from unnest(tables) name))
+    where t.tgname ~ '^ablo_(capture|insert|update|delete|rows|truncate)$' and t.tgparentid = 0 and (
+      t.tgname = 'ablo_capture' or t.tgrelid <> all (array(select format('public.%I', name)::regclass from unnest(tables) name)))
   loop
     execute format('drop trigger %I on %s', watch.tgname, watch.target);
   end loop;

@@ -23,11 +23,38 @@ exception
       using errcode = 'ABLO0', hint = 'permission_denied';
 end $$;
 
+-- Whoever weakened it is undone, as far as this login may; `ablo check` says what is left.
+do $$
+declare
+  granted text;
+begin
+  if exists (
+    select from pg_roles r where r.rolname = 'ablo_app' and (
+      r.rolsuper or r.rolbypassrls or r.rolcanlogin or r.rolcreaterole or r.rolcreatedb or r.rolreplication)) then
+    alter role ablo_app nologin nosuperuser nobypassrls nocreaterole nocreatedb noreplication;
+  end if;
+  for granted in
+    select r.rolname from pg_auth_members m join pg_roles r on r.oid = m.roleid where m.member = 'ablo_app'::regrole
+  loop
+    execute format('revoke %I from ablo_app', granted);
+  end loop;
+exception when insufficient_privilege then
+  null;
+end $$;
+
+-- This login becomes ablo_app for each call, and inherits nothing from it where Postgres can be told so.
 do $$
 begin
   perform set_config('role', 'ablo_app', true), set_config('role', 'none', true);
 exception when insufficient_privilege then
-  execute format('grant ablo_app to %I', current_user);
+  begin
+    execute format('grant ablo_app to %I %s', current_user,
+      case when current_setting('server_version_num')::int >= 160000 then 'with inherit false, set true' end);
+  exception when insufficient_privilege then
+    raise exception 'The role % may not become ablo_app. An administrator can: %', current_user,
+      format('grant ablo_app to %I;', current_user)
+      using errcode = 'ABLO0', hint = 'permission_denied';
+  end;
 end $$;
 
 -- A tenant. Its row is the lock under which its log grows and its claims are decided; `epoch` tells this database
@@ -140,7 +167,7 @@ create table if not exists ablo.schema (
 create unlogged table if not exists ablo.captured (
   xid xid8 not null default pg_current_xact_id(),
   n bigint generated always as identity,
-  asks boolean not null,
+  asks boolean not null default false,
   organization text collate "C" not null,
   model text collate "C" not null,
   id text collate "C",
@@ -148,19 +175,35 @@ create unlogged table if not exists ablo.captured (
   cause jsonb,
   primary key (xid, n)
 );
+alter table ablo.captured alter column asks set default false;
+
+-- What was captured in a transaction that could not log it. It is committed, so it survives a crash; any server logs it
+-- at its next poll.
+create table if not exists ablo.backlog (
+  n bigint generated always as identity primary key,
+  organization text collate "C" not null,
+  model text collate "C" not null,
+  id text collate "C",
+  before jsonb,
+  cause jsonb
+);
 
 do $$
 declare
   tenants constant jsonb :=
     '{"organization": "id", "log": "organization", "commit": "organization", "claim": "organization"}';
   tablename text;
+  rule text;
 begin
   for tablename in select t.tablename from pg_tables t where t.schemaname = 'ablo' loop
     execute format('alter table ablo.%I enable row level security, force row level security', tablename);
-    execute format('drop policy if exists owner on ablo.%I', tablename);
+    for rule in
+      select p.polname from pg_policy p where p.polrelid = format('ablo.%I', tablename)::regclass
+    loop
+      execute format('drop policy %I on ablo.%I', rule, tablename);
+    end loop;
     execute format('create policy owner on ablo.%I to %I using (true) with check (true)', tablename, current_user);
     if tenants ? tablename then
-      execute format('drop policy if exists tenant on ablo.%I', tablename);
       execute format('create policy tenant on ablo.%1$I to ablo_app using (%2$I = %3$s) with check (%2$I = %3$s)',
         tablename, tenants->>tablename, $q$nullif(current_setting('app.current_org_id', true), '')$q$);
     end if;
@@ -168,6 +211,13 @@ begin
 end $$;
 
 grant usage on schema ablo to ablo_app;
+do $$ begin
+  if not has_schema_privilege('ablo_app', 'public', 'usage') then
+    grant usage on schema public to ablo_app;
+  end if;
+exception when insufficient_privilege then
+  null;
+end $$;
 grant select, insert, update on ablo.organization, ablo.claim to ablo_app;
 grant select, insert on ablo.log, ablo.commit to ablo_app;
 grant usage on sequence ablo.fence to ablo_app;

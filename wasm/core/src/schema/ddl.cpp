@@ -15,6 +15,7 @@ std::vector<std::string> planDdl(const Schema& schema) {
     add(modelDdl(model));
   }
   add(dispatchDdl(schema));
+  add(expectedDdl(schema));
   return plan;
 }
 

@@ -7,7 +7,8 @@
 // Of each model:
 //   1. a table with (organization, id) as its key, a column for each field, closed to other organizations (ddl_table.cpp);
 //   2. functions that lock, write and read its rows, and note what others do to them (ddl_model.cpp).
-// Of all models together: the functions by which a commit finds those of a model (ddl_dispatch.cpp).
+// Of all models together: the functions by which a commit finds those of a model (ddl_dispatch.cpp), and what `ablo check`
+// goes by (ddl_expected.cpp).
 #pragma once
 
 #include <string>
@@ -23,5 +24,6 @@ std::vector<std::string> planDdl(const Schema& schema);
 std::vector<std::string> tableDdl(const Model& model);
 std::vector<std::string> modelDdl(const Model& model);
 std::vector<std::string> dispatchDdl(const Schema& schema);
+std::vector<std::string> expectedDdl(const Schema& schema);
 
 }  // namespace ablo

@@ -68,29 +68,73 @@ begin
   return row({image}(before), {image}(after))::ablo.written;
 end $write$)";
 
-/// Runs as the owner of the notes, whoever writes to the table.
+/// What a statement did to the table, noted at once; of a partitioned table, row by row. It runs as the owner of the notes,
+/// whoever writes and whatever they have set. Somebody may have changed the table since it was pushed, so that it has no such
+/// column any more: that is not for the writer to suffer. It is found out before anything is noted: a block that catches
+/// errors and writes would cost a transaction id a statement. Plans are made for a session's first row and must do for its
+/// largest statement.
 constexpr std::string_view kCapture = R"(create or replace function {capture}() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $capture$
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set row_security = on set extra_float_digits = 1
+set plan_cache_mode = force_generic_plan set jit = off set enable_nestloop = off as $capture$
+declare
+  cause constant jsonb := ablo.cause();
+  was jsonb;
+  very_many boolean;
+  many text[] := '{}';
 begin
-  if tg_op = 'TRUNCATE' then
-    perform ablo.note_truncated({key});
-  elsif not ablo.own_write({key}, coalesce(new.{id}, old.{id})) then
-    if tg_op in ('UPDATE', 'DELETE') then
-      perform ablo.note_captured(old.{organization}, {key}, old.{id}, {image}(old));
+  if tg_op <> 'TRUNCATE' and ablo.is_own({key}) then return null; end if;
+  begin
+    case
+      when tg_op = 'TRUNCATE' then
+        perform ablo.note_unseen({key});
+      when tg_level = 'ROW' then
+        if tg_op <> 'INSERT' then was := {image}(old); end if;
+        if tg_op <> 'DELETE' then perform new.{organization} <> '', new.{id} <> ''; end if;
+      when tg_op = 'INSERT' then
+        perform r.{organization} <> all (many), r.{id} <> '' from came r limit 1;
+        very_many := exists (select from came offset 10000);
+      else
+        perform r.{organization} <> all (many), r.{id} <> '', {image}(r::{table}) from gone r limit 1;
+        very_many := exists (select from gone offset 10000);
+    end case;
+  exception when others then
+    raise log 'ablo: % is not as it was pushed: % %', {key}, sqlstate, sqlerrm;
+    perform ablo.note_unseen({key}), ablo.ask_for_flush();
+    return null;
+  end;
+  if tg_level = 'ROW' then
+    if tg_op <> 'INSERT' then perform ablo.note(old.{organization}, {key}, old.{id}, was, cause); end if;
+    if tg_op = 'INSERT' or tg_op = 'UPDATE'
+      and (old.{organization}, old.{id}) is distinct from (new.{organization}, new.{id}) then
+      perform ablo.note(new.{organization}, {key}, new.{id}, null, cause);
     end if;
-    if tg_op = 'INSERT' or tg_op = 'UPDATE' and (old.{organization}, old.{id}) <> (new.{organization}, new.{id}) then
-      perform ablo.note_captured(new.{organization}, {key}, new.{id}, null);
+  elsif tg_op = 'INSERT' then
+    if very_many then
+      many := ablo.note_many({key}, array(select r.{organization} from came r group by 1 having count(*) > 10000));
+    end if;
+    insert into ablo.captured (organization, model, id, cause)
+    select r.{organization}, {key}, r.{id}, cause from came r
+    where r.{organization} <> '' and r.{organization} <> all (many);
+  elsif tg_op in ('UPDATE', 'DELETE') then
+    if very_many then
+      many := ablo.note_many({key}, array(select r.{organization} from gone r group by 1 having count(*) > 10000));
+    end if;
+    insert into ablo.captured (organization, model, id, before, cause)
+    select r.{organization}, {key}, r.{id}, {image}(r::{table}), cause from gone r
+    where r.{organization} <> '' and r.{organization} <> all (many);
+    if tg_op = 'UPDATE' then
+      insert into ablo.captured (organization, model, id, cause)
+      select r.{organization}, {key}, r.{id}, cause from came r
+      where r.{organization} <> '' and not exists (
+        select from gone g where g.{organization} = r.{organization} and g.{id} = r.{id});
     end if;
   end if;
+  perform ablo.ask_for_flush();
   return null;
 end $capture$)";
 
-constexpr std::string_view kWatchRows =
-    R"(create or replace trigger ablo_capture after insert or update or delete on {table}
-  for each row execute function {capture}())";
-
-constexpr std::string_view kWatchTable = R"(create or replace trigger ablo_truncate after truncate on {table}
-  for each statement execute function {capture}())";
+constexpr std::string_view kWatch = "select ablo.watch({name}, {captureName})";
 
 /// Postgres takes a hundred arguments to a call, and an object takes two for a field.
 constexpr std::size_t kFieldsOfCall = 50;
@@ -164,7 +208,7 @@ std::vector<std::string> modelDdl(const Model& model) {
       assignments += (assignments.empty() ? "" : ",\n    ") + quotedName(field.column) + " = " + value;
   }
   std::vector<std::string> ddl;
-  for (const std::string_view text : {kImage, kRows, kLock, kWrite, kCapture, kWatchRows, kWatchTable})
+  for (const std::string_view text : {kImage, kRows, kLock, kWrite, kCapture, kWatch})
     ddl.push_back(fill(text, {{"table", tableName(model)},
                               {"key", quotedText(model.key)},
                               {"id", columnName(model, "id")},
@@ -174,6 +218,8 @@ std::vector<std::string> modelDdl(const Model& model) {
                               {"lock", functionName("lock", model)},
                               {"write", functionName("write", model)},
                               {"capture", functionName("capture", model)},
+                              {"captureName", quotedText(functionName("capture", model))},
+                              {"name", quotedText(tableName(model))},
                               {"fields", imageText(model)},
                               {"columns", columns},
                               {"values", values},

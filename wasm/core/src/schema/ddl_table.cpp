@@ -7,28 +7,13 @@ namespace ablo {
 namespace {
 
 /// A table that is there already is taken as it is, as long as each of its columns can hold its field.
-constexpr std::string_view kTable = R"(create table if not exists {table} (
+constexpr std::string_view kTable = R"(select ablo.ensure_table({name}, $table$(
   {organization} text collate "C" not null,
   {id} text collate "C" not null check ({id} <> ''),
   {createdAt} timestamptz not null default now(),
   {updatedAt} timestamptz not null default now(),
   primary key ({organization}, {id})
-))";
-
-/// Closed to whoever has not said for which organization it works, the owner included.
-constexpr std::string_view kTenant = R"(create policy {policy} on {table}
-  using ({organization} = nullif(current_setting('app.current_org_id', true), ''))
-  with check ({organization} = nullif(current_setting('app.current_org_id', true), '')))";
-
-std::string_view columnType(FieldType type) {
-  switch (type) {
-    case FieldType::number: return "double precision";
-    case FieldType::boolean: return "boolean";
-    case FieldType::date: return "timestamptz";
-    case FieldType::json: return "jsonb";
-    default: return "text";
-  }
-}
+)$table$))";
 
 std::string valuesText(const Field& field) {
   std::string text;
@@ -41,10 +26,9 @@ std::string valuesText(const Field& field) {
 std::vector<std::string> tableDdl(const Model& model) {
   const std::string table = tableName(model);
   const std::string organization = columnName(model, "organizationId");
-  const std::string policy = quotedName(ruleName(model.table + "_tenant_isolation"));
   std::vector<std::string> ddl;
 
-  ddl.push_back(fill(kTable, {{"table", table},
+  ddl.push_back(fill(kTable, {{"name", quotedText(table)},
                               {"organization", organization},
                               {"id", columnName(model, "id")},
                               {"createdAt", columnName(model, "createdAt")},
@@ -60,10 +44,8 @@ std::vector<std::string> tableDdl(const Model& model) {
       ddl.push_back("create index if not exists " + quotedName(ruleName(model.table + "_" + field.column + "_idx")) +
                     " on " + table + " (" + organization + ", " + quotedName(field.column) + ")");
   }
-  ddl.push_back("alter table " + table + " enable row level security, force row level security");
-  ddl.push_back("drop policy if exists " + policy + " on " + table);
-  ddl.push_back(fill(kTenant, {{"policy", policy}, {"table", table}, {"organization", organization}}));
-  ddl.push_back("grant select, insert, update, delete on " + table + " to ablo_app");
+  ddl.push_back("select ablo.ensure_tenancy(" + quotedText(table) + ", " +
+                quotedText(model.field("organizationId")->column) + ")");
   return ddl;
 }
 

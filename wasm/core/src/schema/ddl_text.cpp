@@ -25,12 +25,22 @@ std::string quotedText(std::string_view text) { return quoted(text, '\''); }
 std::string tableName(const Model& model) { return "public." + quotedName(model.table); }
 
 std::string functionName(std::string_view verb, const Model& model) {
-  return "ablo." + quotedName(std::string(verb) + "_" + model.table);
+  return "ablo." + quotedName(ruleName(std::string(verb) + "_" + model.table));
 }
 
 std::string columnName(const Model& model, std::string_view field) {
   const Field* found = model.field(field);
   return quotedName(found ? found->column : field);
+}
+
+std::string_view columnType(FieldType type) {
+  switch (type) {
+    case FieldType::number: return "double precision";
+    case FieldType::boolean: return "boolean";
+    case FieldType::date: return "timestamptz";
+    case FieldType::json: return "jsonb";
+    default: return "text";
+  }
 }
 
 std::string ruleName(std::string_view name) {

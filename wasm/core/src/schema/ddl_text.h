@@ -17,6 +17,7 @@ std::string quotedText(std::string_view text);                        // 'text'
 std::string tableName(const Model& model);                            // public."tasks"
 std::string functionName(std::string_view verb, const Model& model);  // ablo."write_tasks"
 std::string columnName(const Model& model, std::string_view field);   // the column of a field that every model has
+std::string_view columnType(FieldType type);                          // what we make for a field of this type
 
 /// A name of ours for something in the database: cut to what Postgres keeps of it, and still different from others.
 std::string ruleName(std::string_view name);
