@@ -8,8 +8,6 @@ create or replace function ablo.sentence(code text) returns text language sql im
     when 'apikey_revoked' then 'The API key was revoked. Make a new one with `ablo keys create`.'
     when 'session_expired' then 'The session token has expired. The app''s server mints a new one at its session route.'
     when 'auth_no_credentials' then 'The server wants a token and the client has none. Give apiKey, authToken, getToken or authEndpoint.'
-    when 'browser_apikey_blocked' then 'A secret key must not be in a browser: everybody who opens the page could read it. Use a session route (authEndpoint), or set dangerouslyAllowBrowser.'
-    when 'browser_database_url_blocked' then 'databaseUrl is for servers only and must never reach a browser. Remove it from this client.'
     when 'origin_forbidden' then 'Pages of this origin may not connect to this server. Start it with --origin to allow more.'
     when 'permission_denied' then 'The credential does not allow this.'
     when 'invalid_options' then 'An option given to Ablo() cannot be used.'
@@ -61,6 +59,7 @@ create or replace function ablo.sentence(code text) returns text language sql im
     when 'image_damaged' then 'The stored image of the rows is damaged, or of another version. It was left aside; the rows are loaded from the server.'
     when 'store_full' then 'The rows would take more memory than this client may use. Ask for fewer (bootstrap: none), or raise the budget.'
     when 'too_much_unanswered' then 'Too much of this connection has no answer yet. Wait for answers before sending more.'
+    when 'rate_limited' then 'This was more, or more often, than the server allows. Try again after the time it gives.'
     when 'core_aborted' then 'The WebAssembly core stopped. It is built again by itself a few times, and what had not settled is sent again; after that, make a new client.'
     when 'internal_error' then 'Something went wrong inside the server. Its log has the details under this request id.'
   end;

@@ -14,8 +14,6 @@ enum class ErrorCode {
   apikey_revoked,
   session_expired,
   auth_no_credentials,
-  browser_apikey_blocked,
-  browser_database_url_blocked,
   origin_forbidden,
   permission_denied,
   invalid_options,
@@ -67,18 +65,17 @@ enum class ErrorCode {
   image_damaged,
   store_full,
   too_much_unanswered,
+  rate_limited,
   core_aborted,
   internal_error,
 };
 
-inline constexpr std::array<std::string_view, 60> kErrorCodes{
+inline constexpr std::array<std::string_view, 59> kErrorCodes{
     "apikey_missing",
     "apikey_invalid",
     "apikey_revoked",
     "session_expired",
     "auth_no_credentials",
-    "browser_apikey_blocked",
-    "browser_database_url_blocked",
     "origin_forbidden",
     "permission_denied",
     "invalid_options",
@@ -130,6 +127,7 @@ inline constexpr std::array<std::string_view, 60> kErrorCodes{
     "image_damaged",
     "store_full",
     "too_much_unanswered",
+    "rate_limited",
     "core_aborted",
     "internal_error",
 };

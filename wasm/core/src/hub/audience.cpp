@@ -38,6 +38,7 @@ void Audience::close(Socket socket, CloseCode code, std::string_view reason) {
 
 void Audience::refuse(Socket socket, const Error& error, CloseCode code) {
   if (!find(socket)) return;
+  counters_.refuse(error.code);
   outbox_.send(socket, errorText(error));
   close(socket, code, codeText(error.code));
 }
@@ -98,6 +99,7 @@ void Audience::workOn(Subscriber& subscriber, double now) {
   subscriber.epoch = load->epoch();
   subscriber.cursor = load->seq();
   if (!accepts(take(subscriber, load->seq() >= stream_.published() ? Event::level : Event::behind))) return;
+  ++counters_.loads;
   welcome(subscriber, Start::load, load->epoch(), load->seq(), now);
   for (const std::string& block : load->blocks()) outbox_.send(subscriber.socket, block, Hub::Payload::binary);
   outbox_.send(subscriber.socket, load->message(std::exchange(subscriber.reason, std::nullopt)));
@@ -143,6 +145,7 @@ void Audience::published(uint32_t turn, bool ok, std::string_view bytes, double 
     return startOver(ErrorCode::log_epoch_changed, page->epoch, page->head, nullptr);
   if (page->trimmed) return startOver(ErrorCode::cursor_too_old, page->epoch, page->head, nullptr);
   stream_.advanced(*page, now);
+  for (const double at : page->times()) counters_.publishTimes.observe(now - at);
   for (auto& [socket, subscriber] : subscribers_)
     if (subscriber.state == SubscriberState::live && subscriber.cursor < page->resync) take(subscriber, Event::reset);
   for (const Delivery& delivery : fanOut(*page, subscribers_)) outbox_.send(delivery.sockets, delivery.bytes);
@@ -200,7 +203,7 @@ void Audience::follow(const std::string& epoch, double seq, const Subscriber& re
 
 /// Nobody can go on from where they are: the log is another one, or what would have come next is no longer kept.
 void Audience::startOver(ErrorCode reason, const std::string& epoch, double seq, const Subscriber* but) {
-  outbox_.log("everybody loads again: " + std::string(codeText(reason)), organization_);
+  outbox_.log("info", "everybody loads again: " + std::string(codeText(reason)), organization_);
   stream_.begin(epoch, seq);
   for (auto& [socket, subscriber] : subscribers_) {
     for (const HeldAnswer& answer : subscriber.held)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <set>
 
@@ -45,34 +46,49 @@ class Reserved {
 
 void CommitQueue::add(Commit commit) {
   commit.place = ++lastPlace_;
+  waitingBytes_ += commit.bytes;
   waiting_.push_back(std::move(commit));
 }
 
-std::vector<CommitQueue::FlightNumber> CommitQueue::depart() {
+void CommitQueue::leaves(const Commit& commit) {
+  waitingBytes_ -= commit.bytes;
+  if (!isTogether(commit)) --apart_;
+}
+
+std::vector<CommitQueue::FlightNumber> CommitQueue::depart(const Pace& pace, double now) {
   std::vector<FlightNumber> departed;
   Reserved reserved;
   bool batchInFlight = false;
   for (const auto& [number, flight] : flights_) batchInFlight |= flight.way == Way::together;
-  if (batchInFlight && std::all_of(waiting_.begin(), waiting_.end(), isTogether)) return departed;
+  pausedUntil_ = kInTheAir;
+  if (batchInFlight && apart_ == 0) return departed;
   for (const auto& [number, flight] : flights_)
     for (const Commit& commit : flight.commits) reserved.all(commit);
 
   std::vector<Commit> batch;
   std::deque<Commit> staying;
-  for (Commit& commit : waiting_) {
-    const bool free = batch.size() < kLargestBatch && reserved.frees(commit);
-    if (free && isTogether(commit) && !batchInFlight) {
+  while (!waiting_.empty() && (batch.size() < kLargestBatch || apart_ > 0)) {
+    Commit commit = std::move(waiting_.front());
+    waiting_.pop_front();
+    bool free = batch.size() < kLargestBatch && reserved.frees(commit) && !(isTogether(commit) && batchInFlight);
+    if (free && isTogether(commit)) {
+      const double wait = pace(commit);
+      if (wait > 0) pausedUntil_ = std::min(pausedUntil_, now + wait);
+      free = wait <= 0;
+    }
+    if (free) leaves(commit);
+    if (free && isTogether(commit)) {
       reserved.rows(commit);
       batch.push_back(std::move(commit));
       continue;
     }
     reserved.all(commit);
-    if (free && !isTogether(commit))
+    if (free)
       departed.push_back(launch({std::move(commit)}, commit.way));
     else
       staying.push_back(std::move(commit));
   }
-  waiting_ = std::move(staying);
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(staying.begin()), std::make_move_iterator(staying.end()));
   if (!batch.empty()) departed.push_back(launch(std::move(batch), Way::together));
   return departed;
 }
@@ -132,12 +148,14 @@ std::vector<CommitQueue::FlightNumber> CommitQueue::resend(double now) {
 }
 
 double CommitQueue::due() const {
-  double due = kInTheAir;
+  double due = pausedUntil_;
   for (const auto& [number, flight] : flights_) due = std::min(due, flight.resendAt);
   return due;
 }
 
 void CommitQueue::putBack(Commit commit) {
+  waitingBytes_ += commit.bytes;
+  if (!isTogether(commit)) ++apart_;
   const auto behind = [](uint64_t place, const Commit& other) { return place < other.place; };
   waiting_.insert(std::upper_bound(waiting_.begin(), waiting_.end(), commit.place, behind), std::move(commit));
 }
@@ -148,10 +166,12 @@ std::vector<Socket> CommitQueue::remove(Which which) {
   std::set<Socket> sockets;
   std::deque<Commit> staying;
   for (Commit& commit : waiting_) {
-    if (which(commit))
+    if (which(commit)) {
       sockets.insert(commit.socket);
-    else
+      leaves(commit);
+    } else {
       staying.push_back(std::move(commit));
+    }
   }
   waiting_ = std::move(staying);
   return {sockets.begin(), sockets.end()};

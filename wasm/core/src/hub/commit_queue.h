@@ -15,12 +15,16 @@
 //      rows; the two never share a batch because of a row, and may because of a lane;
 //   3. a commit whose outcome is not known takes those of its lane behind it along when it is given up, or they would
 //      overtake it;
-//   4. it is left by each commit once: decided, given up, or taken back: a client that connects again asks again for all that
+//   4. who sends faster than may be is not refused but leaves later (Pace), and whoever comes after it in its lane, or to
+//      its rows, with it;
+//   5. it is left by each commit once: decided, given up, or taken back: a client that connects again asks again for all that
 //      it was not told, so what waits from its older sockets would only be a copy.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -40,12 +44,15 @@ class CommitQueue {
     double resendAt = 0;  // infinity while it is in the air
   };
 
+  /// 0: it may leave now; else after how many milliseconds it may be asked about again.
+  using Pace = std::function<double(Commit&)>;
+
   void add(Commit commit);
   /// Takes back what waits from a lane's sockets before this one. Those sockets.
   std::vector<Socket> takeBack(std::string_view lane, Socket newest);
 
   /// The flights that can leave now.
-  std::vector<FlightNumber> depart();
+  std::vector<FlightNumber> depart(const Pace& pace, double now);
   /// What the database is called with.
   std::string text(FlightNumber number) const;
 
@@ -63,14 +70,20 @@ class CommitQueue {
 
   double due() const;  // infinity: nothing waits for a time
   bool empty() const { return waiting_.empty() && flights_.empty(); }
+  std::size_t waiting() const { return waiting_.size(); }
+  std::size_t waitingBytes() const { return waitingBytes_; }
 
  private:
   void putBack(Commit commit);
   FlightNumber launch(std::vector<Commit> commits, Commit::Way way);
   template <class Which>
   std::vector<Socket> remove(Which which);
+  void leaves(const Commit& commit);
 
-  std::deque<Commit> waiting_;  // in the order of their places
+  std::deque<Commit> waiting_;    // in the order of their places
+  std::size_t waitingBytes_ = 0;  // of them
+  std::size_t apart_ = 0;         // of them, those that do not go with a batch
+  double pausedUntil_ = std::numeric_limits<double>::infinity();  // somebody was too fast; infinity: nobody
   std::map<FlightNumber, Flight> flights_;
   FlightNumber lastFlight_ = 0;
   uint64_t lastPlace_ = 0;

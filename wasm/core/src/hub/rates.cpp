@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "hub/rates.h"
+
+#include <algorithm>
+
+namespace ablo::hub {
+
+namespace {
+
+constexpr std::size_t kMost = 100'000;  // a flood from more than that is not one caller's, and this is not what stops it
+
+double interval(const Rate& rate) { return 1'000 / rate.perSecond; }
+double span(const Rate& rate) { return std::max(1.0, rate.burst) * interval(rate); }
+
+/// Never further off than a bucket that was just emptied, whatever the clock did meanwhile.
+double fullAt(const Rate& rate, double at, double now) { return std::clamp(at, now, now + span(rate)); }
+
+}  // namespace
+
+double Rates::wait(const Rate& rate, const std::string& who, double now) const {
+  const auto found = fullAt_.find(who);
+  if (!rate.limits() || found == fullAt_.end()) return 0;
+  return std::max(0.0, fullAt(rate, found->second, now) + interval(rate) - now - span(rate));
+}
+
+void Rates::take(const Rate& rate, const std::string& who, double now) {
+  if (!rate.limits()) return;
+  if (fullAt_.size() >= forgetAt_) forget(now);
+  double& at = fullAt_.try_emplace(who, now).first->second;
+  at = fullAt(rate, at, now) + interval(rate);
+}
+
+void Rates::forget(double now) {
+  std::erase_if(fullAt_, [&](const auto& entry) { return entry.second <= now; });
+  if (fullAt_.size() >= kMost) fullAt_.clear();
+  forgetAt_ = std::max<std::size_t>(1'000, 2 * fullAt_.size());
+}
+
+}  // namespace ablo::hub
