@@ -15,6 +15,7 @@ const ablo = defineCommand({
     serve: () => import('./commands/serve').then(({ serve }) => serve),
     push: () => import('./commands/push').then(({ push }) => push),
     keys: () => import('./commands/keys').then(({ keys }) => keys),
+    logs: () => import('./commands/logs').then(({ logs }) => logs),
     status: () => import('./commands/status').then(({ status }) => status),
   },
 });

@@ -52,7 +52,6 @@ export const errorCodes = {
   log_epoch_changed: { kind: 'Server', status: 409, sentence: "The database was replaced or restored. Everything is loaded afresh; pending writes are kept." },
   cursor_too_old: { kind: 'Server', status: 409, sentence: "What happened since this client was last connected is no longer kept. Everything is loaded afresh; pending writes are kept." },
   commit_no_result: { kind: 'Connection', status: 504, sentence: "No answer came in time. The write may still take effect: ask again with the same idempotency key." },
-  flush_timeout: { kind: 'Connection', status: 504, sentence: "Some writes are still pending." },
   sync_not_ready: { kind: 'Connection', status: null, sentence: "The client has not been connected yet. Await ready() first." },
   client_disposed: { kind: 'Connection', status: null, sentence: "This client was disposed. Make a new one." },
   api_unreachable: { kind: 'Connection', status: 503, sentence: "The server cannot be reached. Start one with `npx ablo dev`, or set baseURL or ABLO_URL." },

@@ -22,5 +22,7 @@ export interface Connection {
   ask(statement: Statement, parameters: readonly Parameter[]): Promise<string | null>;
   /** Committed if `work` returns, undone if it throws. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Connections, those nobody uses, and who waits for one. */
+  pool?(): { total: number; idle: number; waiting: number };
   close(): Promise<void>;
 }

@@ -33,6 +33,8 @@ export interface Database {
   keys(organization: string): Promise<ListedKey[]>;
   /** Whose credential has this hash, expired and revoked ones included. */
   identify(hash: string): Promise<Credential | undefined>;
+  /** Its connections, if it has more than one. */
+  pool?(): { total: number; idle: number; waiting: number };
   close(): Promise<void>;
 }
 
@@ -74,6 +76,7 @@ function databaseOn(connection: Connection): Database {
     revoked: (ids) => json(ask('revoked', 'select ablo.revoked($1)::text', ids)),
     keys: (organization) => json(ask('keys', 'select ablo.keys($1)::text', organization)),
     identify: (hash) => json(ask('identify', 'select ablo.identify($1)::text', hash)),
+    pool: connection.pool?.bind(connection),
     close: () => connection.close(),
   };
 }

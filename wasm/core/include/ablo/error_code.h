@@ -36,7 +36,6 @@ enum class ErrorCode {
   query_invalid,
   query_unsupported_operator,
   snapshot_reserved_key,
-  route_not_found,
   entity_not_found,
   stale_context,
   contention_exhausted,
@@ -56,7 +55,6 @@ enum class ErrorCode {
   log_epoch_changed,
   cursor_too_old,
   commit_no_result,
-  flush_timeout,
   sync_not_ready,
   client_disposed,
   api_unreachable,
@@ -70,7 +68,7 @@ enum class ErrorCode {
   internal_error,
 };
 
-inline constexpr std::array<std::string_view, 59> kErrorCodes{
+inline constexpr std::array<std::string_view, 57> kErrorCodes{
     "apikey_missing",
     "apikey_invalid",
     "apikey_revoked",
@@ -98,7 +96,6 @@ inline constexpr std::array<std::string_view, 59> kErrorCodes{
     "query_invalid",
     "query_unsupported_operator",
     "snapshot_reserved_key",
-    "route_not_found",
     "entity_not_found",
     "stale_context",
     "contention_exhausted",
@@ -118,7 +115,6 @@ inline constexpr std::array<std::string_view, 59> kErrorCodes{
     "log_epoch_changed",
     "cursor_too_old",
     "commit_no_result",
-    "flush_timeout",
     "sync_not_ready",
     "client_disposed",
     "api_unreachable",

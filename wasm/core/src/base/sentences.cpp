@@ -31,7 +31,6 @@ std::string_view ablo::sentence(ErrorCode code) {
     case ErrorCode::query_invalid: return "The query cannot be read.";
     case ErrorCode::query_unsupported_operator: return "The operator is not known. Known are = != < <= > >= IN, NOT IN, IS, IS NOT, LIKE, NOT LIKE, ILIKE and NOT ILIKE.";
     case ErrorCode::snapshot_reserved_key: return "A snapshot cannot hold a model named stamp, signal or onChange.";
-    case ErrorCode::route_not_found: return "The server has no such route.";
     case ErrorCode::entity_not_found: return "There is no such row, or it is not visible here.";
     case ErrorCode::stale_context: return "The row changed after it was read. Read it again, then decide again.";
     case ErrorCode::contention_exhausted: return "The row changed again before each of the tries to write it. Try again later, or claim it first.";
@@ -51,7 +50,6 @@ std::string_view ablo::sentence(ErrorCode code) {
     case ErrorCode::log_epoch_changed: return "The database was replaced or restored. Everything is loaded afresh; pending writes are kept.";
     case ErrorCode::cursor_too_old: return "What happened since this client was last connected is no longer kept. Everything is loaded afresh; pending writes are kept.";
     case ErrorCode::commit_no_result: return "No answer came in time. The write may still take effect: ask again with the same idempotency key.";
-    case ErrorCode::flush_timeout: return "Some writes are still pending.";
     case ErrorCode::sync_not_ready: return "The client has not been connected yet. Await ready() first.";
     case ErrorCode::client_disposed: return "This client was disposed. Make a new one.";
     case ErrorCode::api_unreachable: return "The server cannot be reached. Start one with `npx ablo dev`, or set baseURL or ABLO_URL.";

@@ -80,9 +80,9 @@ class CommitQueue {
   std::vector<Socket> remove(Which which);
   void leaves(const Commit& commit);
 
-  std::deque<Commit> waiting_;    // in the order of their places
-  std::size_t waitingBytes_ = 0;  // of them
-  std::size_t apart_ = 0;         // of them, those that do not go with a batch
+  std::deque<Commit> waiting_;                                    // in the order of their places
+  std::size_t waitingBytes_ = 0;                                  // of them
+  std::size_t apart_ = 0;                                         // of them, those that do not go with a batch
   double pausedUntil_ = std::numeric_limits<double>::infinity();  // somebody was too fast; infinity: nobody
   std::map<FlightNumber, Flight> flights_;
   FlightNumber lastFlight_ = 0;

@@ -8,8 +8,8 @@ namespace ablo::hub {
 
 namespace {
 
-constexpr double kCrowded = 5'000;          // ms: a place may be free by then
-constexpr Rate kSayOnce{1.0 / 60, 1};       // the log is told of the same caller once a minute
+constexpr double kCrowded = 5'000;     // ms: a place may be free by then
+constexpr Rate kSayOnce{1.0 / 60, 1};  // the log is told of the same caller once a minute
 constexpr std::string_view kOften = "That was too often.";
 
 std::string withOrganization(const std::string& actor, const std::string& organization) {
@@ -34,11 +34,12 @@ std::optional<Error> Gate::connect(const Caller& caller, double now) {
 }
 
 std::optional<Error> Gate::request(const Caller& caller, double now) {
-  return rates({{'A', "requestsPerAddress", limits_.requestsPerAddress, caller.address},
-                {'K', "requestsPerKey", limits_.requestsPerKey, caller.credential},
-                {'U', "requestsPerActor", limits_.requestsPerActor, withOrganization(caller.actor, caller.organization)},
-                {'O', "requestsPerOrganization", limits_.requestsPerOrganization, caller.organization}},
-               caller, now);
+  return rates(
+      {{'A', "requestsPerAddress", limits_.requestsPerAddress, caller.address},
+       {'K', "requestsPerKey", limits_.requestsPerKey, caller.credential},
+       {'U', "requestsPerActor", limits_.requestsPerActor, withOrganization(caller.actor, caller.organization)},
+       {'O', "requestsPerOrganization", limits_.requestsPerOrganization, caller.organization}},
+      caller, now);
 }
 
 double Gate::commit(const Caller& caller, double now) {

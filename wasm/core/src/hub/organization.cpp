@@ -108,7 +108,8 @@ void Organization::decided(const Call& call, bool ok, std::string_view bytes, do
     return depart(now);
   }
   CommitQueue::Flight flight = queue_.land(number);
-  for (std::size_t i = 0; i < flight.commits.size(); ++i) settle(std::move(flight.commits[i]), verdicts->outcomes[i], now);
+  for (std::size_t i = 0; i < flight.commits.size(); ++i)
+    settle(std::move(flight.commits[i]), verdicts->outcomes[i], now);
   audience.hear(verdicts->head, now);
   depart(now);
 }
@@ -169,8 +170,7 @@ void Organization::query(Subscriber& subscriber, double request, const Statement
 void Organization::wasRead(const Call& call, Subscriber& subscriber, bool ok, std::string_view bytes, double now) {
   const std::optional<RawObject> answer = ok ? RawObject::read(bytes) : std::nullopt;
   if (!answer || answer->find("rows").empty()) return outbox_.send(call.socket, failureText(call.request, bytes));
-  if (call.turn != audience.log())
-    return refuse(call.socket, call.request, Error::of(ErrorCode::log_epoch_changed));
+  if (call.turn != audience.log()) return refuse(call.socket, call.request, Error::of(ErrorCode::log_epoch_changed));
   const double seq = answer->number("seq", 0);
   if (heldBytes(subscriber) >= limits_.heldBytes)
     return refuse(call.socket, call.request, Error::of(ErrorCode::too_much_unanswered));

@@ -56,7 +56,9 @@ class Organization {
  private:
   /// Whether it may ask once more; if not, it was refused.
   bool admits(Subscriber& subscriber, Call::Purpose purpose, double request, double now);
-  Caller caller(std::string credential, std::string actor) const { return {{}, std::move(credential), std::move(actor), name_}; }
+  Caller caller(std::string credential, std::string actor) const {
+    return {{}, std::move(credential), std::move(actor), name_};
+  }
   void depart(double now);
   void logRejection(const CommitName& commit, std::string_view code);
   void launch(CommitQueue::FlightNumber number);

@@ -7,7 +7,9 @@ namespace ablo::hub {
 
 namespace {
 
-constexpr std::size_t kMost = 100'000;  // a flood from more than that is not one caller's, and this is not what stops it
+constexpr double kRounding = 0.01;  // ms: times are large and their fractions small
+constexpr std::size_t kMost =
+    100'000;  // a flood from more than that is not one caller's, and this is not what stops it
 
 double interval(const Rate& rate) { return 1'000 / rate.perSecond; }
 double span(const Rate& rate) { return std::max(1.0, rate.burst) * interval(rate); }
@@ -20,7 +22,8 @@ double fullAt(const Rate& rate, double at, double now) { return std::clamp(at, n
 double Rates::wait(const Rate& rate, const std::string& who, double now) const {
   const auto found = fullAt_.find(who);
   if (!rate.limits() || found == fullAt_.end()) return 0;
-  return std::max(0.0, fullAt(rate, found->second, now) + interval(rate) - now - span(rate));
+  const double wait = fullAt(rate, found->second, now) + interval(rate) - now - span(rate);
+  return wait > kRounding ? wait : 0;
 }
 
 void Rates::take(const Rate& rate, const std::string& who, double now) {
@@ -33,7 +36,7 @@ void Rates::take(const Rate& rate, const std::string& who, double now) {
 void Rates::forget(double now) {
   std::erase_if(fullAt_, [&](const auto& entry) { return entry.second <= now; });
   if (fullAt_.size() >= kMost) fullAt_.clear();
-  forgetAt_ = std::max<std::size_t>(1'000, 2 * fullAt_.size());
+  forgetAt_ = std::clamp<std::size_t>(2 * fullAt_.size(), 1'000, kMost);
 }
 
 }  // namespace ablo::hub
