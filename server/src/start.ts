@@ -89,6 +89,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const body = { most: limits.bodyBytes, check: (bytes: Buffer) => hub.check(bytes) };
   const server = createServer(timesOf(limits), createRouter(routes, { door, body, log, counts }));
   server.maxConnections = limits.connections || Infinity;
+  server.maxHeadersCount = 0; // headerBytes bounds them; Node would leave out the rest without a word
   server.timeout = kIdle;
   refuseUnreadable(server);
   acceptSockets(server, { door, hub, connections, log, limits, counts });
@@ -141,10 +142,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-/** Until when a request has to be there, in ms; what is late is found within a second. */
+/** How large headers may be, and until when a request has to be there, in ms; what is late is found within a second. */
 function timesOf({ headerBytes }: Limits): HttpOptions {
   return {
-    requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 1_000, maxHeaderSize: headerBytes,
+    requestTimeout: 30_000,
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 1_000,
+    maxHeaderSize: headerBytes,
+    requireHostHeader: false, // whoever says none is refused by name
   };
 }
 

@@ -44,11 +44,15 @@ export class Call {
   async #bytes(): Promise<Buffer> {
     const parts: Buffer[] = [];
     let length = 0;
-    for await (const part of this.request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      length += part.length;
-      const { most } = this.body;
-      if (length > most) throw new NamedError('request_too_large', `A body is at most ${most} bytes.`);
-      parts.push(part);
+    const { most } = this.body;
+    try {
+      for await (const part of this.request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        length += part.length;
+        if (length > most) throw new NamedError('request_too_large', `A body is at most ${most} bytes.`);
+        parts.push(part);
+      }
+    } catch (error) {
+      throw error instanceof NamedError ? error : new NamedError('invalid_request', 'The body did not come to its end.');
     }
     return Buffer.concat(parts);
   }

@@ -78,6 +78,7 @@ function allowOrigin(request: IncomingMessage, response: ServerResponse, door: D
 function reply(response: ServerResponse, status: number, body: object): void {
   const { type, text } = body instanceof Plain ? body : new Plain('application/json', JSON.stringify(body));
   const full = type.includes('charset') ? type : `${type}; charset=utf-8`;
-  response.writeHead(status, { 'content-type': full, 'cache-control': 'no-store' });
+  const headers = { 'content-type': full, 'content-length': Buffer.byteLength(text), 'cache-control': 'no-store' };
+  response.writeHead(status, headers);
   response.end(text);
 }
