@@ -57,10 +57,9 @@ export function readLimits(given: Partial<Limits> = {}): Limits {
 
 /** As they are typed: `sockets=500,commitsPerOrganization=100`. */
 export function parseLimits(text: string): Limits {
-  const given: Record<string, number> = {};
-  for (const part of text.split(',').map((item) => item.trim()).filter((item) => item !== '')) {
+  const parts = text.split(',').map((item) => item.trim()).filter((item) => item !== '');
+  return readLimits(Object.fromEntries(parts.map((part) => {
     const [name = '', value = ''] = part.split('=', 2);
-    given[name] = value === '' ? NaN : Number(value);
-  }
-  return readLimits(given);
+    return [name, value === '' ? NaN : Number(value)];
+  })));
 }

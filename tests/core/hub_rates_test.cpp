@@ -60,7 +60,7 @@ TEST_CASE("nobody takes more than the rate and one burst, and whoever waits as t
       } else if (random.below(4) == 0) {
         CHECK(rates.wait(rate, "a", now + wait) == 0);
       }
-      CHECK(taken <= (now - began) / 1000 * rate.perSecond + rate.burst + 1e-3);
+      CHECK(taken <= (now - began) / 1000 * rate.perSecond + rate.burst + 0.01);
       now += static_cast<double>(random.below(20));
     }
   }

@@ -8,14 +8,14 @@ namespace ablo::hub {
 namespace {
 
 constexpr double kRounding = 0.01;  // ms: times are large and their fractions small
-constexpr std::size_t kMost =
-    100'000;  // a flood from more than that is not one caller's, and this is not what stops it
+/// A flood from more than that is not one caller's, and this is not what stops it.
+constexpr std::size_t kMost = 100'000;
 
 double interval(const Rate& rate) { return 1'000 / rate.perSecond; }
 double span(const Rate& rate) { return std::max(1.0, rate.burst) * interval(rate); }
 
 /// Never further off than a bucket that was just emptied, whatever the clock did meanwhile.
-double fullAt(const Rate& rate, double at, double now) { return std::clamp(at, now, now + span(rate)); }
+double fullAt(const Rate& rate, double at, double now) { return std::clamp(at, now, now + span(rate) + kRounding); }
 
 }  // namespace
 
