@@ -107,7 +107,7 @@ export interface Request {
 
 export async function ask(server: FedServer, { method = 'GET', path, headers = {}, body, key = server.key }: Request): Promise<string> {
   const all = { ...(key && { authorization: `Bearer ${key}` }), ...headers };
-  const response = await fetch(server.url + path, { method, headers: all, body });
+  const response = await fetch(server.url + path, { method, headers: all, body: body as string });
   const text = await response.text();
   return response.ok ? 'ok' : response.status === 500 ? `500: ${bodyCode(text)}` : bodyCode(text);
 }

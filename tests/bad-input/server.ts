@@ -34,18 +34,21 @@ export interface FedServer {
   pid: number;
   key: string;
   hash: string;
+  /** Where its rows are. */
+  databaseUrl: string;
   log: () => string;
   alive: () => boolean;
   vitals(reset?: boolean): Promise<Vitals>;
   stop(): Promise<void>;
 }
 
-export async function startServer(): Promise<FedServer> {
+/** `more`: further arguments of the command. */
+export async function startServer(more: string[] = []): Promise<FedServer> {
   const cluster = await startPostgres();
   const port = await freePort();
   const watch = fileURLToPath(new URL('watch.mjs', import.meta.url));
   const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
-  const options = ['--port', String(port), '--host', '127.0.0.1', '--origin', 'https://board.example', '--log', 'debug'];
+  const options = ['--port', String(port), '--host', '127.0.0.1', '--origin', 'https://board.example', '--log', 'debug', ...more];
   const env = { ...process.env, DATABASE_URL: cluster.url };
   const child = spawn(process.execPath, ['--import', watch, cli, 'serve', ...options], {
     env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -76,7 +79,7 @@ export async function startServer(): Promise<FedServer> {
       child.send(reset ? 'reset' : 'ask');
       return (await once(child, 'message'))[0] as Vitals;
     };
-    return { url, port, pid: child.pid!, key, hash, log: () => log, alive: () => child.exitCode === null, vitals, stop };
+    return { databaseUrl: cluster.url, url, port, pid: child.pid!, key, hash, log: () => log, alive: () => child.exitCode === null, vitals, stop };
   } catch (error) {
     await stop();
     throw error;

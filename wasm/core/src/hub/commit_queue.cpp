@@ -18,6 +18,7 @@ using Way = Commit::Way;
 constexpr std::size_t kLargestBatch = 50;
 constexpr int kPatientTries = 3;
 constexpr int kMostResends = 3;
+constexpr double kGather = 50;       // ms: who is slowed down leaves with others, not one by one
 constexpr double kFirstPause = 100;  // ms, then four times as long each
 constexpr double kInTheAir = std::numeric_limits<double>::infinity();
 
@@ -44,10 +45,12 @@ class Reserved {
 
 }  // namespace
 
-void CommitQueue::add(Commit commit) {
+bool CommitQueue::add(Commit commit) {
+  const bool waits = allSlowed_ || slowed_.count(commit.actor) > 0;
   commit.place = ++lastPlace_;
   waitingBytes_ += commit.bytes;
   waiting_.push_back(std::move(commit));
+  return !waits;
 }
 
 void CommitQueue::leaves(const Commit& commit) {
@@ -55,26 +58,37 @@ void CommitQueue::leaves(const Commit& commit) {
   if (!isTogether(commit)) --apart_;
 }
 
+/// Whether a commit has to wait; then its actor is not asked about again until a few of them may leave together.
+bool CommitQueue::slows(Wait wait, const std::string& actor, double now) {
+  if (wait.time <= 0) return false;
+  pausedUntil_ = std::min(pausedUntil_, now + std::max(wait.time, kGather));
+  slowed_.insert(actor);
+  allSlowed_ |= wait.everybody;
+  return true;
+}
+
 std::vector<CommitQueue::FlightNumber> CommitQueue::depart(const Pace& pace, double now) {
   std::vector<FlightNumber> departed;
   Reserved reserved;
   bool batchInFlight = false;
   for (const auto& [number, flight] : flights_) batchInFlight |= flight.way == Way::together;
-  pausedUntil_ = kInTheAir;
+  if (now >= pausedUntil_) {
+    pausedUntil_ = kInTheAir;
+    slowed_.clear();
+    allSlowed_ = false;
+  }
   if (batchInFlight && apart_ == 0) return departed;
   for (const auto& [number, flight] : flights_)
     for (const Commit& commit : flight.commits) reserved.all(commit);
 
   std::vector<Commit> batch;
   std::deque<Commit> staying;
-  while (!waiting_.empty() && (batch.size() < kLargestBatch || apart_ > 0)) {
+  while (!waiting_.empty() && ((batch.size() < kLargestBatch && !allSlowed_) || apart_ > 0)) {
     Commit commit = std::move(waiting_.front());
     waiting_.pop_front();
     bool free = batch.size() < kLargestBatch && reserved.frees(commit) && !(isTogether(commit) && batchInFlight);
     if (free && isTogether(commit)) {
-      const double wait = pace(commit);
-      if (wait > 0) pausedUntil_ = std::min(pausedUntil_, now + wait);
-      free = wait <= 0;
+      free = !allSlowed_ && slowed_.count(commit.actor) == 0 && !slows(pace(commit), commit.actor, now);
     }
     if (free) leaves(commit);
     if (free && isTogether(commit)) {

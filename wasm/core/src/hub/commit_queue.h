@@ -26,6 +26,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,10 +45,15 @@ class CommitQueue {
     double resendAt = 0;  // infinity while it is in the air
   };
 
-  /// 0: it may leave now; else after how many milliseconds it may be asked about again.
-  using Pace = std::function<double(Commit&)>;
+  /// For how many milliseconds a commit has to wait, 0 when it may leave; and whether everybody has to.
+  struct Wait {
+    double time = 0;
+    bool everybody = false;
+  };
+  using Pace = std::function<Wait(Commit&)>;
 
-  void add(Commit commit);
+  /// Whether anything may leave that could not before: not if its actor is being slowed down.
+  bool add(Commit commit);
   /// Takes back what waits from a lane's sockets before this one. Those sockets.
   std::vector<Socket> takeBack(std::string_view lane, Socket newest);
 
@@ -79,10 +85,13 @@ class CommitQueue {
   template <class Which>
   std::vector<Socket> remove(Which which);
   void leaves(const Commit& commit);
+  bool slows(Wait wait, const std::string& actor, double now);
 
-  std::deque<Commit> waiting_;                                    // in the order of their places
-  std::size_t waitingBytes_ = 0;                                  // of them
-  std::size_t apart_ = 0;                                         // of them, those that do not go with a batch
+  std::deque<Commit> waiting_;    // in the order of their places
+  std::size_t waitingBytes_ = 0;  // of them
+  std::size_t apart_ = 0;         // of them, those that do not go with a batch
+  std::set<std::string> slowed_;  // actors who wait until then
+  bool allSlowed_ = false;
   double pausedUntil_ = std::numeric_limits<double>::infinity();  // somebody was too fast; infinity: nobody
   std::map<FlightNumber, Flight> flights_;
   FlightNumber lastFlight_ = 0;

@@ -42,16 +42,16 @@ std::optional<Error> Gate::request(const Caller& caller, double now) {
       caller, now);
 }
 
-double Gate::commit(const Caller& caller, double now) {
+CommitQueue::Wait Gate::commit(const Caller& caller, double now) {
   const Rate actor = rate(limits_.commitsPerActor), organization = rate(limits_.commitsPerOrganization);
-  if (!actor.limits() && !organization.limits()) return 0;
+  if (!actor.limits() && !organization.limits()) return {};
   const std::string byActor = 'w' + withOrganization(caller.actor, caller.organization);
   const std::string byOrganization = 'W' + caller.organization;
   const double ofActor = rates_.wait(actor, byActor, now), ofAll = rates_.wait(organization, byOrganization, now);
-  if (ofActor > 0 || ofAll > 0) return std::max(ofActor, ofAll);
+  if (ofActor > 0 || ofAll > 0) return {std::max(ofActor, ofAll), ofAll > 0};
   rates_.take(actor, byActor, now);
   rates_.take(organization, byOrganization, now);
-  return 0;
+  return {};
 }
 
 void Gate::delayed(const Caller& caller, double now) {

@@ -15,6 +15,7 @@
 
 #include "ablo/hub.h"
 #include "ablo/result.h"
+#include "hub/commit_queue.h"
 #include "hub/counters.h"
 #include "hub/outbox.h"
 #include "hub/rates.h"
@@ -38,8 +39,8 @@ class Gate {
   std::optional<Error> connect(const Caller& caller, double now);
   /// Something is asked: by HTTP, or over a socket.
   std::optional<Error> request(const Caller& caller, double now);
-  /// 0: this commit leaves now; else it may be asked about again after so many milliseconds.
-  double commit(const Caller& caller, double now);
+  /// A commit that has not to wait is counted.
+  CommitQueue::Wait commit(const Caller& caller, double now);
   /// It was not let go at once.
   void delayed(const Caller& caller, double now);
 

@@ -65,8 +65,7 @@ void Organization::commit(Subscriber& from, Commit commit, double now) {
   from.commitBytes += commit.bytes;
   ++counters_.commits;
   commit.cameAt = now;
-  queue_.add(std::move(commit));
-  depart(now);
+  if (queue_.add(std::move(commit))) depart(now);
 }
 
 void Organization::reject(Socket socket, const CommitName& commit, const Error& error) {
@@ -82,8 +81,8 @@ void Organization::logRejection(const CommitName& commit, std::string_view code)
 void Organization::depart(double now) {
   const auto pace = [&](Commit& commit) {
     const Caller who = caller({}, commit.actor);
-    const double wait = gate_.commit(who, now);
-    if (wait > 0 && !std::exchange(commit.delayed, true)) gate_.delayed(who, now);
+    const CommitQueue::Wait wait = gate_.commit(who, now);
+    if (wait.time > 0 && !std::exchange(commit.delayed, true)) gate_.delayed(who, now);
     return wait;
   };
   for (const CommitQueue::FlightNumber number : queue_.depart(pace, now)) launch(number);
