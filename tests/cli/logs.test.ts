@@ -98,10 +98,13 @@ test('a server that goes away and comes back: none is missed, none comes twice',
   await again.close();
 });
 
-test('a server that is not there, or a key it does not know, is said by name', async () => {
+test('a server that is not there, a key it does not know and a model that is none are said by name', async () => {
   const nobody = project.ablo(['logs', '--url', `http://127.0.0.1:${await freePort()}`]);
   assert.equal(await nobody.exit, 1);
   assert.match(nobody.stderr, /api_unreachable\s+.*ablo dev/);
+  const nothing = project.ablo(['logs', '--url', server.url, '--model', 'task'], { ABLO_API_KEY: server.apiKey });
+  assert.equal(await nothing.exit, 1);
+  assert.match(nothing.stderr, /unknown_model\s+.*tasks, decks/);
   const stranger = project.ablo(['logs', '--url', server.url], { ABLO_API_KEY: 'sk_test_nothing' });
   assert.equal(await stranger.exit, 1);
   assert.match(stranger.stderr, /apikey_invalid/);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // ablo logs: what is committed, as it is committed, one line a change, until Ctrl-C.
+import { NamedError } from '../../../server/src/index';
 import { command } from '../command';
 import { follow, type Change } from '../follow';
 import { serverOption } from '../options';
-import { serverUrl } from '../request';
+import { request, serverUrl } from '../request';
 import { untilStopped } from '../stop';
 import { paint, say, wantsJson } from '../terminal';
 
@@ -19,6 +20,7 @@ export const logs = command({
     const stop = new AbortController();
     void untilStopped().then(() => stop.abort());
     const url = serverUrl(args.url);
+    if (args.model) await checkModel(url, args.model);
     const note = (text: string) => void process.stderr.write(`${paint.dim(text)}\n`);
     if (!wantsJson()) note(`Following ${args.model ?? 'all models'} on ${url}. Ctrl-C stops.`);
     const change = (change: Change) => {
@@ -27,6 +29,13 @@ export const logs = command({
     await follow(url, { change, note }, stop.signal);
   },
 });
+
+async function checkModel(url: string, model: string): Promise<void> {
+  const { schema } = await request<{ schema?: { models: Record<string, unknown> } }>(url, 'GET', '/schema');
+  const models = Object.keys(schema?.models ?? {});
+  if (models.includes(model)) return;
+  throw new NamedError('unknown_model', `The schema on ${url} has no model ${model}. There are ${models.join(', ') || 'none'}.`);
+}
 
 function line({ at, seq, actor, kind, op, model, id, fields, claim }: Change): string {
   const who = actor ? `${actor.kind}:${actor.id}` : 'external';
