@@ -36,8 +36,8 @@ async function fed(server: FedServer, cases: Case[], seed: number, tell: (line: 
     tell(`${one.name}: it should be ${one.expect} and was ${came}`);
   };
   const user = new User(server);
-  await user.works();
-  // What every server comes to use: code that is compiled, memory that is kept for the next large message.
+  await user.isBusy();
+  // What every server comes to use: code that is compiled, room for young objects, memory kept for the next large message.
   const warm = casesOf(seed + 1, kWarmUp).filter(({ slow }) => !slow);
   for (const one of warm) await one.run(server);
   await Promise.all(Array.from({ length: 50 }, () => say(server, '{"type":"ping"}')));
@@ -73,8 +73,8 @@ class User {
   readonly #ablo;
   #title = 0;
 
-  constructor({ url, key }: FedServer) {
-    this.#ablo = Ablo({ schema, apiKey: key, baseURL: url, logLevel: 'silent' });
+  constructor(private readonly server: FedServer) {
+    this.#ablo = Ablo({ schema, apiKey: server.key, baseURL: server.url, logLevel: 'silent' });
   }
 
   async works(): Promise<void> {
@@ -83,6 +83,17 @@ class User {
     const { id } = await this.#ablo.tasks.create({ data: { title, status: 'todo' }, wait: 'confirmed' });
     const row = await this.#ablo.tasks.retrieve({ id });
     if (row?.title !== title) throw new Error('somebody who did nothing wrong was not served');
+  }
+
+  /** What a server has to do on any day. */
+  async isBusy(): Promise<void> {
+    await this.works();
+    for (let round = 0; round < 10; round++) {
+      const titles = Array.from({ length: 200 }, (_, i) => `${round}.${i} ${'x'.repeat(1_000)}`);
+      await Promise.all(titles.map((title) => this.#ablo.tasks.create({ data: { title, status: 'todo' }, wait: 'confirmed' })));
+      const headers = { authorization: `Bearer ${this.server.key}` };
+      await Promise.all(titles.slice(0, 50).map(async () => (await fetch(`${this.server.url}/api/schema`, { headers })).text()));
+    }
   }
 
   leaves(): Promise<void> {

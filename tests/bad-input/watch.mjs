@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Loaded into the server's process before anything else: what it uses, told to whoever started it, when asked. A stall is the
+// Loaded into the server's process before anything else: what it uses, told to whoever started it, when asked. Memory is what is left
+// after a collection. A stall is the
 // time between two turns of the event loop, as far as this process was at work in it: a machine that others use too makes
 // everybody wait now and then.
 import { setFlagsFromString } from 'node:v8';
@@ -24,9 +25,8 @@ setInterval(() => {
 
 process.on('message', (question) => {
   const stall = worst;
-  const rss = process.memoryUsage.rss();
   collect();
-  process.send({ rss: process.memoryUsage.rss(), uncollected: rss, stall });
+  process.send({ rss: process.memoryUsage.rss(), stall });
   if (question === 'reset') setTimeout(() => (worst = 0), 4 * kBeat);
 });
 process.channel?.unref();
