@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Loaded into the server's process before anything else: what it uses, told to whoever started it, when asked. Memory is what is left
-// after a collection. A stall is the
-// time between two turns of the event loop, as far as this process was at work in it: a machine that others use too makes
-// everybody wait now and then.
+// Loaded into the server's process before anything else: what it uses, told to whoever started it, when asked. Memory is what
+// is left after a collection. A stall is the time between two turns of the event loop, as far as this process was at work
+// in it: a machine that others use too makes everybody wait now and then.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
