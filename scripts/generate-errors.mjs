@@ -1,7 +1,8 @@
 // The one list of errors, wasm/core/errors.json, becomes C++, TypeScript (for js and for server, which may not import each other), SQL and docs.
 //
 // A code may end in who says it: "source", Data Sources alone; "server", the server and the commands, to whoever started
-// them, so that no client meets it; "told", the server and Data Sources, sentence included, so that clients do without it.
+// them, so that no client meets it; "told", the server and Data Sources, sentence included, so that clients do without it;
+// "http", likewise, and never over a socket, so that the core does without it; "page", the client's JavaScript alone.
 //
 // node scripts/generate-errors.mjs [--check]   --check only says whether they are up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -10,6 +11,7 @@ const root = new URL('..', import.meta.url);
 const all = JSON.parse(readFileSync(new URL('wasm/core/errors.json', root), 'utf8'));
 const saidBy = (...whom) => all.filter(([, , , , who = 'all']) => whom.includes(who));
 const errors = saidBy('all', 'told');
+const ofClient = saidBy('all', 'told', 'http', 'page');
 const ofSource = saidBy('source');
 const note = 'Generated from wasm/core/errors.json by scripts/generate-errors.mjs. Do not edit.';
 
@@ -62,7 +64,7 @@ const toldEntry = ([code, kind, status]) => `  ${code}: { kind: '${kind}', statu
 const ts = (entries, sentence) => `// SPDX-License-Identifier: MIT
 // ${note}
 
-export type ErrorKind = ${[...new Set(errors.map(([, kind]) => `'${kind}'`))].join(' | ')};
+export type ErrorKind = ${[...new Set(ofClient.map(([, kind]) => `'${kind}'`))].join(' | ')};
 
 /** What is known of each code: the error class, the HTTP status (null: never on the wire) and ${sentence}. */
 export const errorCodes = {
@@ -77,8 +79,8 @@ export interface KnownError {
 
 export type ErrorCode = keyof typeof errorCodes;
 `;
-const client = ts(errors.map((error) => (error[4] ? toldEntry : entry)(error)), 'one sentence, if the server does not say it');
-const server = ts(saidBy('all', 'told', 'server').map(entry), 'one sentence');
+const client = ts(ofClient.map((error) => (error[4] === 'told' || error[4] === 'http' ? toldEntry : entry)(error)), 'one sentence, if the server does not say it');
+const server = ts(saidBy('all', 'told', 'http', 'server').map(entry), 'one sentence');
 
 const source = `// SPDX-License-Identifier: MIT
 // ${note}
@@ -91,7 +93,7 @@ export type SourceErrorCode = keyof typeof sourceErrorCodes;
 
 /** What a client is told by whoever refuses it. */
 export const toldSentences = {
-${saidBy('told').map(([code, , , sentence]) => `  ${code}: ${JSON.stringify(sentence)},`).join('\n')}
+${saidBy('told', 'http').map(([code, , , sentence]) => `  ${code}: ${JSON.stringify(sentence)},`).join('\n')}
 };
 `;
 

@@ -16,6 +16,7 @@ const ablo = defineCommand({
     push: () => import('./commands/push').then(({ push }) => push),
     check: () => import('./commands/check').then(({ check }) => check),
     keys: () => import('./commands/keys').then(({ keys }) => keys),
+    logs: () => import('./commands/logs').then(({ logs }) => logs),
     status: () => import('./commands/status').then(({ status }) => status),
   },
 });

@@ -10,6 +10,6 @@ export { createSecretKey, type SecretKeyOptions } from './identity/secret-key';
 export { createLogger, type Logger, type LogOptions } from './observe/log';
 export { redact } from './observe/redact';
 export { openEmbedded, openPostgres, type Database, type Finding } from './postgres/database';
-export type { SocketLimits } from './hub/hub';
+export { kLimits, parseLimits, readLimits, type Limits } from './limits';
 export { checkAddress, startServer, type RunningServer, type ServerOptions } from './start';
 export type { PushResult } from './schema';

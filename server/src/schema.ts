@@ -4,6 +4,7 @@
 // in force; the hub follows it. A push is: plan (hub), provision (one transaction), then the hub. Pushes happen one
 // at a time.
 import type { Hub } from './hub/hub';
+import type { Logger } from './observe/log';
 import type { Database, PushedSchema } from './postgres/database';
 
 export interface PushResult {
@@ -21,6 +22,7 @@ export class SchemaInForce {
   constructor(
     private readonly hub: Hub,
     private readonly database: Database,
+    private readonly log: Logger,
   ) {}
 
   /** Takes what the database has, and brings what was generated for it up to this version of the server. */
@@ -49,6 +51,7 @@ export class SchemaInForce {
   #take(schema: PushedSchema): void {
     this.hub.setSchema(schema.document);
     this.current = schema;
+    this.log.info({ version: schema.version, hash: schema.hash }, 'a schema is in force');
   }
 
   #next<T>(work: () => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@
 //
 // startServer: one sync server, from its parts. It owns the port and the hub; the database is the caller's, who opened
 // it and closes it afterwards.
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerOptions as HttpOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from './bus/bus';
@@ -11,12 +11,18 @@ import { NamedError } from './errors/named-error';
 import { createRouter } from './http/router';
 import { healthRoutes } from './http/routes/health';
 import { identityRoutes } from './http/routes/identity';
+import { metricsRoutes } from './http/routes/metrics';
 import { schemaRoutes } from './http/routes/schema';
 import { sessionRoutes } from './http/routes/sessions';
-import { Hub, type SocketLimits } from './hub/hub';
+import { refuseUnreadable } from './http/unreadable';
+import { Hub } from './hub/hub';
 import { Door } from './identity/door';
+import { isLoopbackName } from './identity/origin';
+import { readLimits, type Limits } from './limits';
 import { createLogger, type Logger } from './observe/log';
+import { Metrics } from './observe/metrics';
 import { Outage } from './observe/outage';
+import { ShellCounts } from './observe/shell-counts';
 import { poll } from './poll';
 import type { Database } from './postgres/database';
 import { SchemaInForce, type PushResult } from './schema';
@@ -29,6 +35,7 @@ const kHeads = 100;
 const kFollow = 2_000;
 const kTrim = 60_000;
 const kGrace = 5_000;
+const kIdle = 60_000;
 
 export interface ServerOptions {
   database: Database;
@@ -42,9 +49,14 @@ export interface ServerOptions {
   origins?: readonly string[];
   /** Where browsers reach this server; session replies name it. */
   publicUrl?: string;
-  limits?: SocketLimits;
   /** How servers on one database tell each other of what they wrote. Postgres's NOTIFY unless said. */
   bus?: Bus;
+  /** How much, how many and how often (docs/reference/limits.md); what is not said has its default. */
+  limits?: Partial<Limits>;
+  /** How many proxies in front of this server are believed when they say (X-Forwarded-For) who called. None unless said. */
+  proxies?: number;
+  /** Shows GET /metrics to everybody who can reach the port. Unless said, only where that is this machine. */
+  metrics?: boolean;
   /** How many days the log is kept. Whoever was away for longer loads everything again. 30 unless said. */
   retention?: number;
   logger?: Logger;
@@ -60,24 +72,32 @@ export interface RunningServer {
 }
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { database, port = 8787, host = '127.0.0.1', dev = false, origins = [], publicUrl, limits } = options;
-  const { retention = 30, bus = database.bus } = options;
+  const { database, port = 8787, host = '127.0.0.1', dev = false, origins = [], publicUrl, retention = 30 } = options;
+  const { proxies = 0, metrics = isLoopbackName(host), bus = database.bus } = options;
+  const limits = readLimits(options.limits);
   const log = options.logger ?? createLogger();
   const outage = new Outage(log);
-  const connections = new Connections();
+  const counts = new ShellCounts();
+  const connections = new Connections(limits.behindBytes);
   const hints = bus && new Hints(bus);
-  const hub = await Hub.load({ database, connections, log, outage, limits, hints });
-  const schema = new SchemaInForce(hub, database);
-  const door = new Door({ origins, dev, host }, database);
+  const hub = await Hub.load({ database, connections, log, outage, limits, counts, hints });
+  const schema = new SchemaInForce(hub, database, log);
+  const door = new Door({ origins, dev, host }, database, hub, proxies);
   let retired = false;
   const routes = {
     ...healthRoutes(hub, schema, () => retired),
+    ...metricsRoutes(new Metrics({ hub, database, counts }), metrics),
     ...schemaRoutes(schema),
     ...sessionRoutes(database, { dev, publicUrl }),
     ...identityRoutes(),
   };
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, createRouter(routes, door, log));
-  acceptSockets(server, { door, hub, connections, log });
+  const body = { most: limits.bodyBytes, check: (bytes: Buffer) => hub.check(bytes) };
+  const server = createServer(timesOf(limits), createRouter(routes, { door, body, log, counts }));
+  server.maxConnections = limits.connections || Infinity;
+  server.maxHeadersCount = 0; // headerBytes bounds them; Node would leave out the rest without a word
+  server.timeout = kIdle;
+  refuseUnreadable(server);
+  acceptSockets(server, { door, hub, connections, log, limits, counts });
   try {
     await schema.start();
     await refuseWeakRole(database);
@@ -87,6 +107,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw error;
   }
 
+  log.info({ url: `http://${nameOf(host)}:${(server.address() as AddressInfo).port}` }, 'the server listens');
   const stops: (() => void | Promise<void>)[] = [
     startHeartbeat(connections),
     bus?.listen((heads) => hub.hear(heads)) ?? (() => {}),
@@ -107,6 +128,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   ];
   const close = async () => {
     retired = true;
+    log.info({ sockets: connections.size }, 'the server stops');
     const ended = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
     await drain(hub, connections);
@@ -114,6 +136,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     hub.dispose();
     server.closeAllConnections();
     await ended;
+    log.info('the server has stopped');
   };
 
   const { port: bound } = server.address() as AddressInfo;
@@ -123,6 +146,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     port: bound,
     pushSchema: (document) => schema.push(document),
     close: () => (closing ??= close()),
+  };
+}
+
+/** How large headers may be, and until when a request has to be there, in ms; what is late is found within a second. */
+function timesOf({ headerBytes }: Limits): HttpOptions {
+  return {
+    requestTimeout: 30_000,
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 1_000,
+    maxHeaderSize: headerBytes,
+    requireHostHeader: false, // whoever says none is refused by name
   };
 }
 

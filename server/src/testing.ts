@@ -11,7 +11,7 @@ import { createLogger } from './observe/log';
 import { openEmbedded, openPostgres, type Database } from './postgres/database';
 import { startServer, type RunningServer, type ServerOptions } from './start';
 
-export interface TestServerOptions extends Pick<ServerOptions, 'origins' | 'port' | 'dev' | 'limits' | 'logger'> {
+export interface TestServerOptions extends Pick<ServerOptions, 'origins' | 'port' | 'dev' | 'limits' | 'proxies' | 'metrics' | 'logger'> {
   /** What defineSchema() gave. Without it no schema is in force. */
   schema?: { readonly document: object };
   /** A Postgres to use in place of the embedded one. It is not cleaned up. */

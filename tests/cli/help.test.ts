@@ -17,10 +17,10 @@ async function outcome(...args: string[]): Promise<{ code: number | null; stdout
 test('without a command it lists the commands', async () => {
   const { code, stdout } = await outcome();
   assert.equal(code, 0);
-  for (const name of ['dev', 'serve', 'push', 'check', 'keys', 'status']) assert.match(stdout, new RegExp(`\\b${name}\\b`));
+  for (const name of ['dev', 'serve', 'push', 'check', 'keys', 'status', 'logs']) assert.match(stdout, new RegExp(`\\b${name}\\b`));
 });
 
-for (const command of ['dev', 'serve', 'push', 'check', 'status', 'keys', 'keys create', 'keys list', 'keys revoke']) {
+for (const command of ['dev', 'serve', 'push', 'check', 'status', 'logs', 'keys', 'keys create', 'keys list', 'keys revoke']) {
   test(`ablo ${command} --help`, async () => {
     const { code, stdout } = await outcome(...command.split(' '), '--help');
     assert.equal(code, 0);

@@ -87,6 +87,20 @@ test('frames of every length arrive as they were sent, in order', async () => {
   assert.deepEqual(received, lengths);
 });
 
+test('one who talks and does not listen is cut off', async () => {
+  const [client, connection] = await connect();
+  connection.ws.on('message', () => (connection.alive = true));
+  client.pause();
+  connections.send([connection.id], Buffer.alloc(64 << 20, 'x')); // its first load: more than the machine takes for it
+  assert.deepEqual(connections.flush(), []);
+  const talk = setInterval(() => client.send('{"type":"ping"}'), 20);
+  const closed = once(connection.ws, 'close');
+  const stop = startHeartbeat(connections, 200);
+  await closed;
+  clearInterval(talk);
+  stop();
+});
+
 test('one who is gone without a word is cut off; one who is only quiet is not', async () => {
   const [gone, a] = await connect();
   const [quiet, b] = await connect();

@@ -101,8 +101,7 @@ describe('session tokens', () => {
   for (const userMeta of [{ name: 'half \ud800' }, { '\udc00': 1 }, ['\0']]) {
     test(`are not made with ${JSON.stringify(userMeta)}, which the database cannot keep`, async () => {
       const { status, body } = await session({ user: { id: 'anna' }, userMeta });
-      assert.deepEqual([status, body.code], [400, 'invalid_request']);
-      assert.match(body.message, /userMeta/);
+      assert.deepEqual([status, body.code], [400, 'invalid_json']);
     });
   }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// What one connection may have under way, as the server was told to limit it. The limits themselves are tested in
-// tests/core/hub_limits_test.cpp.
+// What one connection may have under way, as the server was told to limit it, and how limits are told. The limits themselves
+// are tested in tests/core/hub_limits_test.cpp.
 import { Ablo } from '@abloatai/ablo';
+import { kLimits, parseLimits } from '@abloatai/ablo/server';
 import { testServer } from '@abloatai/ablo/testing';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { schema } from './support/schema';
 import { Wire } from './support/wire';
@@ -32,4 +34,20 @@ test('more writes at once than the server takes are all confirmed, each once, an
   const { resumes } = (await (await fetch(`${server.url}/healthz`)).json()) as { resumes: number };
   assert.equal(resumes, 0);
   await ablo.dispose();
+});
+
+test('limits are typed by name; one that is none, or no number, is refused by name', () => {
+  assert.equal(parseLimits('sockets=5, commitsPerOrganization=100').sockets, 5);
+  assert.equal(parseLimits('').sockets, kLimits.sockets);
+  for (const text of ['socket=5', 'sockets', 'sockets=', 'sockets=many', 'sockets=-1', 'bodyBytes=9999999', '__proto__=1']) {
+    assert.throws(() => parseLimits(text), { code: 'invalid_arguments' }, text);
+  }
+});
+
+test('every limit and its default is in the documentation', () => {
+  const text = readFileSync(new URL('../../docs/reference/limits.md', import.meta.url), 'utf8');
+  for (const [name, value] of Object.entries(kLimits)) {
+    const row = new RegExp(`^\\| \`${name}\` \\| ([\\d,]+|none) `, 'm').exec(text)?.[1];
+    assert.equal(row, value === 0 ? 'none' : value.toLocaleString('en'), name);
+  }
 });

@@ -4,6 +4,8 @@
 #include <emscripten.h>
 #include <emscripten/bind.h>
 
+#include <type_traits>
+
 #include "ablo/hub.h"
 #include "packed.h"
 #include "schema/ddl.h"
@@ -31,6 +33,16 @@ class HubModule {
     return writeJson(Json::object({{"hash", schema->hash}, {"statements", std::move(statements)}}));
   }
 
+  /// Like admit(): `{}`, or an error.
+  std::string admit(uint32_t visit, const std::string& caller, double now) {
+    return outcome(hub_.admit(static_cast<Hub::Visit>(visit), caller, now));
+  }
+  std::string checkInput(uint32_t length) const {
+    constexpr JsonLimits kBody{.bytes = 1 << 20};
+    const Result<Json> body = parseJson(input_.take(length), kBody);
+    return body ? "{}" : failure(body.error());
+  }
+
   void open(uint32_t socket, const std::string& identity, double now) { hub_.open(socket, identity, now); }
   void closed(uint32_t socket, double now) { hub_.closed(socket, now); }
   void heads(const std::string& heads, double now) { hub_.heads(heads, now); }
@@ -39,21 +51,40 @@ class HubModule {
   void tick(double now) { hub_.tick(now); }
   void retire(double now) { hub_.retire(now); }
   std::string statistics() const { return hub_.statistics(); }
+  std::string metrics() const { return hub_.metrics(); }
 
   const uint32_t* drain() { return frame_.pack(hub_.drain()); }
 
  private:
+  static std::string outcome(const Outcome& outcome) { return outcome ? "{}" : failure(outcome.error()); }
   static HubLimits readLimits(const std::string& text) {
     const Result<Json> json = parseJson(text);
     HubLimits limits;
     if (!json) return limits;
-    const auto take = [&](std::string_view name, std::size_t& limit) {
-      limit = static_cast<std::size_t>(json->number(name, static_cast<double>(limit)));
+    const auto take = [&](std::string_view name, auto& limit) {
+      limit = static_cast<std::remove_reference_t<decltype(limit)>>(json->number(name, static_cast<double>(limit)));
     };
     take("commits", limits.commits);
     take("commitBytes", limits.commitBytes);
     take("requests", limits.requests);
     take("heldBytes", limits.heldBytes);
+    take("queuedCommits", limits.queuedCommits);
+    take("queuedBytes", limits.queuedBytes);
+    take("calls", limits.calls);
+    take("callsPerOrganization", limits.callsPerOrganization);
+    take("sockets", limits.sockets);
+    take("socketsPerOrganization", limits.socketsPerOrganization);
+    take("socketsPerAddress", limits.socketsPerAddress);
+    take("claimsPerActor", limits.claimsPerActor);
+    take("burstSeconds", limits.burstSeconds);
+    take("connectionsPerAddress", limits.connectionsPerAddress);
+    take("connectionsPerKey", limits.connectionsPerKey);
+    take("requestsPerAddress", limits.requestsPerAddress);
+    take("requestsPerKey", limits.requestsPerKey);
+    take("requestsPerActor", limits.requestsPerActor);
+    take("requestsPerOrganization", limits.requestsPerOrganization);
+    take("commitsPerActor", limits.commitsPerActor);
+    take("commitsPerOrganization", limits.commitsPerOrganization);
     return limits;
   }
 
@@ -83,6 +114,8 @@ EMSCRIPTEN_BINDINGS(ablo_hub) {
       .function("pointer", &HubModule::pointer)
       .function("setSchema", &HubModule::setSchema)
       .function("plan", &HubModule::plan)
+      .function("admit", &HubModule::admit)
+      .function("checkInput", &HubModule::checkInput)
       .function("open", &HubModule::open)
       .function("closed", &HubModule::closed)
       .function("heads", &HubModule::heads)
@@ -90,5 +123,6 @@ EMSCRIPTEN_BINDINGS(ablo_hub) {
       .function("organizations", &HubModule::organizations)
       .function("tick", &HubModule::tick)
       .function("retire", &HubModule::retire)
-      .function("statistics", &HubModule::statistics);
+      .function("statistics", &HubModule::statistics)
+      .function("metrics", &HubModule::metrics);
 }

@@ -146,7 +146,7 @@ export const enum Tag {
 }
 
 export interface HubModule extends CoreMemory {
-  /** `{commits?, commitBytes?, requests?, heldBytes?}`: what one socket may have under way (hub.h). */
+  /** The limits by name, those of HubLimits (hub.h); what is not said has no limit, or the one there. */
   Hub: { new (limits: string): Hub };
   _ablo_input(self: number, length: number): number;
   /** The input is one frame from that socket. */
@@ -163,7 +163,17 @@ export interface Hub {
   setSchema(document: string): string;
   /** A plan for a schema, before it is in force: `{"hash", "statements": [sql]}` or an error. */
   plan(document: string): string;
-  /** A socket with its identity: `{organization, actor, onBehalfOf?, credential?, groups, operations, mayNameAgent, expiresAt?}`. */
+  /**
+   * Whether somebody may come (visit 1: a socket to be opened; 2: a request) as far as limits go: `{address?, credential?,
+   * organization?, actor?}`, what is known of it. `{}` or `rate_limited` with `limit` and `retryAfterSeconds`.
+   */
+  admit(visit: number, caller: string, now: number): string;
+  /** Whether the input is JSON that may become objects: `{}` or an error. */
+  checkInput(length: number): string;
+  /**
+   * A socket with its identity: `{organization, actor, onBehalfOf?, credential?, groups, operations, mayNameAgent, expiresAt?,
+   * address?}`. One too many is told so and closed.
+   */
   open(socket: number, identity: string, now: number): void;
   closed(socket: number, now: number): void;
   /** `{organization: seq}` as the database has them: whoever is behind is brought up to it. */
@@ -177,6 +187,11 @@ export interface Hub {
   retire(now: number): void;
   /** `{sockets, commits, rejections, batches, resumes, inFlight}` */
   statistics(): string;
+  /**
+   * These and `{loads, givenUp, queued, waitingCalls, behind, organizations}`, counts by name `{rejected, refused, limited}`, and
+   * histograms `{bounds, counts, sum}`: `{batchSizes, commitTimes, publishTimes}`, times in ms.
+   */
+  metrics(): string;
 }
 
 /** Records of a hub's frame. Text is an (offset, length) into the frame's bytes. */

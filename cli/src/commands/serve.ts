@@ -2,7 +2,9 @@
 //
 // ablo serve: a sync server on Postgres, for anything but one's own machine. It lets nobody in without a key, and
 // logs JSON on stderr.
-import { checkAddress, createLogger, NamedError, openPostgres, startServer } from '../../../server/src/index';
+import {
+  checkAddress, createLogger, NamedError, openPostgres, parseLimits, startServer,
+} from '../../../server/src/index';
 import { command } from '../command';
 import { listOf, numberOf, originOption } from '../options';
 import { untilStopped } from '../stop';
@@ -17,6 +19,14 @@ export const serve = command({
     host: { type: 'string', description: 'The address to listen on', default: '0.0.0.0' },
     origin: originOption,
     retention: { type: 'string', description: 'How many days the log is kept', default: '30' },
+    limits: {
+      type: 'string',
+      description: 'Limits that are not as they come, name=number,… (default: ABLO_LIMITS)',
+      valueHint: 'limits',
+    },
+    metrics: { type: 'boolean', description: 'Show /metrics to everybody who can reach the port' },
+    proxies: { type: 'string', description: 'How many proxies stand in front of this server', default: '0' },
+    log: { type: 'string', description: 'The least that is logged: debug, info, warn or error', default: 'info' },
     'public-url': { type: 'string', description: 'Where browsers reach this server', valueHint: 'url' },
   },
   async run(args) {
@@ -24,8 +34,10 @@ export const serve = command({
     if (!url) throw new NamedError('database_unreachable', 'No database was given. Set DATABASE_URL, or give --url.');
     const port = numberOf('port', args.port);
     const retention = numberOf('retention', args.retention);
+    const limits = parseLimits(args.limits ?? process.env['ABLO_LIMITS'] ?? '');
+    const proxies = numberOf('proxies', args.proxies);
     const stopped = untilStopped();
-    const logger = createLogger();
+    const logger = createLogger({ level: levelOf(args.log) });
     await checkAddress(port, args.host);
     const database = await openPostgres(url);
     try {
@@ -37,6 +49,9 @@ export const serve = command({
         origins: listOf(args.origin),
         publicUrl: args['public-url'],
         retention,
+        limits,
+        proxies,
+        metrics: args.metrics || undefined,
         logger,
       });
       const schema = await database.schema();
@@ -49,3 +64,8 @@ export const serve = command({
     }
   },
 });
+
+function levelOf(text: string): 'debug' | 'info' | 'warn' | 'error' {
+  if (text === 'debug' || text === 'info' || text === 'warn' || text === 'error') return text;
+  throw new NamedError('invalid_arguments', `--log is debug, info, warn or error, not ${text}.`);
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Generated from wasm/core/errors.json by scripts/generate-errors.mjs. Do not edit.
 
-export type ErrorKind = 'Authentication' | 'Permission' | 'Validation' | 'NotFound' | 'StaleContext' | 'Claimed' | 'Idempotency' | 'Conflict' | 'Server' | 'Connection';
+export type ErrorKind = 'Authentication' | 'Permission' | 'Validation' | 'NotFound' | 'StaleContext' | 'Claimed' | 'Idempotency' | 'Conflict' | 'Server' | 'Connection' | 'RateLimit';
 
 /** What is known of each code: the error class, the HTTP status (null: never on the wire) and one sentence, if the server does not say it. */
 export const errorCodes = {
@@ -62,7 +62,8 @@ export const errorCodes = {
   block_damaged: { kind: 'Server', status: null, sentence: "Rows that came in bulk are damaged or cut. Nothing of them was taken; they are asked for again." },
   image_damaged: { kind: 'Validation', status: null, sentence: "The stored image of the rows is damaged, or of another version. It was left aside; the rows are loaded from the server." },
   store_full: { kind: 'Validation', status: null, sentence: "The rows would take more memory than this client may use. Ask for fewer (bootstrap: none), or raise the budget." },
-  too_much_unanswered: { kind: 'Connection', status: 429, sentence: "Too much of this connection has no answer yet. Wait for answers before sending more." },
+  too_much_unanswered: { kind: 'Connection', status: 429 },
+  rate_limited: { kind: 'RateLimit', status: 429 },
   core_aborted: { kind: 'Server', status: null, sentence: "The WebAssembly core stopped. It is built again by itself a few times, and what had not settled is sent again; after that, make a new client." },
   internal_error: { kind: 'Server', status: 500, sentence: "Something went wrong inside the server. Its log has the details under this request id." },
 } as const satisfies Record<string, KnownError>;

@@ -93,7 +93,7 @@ export class AbloClaimedError extends AbloError {
 }
 export { AbloClaimedError as AbloBusyError };
 
-const classes: Record<ErrorKind | 'RateLimit', typeof AbloError> = {
+const classes: Record<ErrorKind, typeof AbloError> = {
   Authentication: AbloAuthenticationError,
   Permission: AbloPermissionError,
   RateLimit: AbloRateLimitError,
@@ -111,7 +111,7 @@ for (const [kind, { prototype }] of Object.entries({ '': AbloError, ...classes }
   Object.defineProperty(prototype, 'name', { value: `Ablo${kind}Error`, writable: true }); // text that survives minifiers
 
 /** For a code of a server newer than this client. */
-const kindOfStatus: Record<number, ErrorKind | 'RateLimit'> = {
+const kindOfStatus: Record<number, ErrorKind> = {
   400: 'Validation',
   401: 'Authentication',
   403: 'Permission',

@@ -38,4 +38,6 @@ export const toldSentences = {
   row_locked: "Another transaction of the database has held this row for too long. Try again.",
   log_epoch_changed: "The database was replaced or restored. Everything is loaded afresh; pending writes are kept.",
   cursor_too_old: "What happened since this client was last connected is no longer kept. Everything is loaded afresh; pending writes are kept.",
+  too_much_unanswered: "Too much of this connection has no answer yet. Wait for answers before sending more.",
+  rate_limited: "This was more, or more often, than the server allows. Try again after the time it gives.",
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Generated from wasm/core/errors.json by scripts/generate-errors.mjs. Do not edit.
 
-export type ErrorKind = 'Authentication' | 'Permission' | 'Validation' | 'NotFound' | 'StaleContext' | 'Claimed' | 'Idempotency' | 'Conflict' | 'Server' | 'Connection';
+export type ErrorKind = 'Authentication' | 'Permission' | 'Validation' | 'NotFound' | 'StaleContext' | 'Claimed' | 'Idempotency' | 'Conflict' | 'Server' | 'Connection' | 'RateLimit';
 
 /** What is known of each code: the error class, the HTTP status (null: never on the wire) and one sentence. */
 export const errorCodes = {
@@ -10,8 +10,6 @@ export const errorCodes = {
   apikey_revoked: { kind: 'Authentication', status: 401, sentence: "The API key was revoked. Make a new one with `ablo keys create`." },
   session_expired: { kind: 'Authentication', status: 401, sentence: "The session token has expired. The app's server mints a new one at its session route." },
   auth_no_credentials: { kind: 'Authentication', status: 401, sentence: "The server wants a token and the client has none. Give apiKey, authToken, getToken or authEndpoint." },
-  browser_apikey_blocked: { kind: 'Authentication', status: null, sentence: "A secret key must not be in a browser: everybody who opens the page could read it. Use a session route (authEndpoint), or set dangerouslyAllowBrowser." },
-  browser_database_url_blocked: { kind: 'Authentication', status: null, sentence: "databaseUrl is for servers only and must never reach a browser. Remove it from this client." },
   origin_forbidden: { kind: 'Permission', status: 403, sentence: "Pages of this origin may not connect to this server. Start it with --origin to allow more." },
   permission_denied: { kind: 'Permission', status: 403, sentence: "The credential does not allow this." },
   invalid_options: { kind: 'Validation', status: null, sentence: "An option given to Ablo() cannot be used." },
@@ -54,7 +52,6 @@ export const errorCodes = {
   log_epoch_changed: { kind: 'Server', status: 409, sentence: "The database was replaced or restored. Everything is loaded afresh; pending writes are kept." },
   cursor_too_old: { kind: 'Server', status: 409, sentence: "What happened since this client was last connected is no longer kept. Everything is loaded afresh; pending writes are kept." },
   commit_no_result: { kind: 'Connection', status: 504, sentence: "No answer came in time. The write may still take effect: ask again with the same idempotency key." },
-  flush_timeout: { kind: 'Connection', status: 504, sentence: "Some writes are still pending." },
   sync_not_ready: { kind: 'Connection', status: null, sentence: "The client has not been connected yet. Await ready() first." },
   client_disposed: { kind: 'Connection', status: null, sentence: "This client was disposed. Make a new one." },
   api_unreachable: { kind: 'Connection', status: 503, sentence: "The server cannot be reached. Start one with `npx ablo dev`, or set baseURL or ABLO_URL." },
@@ -70,6 +67,7 @@ export const errorCodes = {
   image_damaged: { kind: 'Validation', status: null, sentence: "The stored image of the rows is damaged, or of another version. It was left aside; the rows are loaded from the server." },
   store_full: { kind: 'Validation', status: null, sentence: "The rows would take more memory than this client may use. Ask for fewer (bootstrap: none), or raise the budget." },
   too_much_unanswered: { kind: 'Connection', status: 429, sentence: "Too much of this connection has no answer yet. Wait for answers before sending more." },
+  rate_limited: { kind: 'RateLimit', status: 429, sentence: "This was more, or more often, than the server allows. Try again after the time it gives." },
   core_aborted: { kind: 'Server', status: null, sentence: "The WebAssembly core stopped. It is built again by itself a few times, and what had not settled is sent again; after that, make a new client." },
   internal_error: { kind: 'Server', status: 500, sentence: "Something went wrong inside the server. Its log has the details under this request id." },
 } as const satisfies Record<string, KnownError>;

@@ -5,15 +5,20 @@
 // is thrown that is not one becomes `internal_error`, and its text stays in the log.
 import { errorCodes, type ErrorCode } from './codes';
 
+/** What travels beside code and message: `limit` and `retryAfterSeconds` of rate_limited, and the like. */
+export type ErrorDetails = Readonly<Record<string, unknown>>;
+
 export class NamedError extends Error {
   override readonly name = 'NamedError';
+  readonly details: ErrorDetails;
 
   constructor(
     readonly code: ErrorCode,
     message: string = errorCodes[code].sentence,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { details?: ErrorDetails },
   ) {
     super(message, options);
+    this.details = options?.details ?? {};
   }
 
   get status(): number {
@@ -25,9 +30,9 @@ export class NamedError extends Error {
   }
 
   /** As clients hear it. Where the database is, and as whom it is used, is for its operator alone. */
-  toJSON(): { code: ErrorCode; message: string } {
+  toJSON(): { code: ErrorCode; message: string; [detail: string]: unknown } {
     const hidden = this.code === 'database_unreachable';
-    return { code: this.code, message: hidden ? errorCodes[this.code].sentence : this.message };
+    return { ...this.details, code: this.code, message: hidden ? errorCodes[this.code].sentence : this.message };
   }
 
   /** The named error in whatever was thrown. An error of another module that carries a code of the list keeps it. */
@@ -42,8 +47,9 @@ export class NamedError extends Error {
 
   /** The value of text from the core: its error, if it is one, is thrown. */
   static unwrap<T>(text: string): T {
-    const value = JSON.parse(text) as { error?: { code: string; message: string } };
-    if (value.error) throw NamedError.from(value.error);
-    return value as T;
+    const value = JSON.parse(text) as { error?: { code: ErrorCode; message: string } & ErrorDetails };
+    if (!value.error) return value as T;
+    const { code, message, ...details } = value.error;
+    throw new NamedError(code, message, { details });
   }
 }

@@ -6,16 +6,33 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { NamedError } from '../errors/named-error';
 import type { Door } from '../identity/door';
 import type { Logger } from '../observe/log';
-import { redact } from '../observe/redact';
-import { Call } from './call';
+import type { ShellCounts } from '../observe/shell-counts';
+import { Call, type Body } from './call';
+import { refusalOf } from './refusal';
 
 export type Route = (call: Call) => Promise<object> | object;
+
+/** What a route answers that is not JSON. */
+export class Plain {
+  constructor(
+    readonly type: string,
+    readonly text: string,
+  ) {}
+}
 /** By `METHOD /path`. */
 export type Routes = Record<string, Route>;
 
-export function createRouter(routes: Routes, door: Door, log: Logger): RequestListener {
+export interface RouterSurroundings {
+  door: Door;
+  body: Body;
+  log: Logger;
+  counts: ShellCounts;
+}
+
+export function createRouter(routes: Routes, { door, body, log, counts }: RouterSurroundings): RequestListener {
   return async (request, response) => {
-    const call = new Call(request, door);
+    const call = new Call(request, door, body);
+    response.on('finish', () => counts.answered(response.statusCode));
     response.setHeader('x-request-id', call.id);
     try {
       allowOrigin(request, response, door);
@@ -24,10 +41,11 @@ export function createRouter(routes: Routes, door: Door, log: Logger): RequestLi
     } catch (error) {
       const named = NamedError.from(error);
       if (named.code === 'internal_error') log.error({ err: error, request: call.id }, 'a request failed');
-      const { kind, status } = named;
-      const { code, message } = named.toJSON();
+      else log.debug({ code: named.code, request: call.id }, 'a request was refused');
+      const { status, headers, body } = refusalOf(named, call.id);
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
       request.resume(); // the rest of a body that was refused, so that the answer is read
-      reply(response, status, { type: `Ablo${kind}Error`, code, message: redact(message), request_id: call.id });
+      reply(response, status, body);
     }
   };
 }
@@ -53,12 +71,14 @@ function allowOrigin(request: IncomingMessage, response: ServerResponse, door: D
   response.setHeader('access-control-allow-origin', origin);
   response.setHeader('access-control-allow-headers', 'authorization, content-type, idempotency-key, x-request-id');
   response.setHeader('access-control-allow-methods', 'GET, POST, PATCH, DELETE');
-  response.setHeader('access-control-expose-headers', 'x-request-id');
+  response.setHeader('access-control-expose-headers', 'x-request-id, retry-after');
   response.setHeader('access-control-max-age', '600');
 }
 
 function reply(response: ServerResponse, status: number, body: object): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
+  const { type, text } = body instanceof Plain ? body : new Plain('application/json', JSON.stringify(body));
+  const full = type.includes('charset') ? type : `${type}; charset=utf-8`;
+  const headers = { 'content-type': full, 'content-length': Buffer.byteLength(text), 'cache-control': 'no-store' };
+  response.writeHead(status, headers);
   response.end(text);
 }

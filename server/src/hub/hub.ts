@@ -15,8 +15,10 @@ import type { Hub as CoreHub, HubModule } from '../../../wasm/boundary/module';
 import { NamedError } from '../errors/named-error';
 import type { Hints } from '../bus/hints';
 import type { Heads } from '../bus/bus';
+import type { Limits } from '../limits';
 import type { Logger } from '../observe/log';
 import type { Outage } from '../observe/outage';
+import type { ShellCounts } from '../observe/shell-counts';
 import type { Database } from '../postgres/database';
 import type { Connections } from '../socket/connections';
 import { readEffects, type Effect } from './effect';
@@ -28,25 +30,39 @@ interface Instance {
   self: number;
 }
 
-/** What one socket may have under way (HubLimits in wasm/core/include/ablo/hub.h); what is not said has its default. */
-export interface SocketLimits {
-  /** Commits without a receipt: 5,000, and bytes of them: 16 MiB. */
-  commits?: number;
-  commitBytes?: number;
-  /** Queries and claims without an answer: 1,000. */
-  requests?: number;
-  /** Bytes of answers that wait for the stream: 16 MiB. */
-  heldBytes?: number;
+/** Who comes, as far as it is known yet. */
+export interface Caller {
+  address?: string;
+  credential?: string;
+  actor?: string;
+  organization?: string;
+}
+
+/** What the core counts (Hub.metrics in wasm/boundary/module.d.ts). */
+export interface HubFigures extends Record<string, unknown> {
+  rejected: Record<string, number>;
+  refused: Record<string, number>;
+  limited: Record<string, number>;
+  batchSizes: CoreHistogram;
+  commitTimes: CoreHistogram;
+  publishTimes: CoreHistogram;
+}
+
+export interface CoreHistogram {
+  bounds: number[];
+  counts: number[];
+  sum: number;
 }
 
 export interface HubSurroundings {
-  limits?: SocketLimits;
+  limits: Limits;
   database: Database;
   connections: Connections;
   log: Logger;
   outage: Outage;
   /** Where other servers are told of what grew here. */
   hints?: Hints | undefined;
+  counts: ShellCounts;
 }
 
 export class Hub {
@@ -76,6 +92,21 @@ export class Hub {
   /** What a schema would need of the database, before it is in force. */
   plan(document: string): { hash: string; statements: string[] } {
     return NamedError.unwrap(this.#ask((hub) => hub.plan(document)));
+  }
+
+  /** Throws `rate_limited` if somebody comes too often, or too many are here. */
+  admit(visit: 'connection' | 'request', caller: Caller): void {
+    const number = visit === 'connection' ? 1 : 2;
+    NamedError.unwrap(this.#ask((hub) => hub.admit(number, JSON.stringify(caller), Date.now())));
+    this.#schedule();
+  }
+
+  /** Throws by name if this is not JSON that may become objects. */
+  check(bytes: Buffer): void {
+    NamedError.unwrap(this.#ask((hub) => {
+      this.#input(bytes);
+      return hub.checkInput(bytes.length);
+    }));
   }
 
   open(socket: number, identity: string): void {
@@ -117,6 +148,10 @@ export class Hub {
 
   statistics(): { sockets: number; inFlight: number } & Record<string, number> {
     return this.#instance ? JSON.parse(this.#ask((hub) => hub.statistics())) : { sockets: 0, inFlight: 0 };
+  }
+
+  metrics(): HubFigures | undefined {
+    return this.#instance && (JSON.parse(this.#ask((hub) => hub.metrics())) as HubFigures);
   }
 
   dispose(): void {
@@ -178,7 +213,7 @@ export class Hub {
         return this.#aborted(error);
       }
       for (const effect of effects) this.#perform(instance, effect);
-      for (const slow of this.#around.connections.flush()) this.closed(slow);
+      for (const slow of this.#around.connections.flush()) this.#cut(slow);
     });
   }
 
@@ -207,14 +242,23 @@ export class Hub {
         return;
       case 'hint':
         return hints?.add(effect.organization, effect.head);
-      case 'log':
-        log.info(JSON.parse(effect.line) as object);
+      case 'log': {
+        const { level, ...line } = JSON.parse(effect.line) as { level: 'debug' | 'info' | 'warn' };
+        log[level](line);
+      }
     }
+  }
+
+  #cut(slow: number): void {
+    this.#around.counts.slowReaders++;
+    this.#around.log.warn({ socket: slow }, 'a slow reader was cut');
+    this.closed(slow);
   }
 
   #aborted(error: unknown): void {
     this.#instance = undefined;
     clearTimeout(this.#wake);
+    this.#around.counts.coreStops++;
     this.#around.log.fatal({ err: error }, 'the core stopped and is built again');
     this.#around.connections.closeAll(1011, 'core_aborted');
     instantiate(this.#around.limits).then((instance) => {
@@ -224,7 +268,7 @@ export class Hub {
   }
 }
 
-async function instantiate(limits: SocketLimits = {}): Promise<Instance> {
+async function instantiate(limits: Limits): Promise<Instance> {
   const module = await loadHubModule();
   const hub = new module.Hub(JSON.stringify(limits));
   return { module, hub, self: hub.pointer() };

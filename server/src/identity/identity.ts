@@ -23,6 +23,8 @@ export interface Identity {
   onBehalfOf?: Actor;
   /** The id of its credential: each of its commits asks whether it was revoked. A guest has none. */
   credential?: string;
+  /** Where it comes from. */
+  address?: string;
   groups: string[];
   operations: string[];
   mayNameAgent: boolean;

@@ -24,5 +24,7 @@ export interface Connection {
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Messages of NOTIFY on a channel, as long as the connection for it stands; it is made again when it breaks. */
   listen?(channel: string, heard: (message: string) => void): () => Promise<void>;
+  /** Connections, those nobody uses, and who waits for one. */
+  pool?(): { total: number; idle: number; waiting: number };
   close(): Promise<void>;
 }

@@ -40,6 +40,8 @@ export interface Database {
   identify(hash: string): Promise<Credential | undefined>;
   /** How servers on this database tell each other that a log has grown; the embedded one has only one. */
   readonly bus: Bus | undefined;
+  /** Its connections, if it has more than one. */
+  pool?(): { total: number; idle: number; waiting: number };
   close(): Promise<void>;
 }
 
@@ -83,6 +85,7 @@ function databaseOn(connection: Connection): Database {
     keys: (organization) => json(ask('keys', 'select ablo.keys($1)::text', organization)),
     identify: (hash) => json(ask('identify', 'select ablo.identify($1)::text', hash)),
     bus: connection.listen && postgresBus(connection as Listener),
+    pool: connection.pool?.bind(connection),
     close: () => connection.close(),
   };
 }

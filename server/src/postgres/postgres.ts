@@ -84,6 +84,11 @@ export class PostgresConnection implements Connection {
     return listen(this.url, channel, heard);
   }
 
+  pool(): { total: number; idle: number; waiting: number } {
+    const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.#pool;
+    return { total, idle, waiting };
+  }
+
   close(): Promise<void> {
     return this.#pool.end();
   }

@@ -9,19 +9,19 @@
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 
-const kBehind = 1 << 20;
-
 export class Connection {
   /** Something came since the last beat of the heart. */
   alive = true;
   #waiting: Buffer[] = [];
   #largest = 0;
+  #owed = 0;
 
   constructor(
     readonly id: number,
     readonly ws: WebSocket,
     readonly stream: Duplex,
     readonly credential: string | undefined,
+    readonly mayBeBehind: number,
   ) {}
 
   queue(frame: Buffer): void {
@@ -36,11 +36,20 @@ export class Connection {
 
     const behind = this.stream.writableLength;
     if (behind === 0) this.#largest = 0;
-    if (behind > kBehind + this.#largest) return false;
+    if (behind > this.mayBeBehind + this.#largest) return false;
     const write = frames.length === 1 ? frames[0]! : Buffer.concat(frames);
     this.#largest = Math.max(this.#largest, write.length);
     this.stream.write(write);
     return true;
+  }
+
+  /** Nothing of what waits for the reader has left since this was asked last, whatever it says meanwhile. */
+  stalled(): boolean {
+    const { _handle: handle } = this.stream as { _handle?: { writeQueueSize?: number } | null };
+    const owed = handle?.writeQueueSize ?? 0;
+    const stalled = owed > 0 && owed === this.#owed;
+    this.#owed = owed;
+    return stalled;
   }
 
   close(code: number, reason: string): void {

@@ -10,8 +10,11 @@ export class Connections {
   readonly #queued = new Set<Connection>();
   #last = 0;
 
+  /** How many bytes a reader may be behind. */
+  constructor(readonly mayBeBehind = 1 << 20) {}
+
   add(ws: Connection['ws'], stream: Connection['stream'], credential?: string): Connection {
-    const connection = new Connection(++this.#last, ws, stream, credential);
+    const connection = new Connection(++this.#last, ws, stream, credential, this.mayBeBehind);
     this.#open.set(connection.id, connection);
     return connection;
   }

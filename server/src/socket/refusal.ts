@@ -15,6 +15,7 @@ export function refuse(ws: WebSocket, error: NamedError): void {
 function closeCode(error: NamedError): number {
   if (error.kind === 'Authentication') return 4001;
   if (error.kind === 'Permission') return 4003;
+  if (error.kind === 'RateLimit') return 1013;
   if (error.code === 'protocol_version_unsupported') return 4010;
   return error.kind === 'Validation' ? 4009 : 1011;
 }

@@ -46,6 +46,14 @@ begin
     return jsonb_build_object('error', ablo.error('queue_too_deep', null, jsonb_build_object('claims', others)));
   end if;
 
+  if input ? 'most' and (select count(*) >= (input->>'most')::int from ablo.claim k
+      where k.organization = $1 and k.actor = asked.actor and k.status in ('active', 'queued')
+        and k.expires_at > clock_timestamp()) then
+    return jsonb_build_object('error', ablo.error('rate_limited',
+      'This actor holds or waits for as many claims as one may. Give some back.',
+      jsonb_build_object('limit', 'claimsPerActor')));
+  end if;
+
   insert into ablo.claim (organization, id, model, row_id, field, actor, session, action, description, meta,
     status, position, ttl, expires_at)
   values ($1, asked.id, asked.model, asked.row_id, asked.field, asked.actor, asked.session, asked.action,

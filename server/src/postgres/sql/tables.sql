@@ -133,6 +133,8 @@ create table if not exists ablo.claim (
 );
 create index if not exists claim_line_idx on ablo.claim (organization, model, row_id, ticket)
   where status in ('active', 'queued');
+create index if not exists claim_actor_idx on ablo.claim (organization, actor)
+  where status in ('active', 'queued');
 create index if not exists claim_due_idx on ablo.claim (expires_at);
 
 -- Keys and session tokens. Only the SHA-256 of their text is here.

@@ -27,14 +27,44 @@
 
 namespace ablo {
 
-/// What one socket may have under way; more is refused as `too_much_unanswered`. Our own client comes back when it is
-/// closed for that, and finds what was decided meanwhile.
+/// How much, how many and how often (docs/reference/limits.md). 0 is no limit where it says so.
 struct HubLimits {
+  // What one socket may have under way; more is refused as `too_much_unanswered`. Our own client comes back when it is
+  // closed for that, and finds what was decided meanwhile.
   std::size_t commits = 5'000;  // without a receipt: one more closes the socket, for what is said about it may be wrong
   std::size_t commitBytes = 16 << 20;  // of them; one may exceed it
   std::size_t requests = 1'000;        // queries and claims without an answer: one more is refused
   std::size_t heldBytes = 16 << 20;    // of answers that wait for the stream; one may exceed it
-  std::size_t keptBytes = 256 << 20;   // not of a socket: of workspaces that are kept for those who start next
+
+  // What the sockets of one organization may have on the way to the database together; one more commit closes its socket
+  // as above. 0: no limit.
+  std::size_t queuedCommits = 0;
+  std::size_t queuedBytes = 0;
+
+  // Calls of the database under way at once, and those of one organization. 0: no limit.
+  std::size_t calls = 0;
+  std::size_t callsPerOrganization = 0;
+
+  // Sockets open at once; one more is refused as `rate_limited`. 0: no limit.
+  std::size_t sockets = 0;
+  std::size_t socketsPerOrganization = 0;
+  std::size_t socketsPerAddress = 0;
+
+  // Claims an actor holds or waits for. 0: no limit.
+  std::size_t claimsPerActor = 0;
+
+  // How often a second, on average; `burstSeconds` of it may come at once. One more connection or request is refused as
+  // `rate_limited`, one more commit leaves later. 0: no limit.
+  double burstSeconds = 10;
+  double connectionsPerAddress = 0;
+  double connectionsPerKey = 0;
+  double requestsPerAddress = 0;
+  double requestsPerKey = 0;
+  double requestsPerActor = 0;
+  double requestsPerOrganization = 0;
+  double commitsPerActor = 0;
+  double commitsPerOrganization = 0;
+  std::size_t keptBytes = 256 << 20;  // not of a socket: of workspaces that are kept for those who start next
 };
 
 class Hub {
@@ -57,7 +87,13 @@ class Hub {
   /// The schema in force from now on; its hash. Clients that were built with another one are sent away.
   Result<std::string> setSchema(std::string_view document);
 
-  /// A socket, and who it is: `{organization, actor, onBehalfOf?, credential?, groups, operations, mayNameAgent, expiresAt?}`.
+  /// Whether somebody may come now, as far as limits go, before it is a socket or when it never becomes one: `{address?,
+  /// credential?, organization?, actor?}`, what is known of it by then. A connection is a socket to be opened.
+  enum class Visit : uint32_t { connection = 1, request = 2 };
+  Outcome admit(Visit visit, std::string_view caller, double now);
+
+  /// A socket, and who it is: `{organization, actor, onBehalfOf?, credential?, groups, operations, mayNameAgent, expiresAt?,
+  /// address?}`. One too many is told so and closed.
   void open(Socket socket, std::string_view identity, double now);
   /// One frame of it.
   void receive(Socket socket, std::string_view bytes, double now);
@@ -76,6 +112,7 @@ class Hub {
 
   std::string organizations() const;  // those with a socket, as a JSON array
   std::string statistics() const;     // `{sockets, commits, rejections, batches, resumes, inFlight}`
+  std::string metrics() const;        // these and more (wasm/boundary/module.d.ts)
   /// Effects since the last drain, in order. Valid until the next call.
   const Frame& drain();
 

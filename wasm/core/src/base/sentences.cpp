@@ -9,8 +9,6 @@ std::string_view ablo::sentence(ErrorCode code) {
     case ErrorCode::apikey_revoked: return "The API key was revoked. Make a new one with `ablo keys create`.";
     case ErrorCode::session_expired: return "The session token has expired. The app's server mints a new one at its session route.";
     case ErrorCode::auth_no_credentials: return "The server wants a token and the client has none. Give apiKey, authToken, getToken or authEndpoint.";
-    case ErrorCode::browser_apikey_blocked: return "A secret key must not be in a browser: everybody who opens the page could read it. Use a session route (authEndpoint), or set dangerouslyAllowBrowser.";
-    case ErrorCode::browser_database_url_blocked: return "databaseUrl is for servers only and must never reach a browser. Remove it from this client.";
     case ErrorCode::origin_forbidden: return "Pages of this origin may not connect to this server. Start it with --origin to allow more.";
     case ErrorCode::permission_denied: return "The credential does not allow this.";
     case ErrorCode::invalid_options: return "An option given to Ablo() cannot be used.";
@@ -33,7 +31,6 @@ std::string_view ablo::sentence(ErrorCode code) {
     case ErrorCode::query_invalid: return "The query cannot be read.";
     case ErrorCode::query_unsupported_operator: return "The operator is not known. Known are = != < <= > >= IN, NOT IN, IS, IS NOT, LIKE, NOT LIKE, ILIKE and NOT ILIKE.";
     case ErrorCode::snapshot_reserved_key: return "A snapshot cannot hold a model named stamp, signal or onChange.";
-    case ErrorCode::route_not_found: return "The server has no such route.";
     case ErrorCode::entity_not_found: return "There is no such row, or it is not visible here.";
     case ErrorCode::stale_context: return "The row changed after it was read. Read it again, then decide again.";
     case ErrorCode::contention_exhausted: return "The row changed again before each of the tries to write it. Try again later, or claim it first.";
@@ -53,7 +50,6 @@ std::string_view ablo::sentence(ErrorCode code) {
     case ErrorCode::log_epoch_changed: return "The database was replaced or restored. Everything is loaded afresh; pending writes are kept.";
     case ErrorCode::cursor_too_old: return "What happened since this client was last connected is no longer kept. Everything is loaded afresh; pending writes are kept.";
     case ErrorCode::commit_no_result: return "No answer came in time. The write may still take effect: ask again with the same idempotency key.";
-    case ErrorCode::flush_timeout: return "Some writes are still pending.";
     case ErrorCode::sync_not_ready: return "The client has not been connected yet. Await ready() first.";
     case ErrorCode::client_disposed: return "This client was disposed. Make a new one.";
     case ErrorCode::api_unreachable: return "The server cannot be reached. Start one with `npx ablo dev`, or set baseURL or ABLO_URL.";
@@ -62,6 +58,7 @@ std::string_view ablo::sentence(ErrorCode code) {
     case ErrorCode::image_damaged: return "The stored image of the rows is damaged, or of another version. It was left aside; the rows are loaded from the server.";
     case ErrorCode::store_full: return "The rows would take more memory than this client may use. Ask for fewer (bootstrap: none), or raise the budget.";
     case ErrorCode::too_much_unanswered: return "Too much of this connection has no answer yet. Wait for answers before sending more.";
+    case ErrorCode::rate_limited: return "This was more, or more often, than the server allows. Try again after the time it gives.";
     case ErrorCode::core_aborted: return "The WebAssembly core stopped. It is built again by itself a few times, and what had not settled is sent again; after that, make a new client.";
     case ErrorCode::internal_error: return "Something went wrong inside the server. Its log has the details under this request id.";
   }

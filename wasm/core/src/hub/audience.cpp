@@ -37,6 +37,7 @@ void Audience::close(Socket socket, CloseCode code, std::string_view reason) {
 
 void Audience::refuse(Socket socket, const Error& error, CloseCode code) {
   if (!find(socket)) return;
+  counters_.refuse(error.code);
   outbox_.send(socket, errorText(error));
   close(socket, code, codeText(error.code));
 }
@@ -142,6 +143,7 @@ bool Audience::begin(Subscriber& subscriber, const Load& load, double now) {
   subscriber.epoch = load.epoch();
   subscriber.cursor = load.seq();
   if (!accepts(take(subscriber, load.seq() >= stream_.published() ? Event::level : Event::behind))) return false;
+  ++counters_.loads;
   welcome(subscriber, Start::load, load.epoch(), load.seq(), now);
   return true;
 }
@@ -195,6 +197,7 @@ void Audience::offered(std::string_view bytes, double now) {
 }
 
 void Audience::deliver(const Page& page, double now) {
+  for (const double at : page.times()) counters_.publishTimes.observe(now - at);
   for (auto& [socket, subscriber] : subscribers_)
     if (subscriber.state == SubscriberState::live && subscriber.cursor < page.resync) take(subscriber, Event::reset);
   for (const Delivery& delivery : fanOut(page, subscribers_)) outbox_.send(delivery.sockets, delivery.bytes);
@@ -258,7 +261,7 @@ void Audience::follow(const std::string& epoch, double seq, const std::vector<So
 
 /// Nobody can go on from where they are: the log is another one, or what would have come next is no longer kept.
 void Audience::startOver(ErrorCode reason, const std::string& epoch, double seq, const std::vector<Socket>& but) {
-  outbox_.log("everybody loads again: " + std::string(codeText(reason)), organization_);
+  outbox_.log("info", "everybody loads again: " + std::string(codeText(reason)), organization_);
   stream_.begin(epoch, seq);
   for (auto& [socket, subscriber] : subscribers_) {
     for (const HeldAnswer& answer : subscriber.held)

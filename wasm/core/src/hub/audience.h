@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 
+#include "hub/counters.h"
 #include "hub/hello.h"
 #include "hub/messages.h"
 #include "hub/outbox.h"
@@ -29,9 +30,14 @@ namespace ablo::hub {
 class Audience {
  public:
   /// `schema`: the one in force, which is that of everybody whose hello was accepted.
-  Audience(std::string organization, const std::optional<Schema>& schema, Outbox& outbox, const HubLimits& limits,
-           KeptBytes& kept)
-      : organization_(std::move(organization)), schema_(schema), outbox_(outbox), limits_(limits), workspace_(kept) {}
+  Audience(std::string organization, const std::optional<Schema>& schema, Outbox& outbox, Counters& counters,
+           const HubLimits& limits, KeptBytes& kept)
+      : organization_(std::move(organization)),
+        schema_(schema),
+        outbox_(outbox),
+        counters_(counters),
+        limits_(limits),
+        workspace_(kept) {}
 
   const std::map<Socket, Subscriber>& subscribers() const { return subscribers_; }
   void join(Subscriber subscriber) { subscribers_.emplace(subscriber.socket, std::move(subscriber)); }
@@ -60,6 +66,7 @@ class Audience {
   void compare(double head, double now);
   /// Sends an answer when the subscriber has seen as much as it has.
   void hold(Subscriber& subscriber, HeldAnswer answer);
+  double behind() const { return stream_.behind(); }
   uint32_t log() const { return stream_.log(); }
   double published() const { return stream_.published(); }  // -1: not known
   /// Whether what was decided in a log stands in this one. While nobody is here to be told, it does.
@@ -88,6 +95,7 @@ class Audience {
   const std::string organization_;
   const std::optional<Schema>& schema_;
   Outbox& outbox_;
+  Counters& counters_;
   const HubLimits& limits_;
   std::map<Socket, Subscriber> subscribers_;
   Workspace workspace_;

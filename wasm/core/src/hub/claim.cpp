@@ -45,7 +45,7 @@ Outcome checkOptions(const Model& model, const Json& message) {
 
 }  // namespace
 
-Result<std::string> readClaim(const Schema& schema, const Subscriber& from, const Json& message) {
+Result<std::string> readClaim(const Schema& schema, const Subscriber& from, const Json& message, std::size_t most) {
   const Model* model = schema.model(message.text("model"));
   if (!model) return unknownModel(schema, message.text("model"));
   if (!from.identity.may(model->key, "update"))
@@ -56,6 +56,7 @@ Result<std::string> readClaim(const Schema& schema, const Subscriber& from, cons
   for (const std::string_view name :
        {"claim", "model", "id", "ttl", "action", "description", "field", "meta", "wait", "maxQueueDepth"})
     if (const Json* value = message.find(name)) text.member(name, *value);
+  if (most > 0) text.member("most", most);
   return text.take();
 }
 

@@ -145,6 +145,7 @@ Result<Commit> readCommit(const Schema& schema, const Subscriber& from, CommitNa
 
   commit.name = std::move(name);
   commit.socket = from.socket;
+  commit.actor = actorText(from);
   commit.lane = writeJson(from.actor) + from.session;
   commit.text = text.take();
   return commit;

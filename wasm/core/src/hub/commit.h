@@ -27,7 +27,10 @@ struct Commit {
   std::string lane;               // actor and session: what comes from one lane takes effect in order
   std::vector<std::string> rows;  // which it touches, as "model\nid"
   std::string text;               // as the database takes it
+  std::string actor;              // whose it is
   std::size_t bytes = 0;          // of the frame it came in
+  double cameAt = 0;
+  bool delayed = false;  // it came too soon after others, and was counted for that
 
   uint64_t place = 0;  // in the queue
   Way way = Way::together;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <set>
 
@@ -17,6 +18,7 @@ using Way = Commit::Way;
 constexpr std::size_t kLargestBatch = 50;
 constexpr int kPatientTries = 3;
 constexpr int kMostResends = 3;
+constexpr double kGather = 50;       // ms: who is slowed down leaves with others, not one by one
 constexpr double kFirstPause = 100;  // ms, then four times as long each
 constexpr double kInTheAir = std::numeric_limits<double>::infinity();
 
@@ -43,36 +45,64 @@ class Reserved {
 
 }  // namespace
 
-void CommitQueue::add(Commit commit) {
+bool CommitQueue::add(Commit commit) {
+  const bool waits = allSlowed_ || slowed_.count(commit.actor) > 0;
   commit.place = ++lastPlace_;
+  waitingBytes_ += commit.bytes;
   waiting_.push_back(std::move(commit));
+  return !waits;
 }
 
-std::vector<CommitQueue::FlightNumber> CommitQueue::depart() {
+void CommitQueue::leaves(const Commit& commit) {
+  waitingBytes_ -= commit.bytes;
+  if (!isTogether(commit)) --apart_;
+}
+
+/// Whether a commit has to wait; then its actor is not asked about again until a few of them may leave together.
+bool CommitQueue::slows(Wait wait, const std::string& actor, double now) {
+  if (wait.time <= 0) return false;
+  pausedUntil_ = std::min(pausedUntil_, now + std::max(wait.time, kGather));
+  slowed_.insert(actor);
+  allSlowed_ |= wait.everybody;
+  return true;
+}
+
+std::vector<CommitQueue::FlightNumber> CommitQueue::depart(const Pace& pace, double now) {
   std::vector<FlightNumber> departed;
   Reserved reserved;
   bool batchInFlight = false;
   for (const auto& [number, flight] : flights_) batchInFlight |= flight.way == Way::together;
-  if (batchInFlight && std::all_of(waiting_.begin(), waiting_.end(), isTogether)) return departed;
+  if (now >= pausedUntil_) {
+    pausedUntil_ = kInTheAir;
+    slowed_.clear();
+    allSlowed_ = false;
+  }
+  if (batchInFlight && apart_ == 0) return departed;
   for (const auto& [number, flight] : flights_)
     for (const Commit& commit : flight.commits) reserved.all(commit);
 
   std::vector<Commit> batch;
   std::deque<Commit> staying;
-  for (Commit& commit : waiting_) {
-    const bool free = batch.size() < kLargestBatch && reserved.frees(commit);
-    if (free && isTogether(commit) && !batchInFlight) {
+  while (!waiting_.empty() && ((batch.size() < kLargestBatch && !allSlowed_) || apart_ > 0)) {
+    Commit commit = std::move(waiting_.front());
+    waiting_.pop_front();
+    bool free = batch.size() < kLargestBatch && reserved.frees(commit) && !(isTogether(commit) && batchInFlight);
+    if (free && isTogether(commit)) {
+      free = !allSlowed_ && slowed_.count(commit.actor) == 0 && !slows(pace(commit), commit.actor, now);
+    }
+    if (free) leaves(commit);
+    if (free && isTogether(commit)) {
       reserved.rows(commit);
       batch.push_back(std::move(commit));
       continue;
     }
     reserved.all(commit);
-    if (free && !isTogether(commit))
+    if (free)
       departed.push_back(launch({std::move(commit)}, commit.way));
     else
       staying.push_back(std::move(commit));
   }
-  waiting_ = std::move(staying);
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(staying.begin()), std::make_move_iterator(staying.end()));
   if (!batch.empty()) departed.push_back(launch(std::move(batch), Way::together));
   return departed;
 }
@@ -133,12 +163,14 @@ std::vector<CommitQueue::FlightNumber> CommitQueue::resend(double now) {
 }
 
 double CommitQueue::due() const {
-  double due = kInTheAir;
+  double due = pausedUntil_;
   for (const auto& [number, flight] : flights_) due = std::min(due, flight.resendAt);
   return due;
 }
 
 void CommitQueue::putBack(Commit commit) {
+  waitingBytes_ += commit.bytes;
+  if (!isTogether(commit)) ++apart_;
   const auto behind = [](uint64_t place, const Commit& other) { return place < other.place; };
   waiting_.insert(std::upper_bound(waiting_.begin(), waiting_.end(), commit.place, behind), std::move(commit));
 }
@@ -149,10 +181,12 @@ std::vector<Socket> CommitQueue::remove(Which which) {
   std::set<Socket> sockets;
   std::deque<Commit> staying;
   for (Commit& commit : waiting_) {
-    if (which(commit))
+    if (which(commit)) {
       sockets.insert(commit.socket);
-    else
+      leaves(commit);
+    } else {
       staying.push_back(std::move(commit));
+    }
   }
   waiting_ = std::move(staying);
   return {sockets.begin(), sockets.end()};

@@ -15,13 +15,18 @@
 //      rows; the two never share a batch because of a row, and may because of a lane;
 //   3. a commit whose outcome is not known takes those of its lane behind it along when it is given up, or they would
 //      overtake it;
-//   4. it is left by each commit once: decided, given up, or taken back: a client that connects again asks again for all that
+//   4. who sends faster than may be is not refused but leaves later (Pace), and whoever comes after it in its lane, or to
+//      its rows, with it;
+//   5. it is left by each commit once: decided, given up, or taken back: a client that connects again asks again for all that
 //      it was not told, so what waits from its older sockets would only be a copy.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <limits>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,12 +45,20 @@ class CommitQueue {
     double resendAt = 0;  // infinity while it is in the air
   };
 
-  void add(Commit commit);
+  /// For how many milliseconds a commit has to wait, 0 when it may leave; and whether everybody has to.
+  struct Wait {
+    double time = 0;
+    bool everybody = false;
+  };
+  using Pace = std::function<Wait(Commit&)>;
+
+  /// Whether anything may leave that could not before: not if its actor is being slowed down.
+  bool add(Commit commit);
   /// Takes back what waits from a lane's sockets before this one. Those sockets.
   std::vector<Socket> takeBack(std::string_view lane, Socket newest);
 
   /// The flights that can leave now.
-  std::vector<FlightNumber> depart();
+  std::vector<FlightNumber> depart(const Pace& pace, double now);
   /// What the database is called with. What the log gains after `published` may come with the answer.
   std::string text(FlightNumber number, double published) const;
 
@@ -63,14 +76,23 @@ class CommitQueue {
 
   double due() const;  // infinity: nothing waits for a time
   bool empty() const { return waiting_.empty() && flights_.empty(); }
+  std::size_t waiting() const { return waiting_.size(); }
+  std::size_t waitingBytes() const { return waitingBytes_; }
 
  private:
   void putBack(Commit commit);
   FlightNumber launch(std::vector<Commit> commits, Commit::Way way);
   template <class Which>
   std::vector<Socket> remove(Which which);
+  void leaves(const Commit& commit);
+  bool slows(Wait wait, const std::string& actor, double now);
 
-  std::deque<Commit> waiting_;  // in the order of their places
+  std::deque<Commit> waiting_;    // in the order of their places
+  std::size_t waitingBytes_ = 0;  // of them
+  std::size_t apart_ = 0;         // of them, those that do not go with a batch
+  std::set<std::string> slowed_;  // actors who wait until then
+  bool allSlowed_ = false;
+  double pausedUntil_ = std::numeric_limits<double>::infinity();  // somebody was too fast; infinity: nobody
   std::map<FlightNumber, Flight> flights_;
   FlightNumber lastFlight_ = 0;
   uint64_t lastPlace_ = 0;

@@ -41,8 +41,12 @@ void Conversation::hello(const Json& message) {
         Error::of(ErrorCode::permission_denied, "Only the holder of a secret key may name the agent it acts as."),
         CloseCode::forbidden);
 
+  const bool again = subscriber_.state != SubscriberState::greeting;  // it has come in already, and been counted
   subscriber_.actor =
       hello->agent.empty() ? subscriber_.identity.actor : Json::object({{"kind", "agent"}, {"id", hello->agent}});
+  if (again)
+    if (const std::optional<Error> error = organization_.tooOften(subscriber_, now_))
+      return refuse(*error, CloseCode::tooMuch);
   subscriber_.deadline = subscriber_.identity.expiresAt;
   if (hello->cursor) ++counters_.resumes;
   organization_.audience.greet(subscriber_, *hello);
@@ -54,7 +58,7 @@ void Conversation::commit(const Json& message, std::size_t bytes) {
   Result<Commit> commit = readCommit(*schema_, subscriber_, *name, message);
   if (!commit) return organization_.reject(subscriber_.socket, *name, commit.error());
   commit->bytes = bytes;
-  organization_.commit(subscriber_, std::move(*commit));
+  organization_.commit(subscriber_, std::move(*commit), now_);
 }
 
 void Conversation::query(const Json& message) {
@@ -62,8 +66,8 @@ void Conversation::query(const Json& message) {
     return refuse(invalid("A query has the number of its request."), CloseCode::malformed);
   const double request = message.number("request");
   const Result<Query> query = parseQuery(*schema_, message);
-  if (!query) return outbox_.send(subscriber_.socket, refusalText(request, query.error()));
-  organization_.query(subscriber_, request, readStatement(*schema_, *query));
+  if (!query) return organization_.refuse(subscriber_.socket, request, query.error());
+  organization_.query(subscriber_, request, readStatement(*schema_, *query), now_);
 }
 
 void Conversation::coordinate(const Json& message, Purpose purpose) {
@@ -71,12 +75,13 @@ void Conversation::coordinate(const Json& message, Purpose purpose) {
   if (answered && !isWhole(message.find("request")))
     return refuse(invalid("What is to be answered has the number of its request."), CloseCode::malformed);
   const double request = message.number("request");
-  const Result<std::string> input = purpose == Purpose::claim     ? readClaim(*schema_, subscriber_, message)
+  const std::size_t most = organization_.claimsPerActor();
+  const Result<std::string> input = purpose == Purpose::claim     ? readClaim(*schema_, subscriber_, message, most)
                                     : purpose == Purpose::release ? readRelease(subscriber_, message)
                                                                   : readRenew(subscriber_, message);
-  if (input) return organization_.coordinate(subscriber_, purpose, request, *input);
+  if (input) return organization_.coordinate(subscriber_, purpose, request, *input, now_);
   if (!answered) return refuse(input.error(), CloseCode::malformed);
-  outbox_.send(subscriber_.socket, refusalText(request, input.error()));
+  organization_.refuse(subscriber_.socket, request, input.error());
 }
 
 }  // namespace ablo::hub

@@ -3,6 +3,7 @@
 // Conversation: one frame of a client, read and acted upon. The rules:
 //   - what is no message of the protocol gets an `error`, and the socket is closed with 4009;
 //   - what is one but cannot be, gets its receipt or answer, with the reason by name;
+//   - who says hello, asks or claims too often is told so; a socket that does nothing but begin again is sent away;
 //   - before its hello was accepted a client is told nothing but why it is turned away.
 #pragma once
 
@@ -18,8 +19,13 @@ class Conversation {
  public:
   /// `schema`: the one in force; null before the first push.
   Conversation(const Schema* schema, Organization& organization, Outbox& outbox, Counters& counters,
-               Subscriber& subscriber)
-      : schema_(schema), organization_(organization), outbox_(outbox), counters_(counters), subscriber_(subscriber) {}
+               Subscriber& subscriber, double now)
+      : schema_(schema),
+        organization_(organization),
+        outbox_(outbox),
+        counters_(counters),
+        subscriber_(subscriber),
+        now_(now) {}
 
   void receive(std::string_view bytes);
 
@@ -35,6 +41,7 @@ class Conversation {
   Outbox& outbox_;
   Counters& counters_;
   Subscriber& subscriber_;
+  const double now_;
 };
 
 }  // namespace ablo::hub

@@ -8,8 +8,10 @@
 #include <map>
 #include <optional>
 
+#include "hub/address.h"
 #include "hub/alarms.h"
 #include "hub/conversation.h"
+#include "hub/gate.h"
 
 namespace ablo {
 
@@ -26,6 +28,18 @@ class Hub::Impl {
  public:
   explicit Impl(HubLimits limits) : limits_(limits), kept_{limits.keptBytes} {}
 
+  Outcome admit(Visit visit, std::string_view text, double now) {
+    const Result<Json> json = parseJson(text);
+    if (!json) return json.error();
+    Caller caller{countedAddress(json->text("address")), std::string(json->text("credential")),
+                  std::string(json->text("actor")), std::string(json->text("organization"))};
+    const std::optional<Error> error =
+        visit == Visit::connection ? gate_.connect(caller, now) : gate_.request(caller, now);
+    if (!error) return Nothing{};
+    counters_.refuse(error->code);
+    return *error;
+  }
+
   Result<std::string> setSchema(std::string_view document) {
     Result<Schema> schema = parseSchema(document);
     if (!schema) return schema.error();
@@ -33,8 +47,8 @@ class Hub::Impl {
     schema_ = std::move(*schema);
     if (same) return schema_->hash;
     for (auto& [name, organization] : organizations_) organization.audience.forgetWorkspace();
-    for (const auto& [socket, name] : seats_) {
-      Audience& audience = organization(name).audience;
+    for (const auto& [socket, seat] : seats_) {
+      Audience& audience = organization(seat.organization).audience;
       const Subscriber* subscriber = audience.find(socket);
       const bool fits =
           !subscriber || subscriber->state == SubscriberState::greeting || subscriber->schema == schema_->hash;
@@ -51,19 +65,27 @@ class Hub::Impl {
     subscriber.socket = socket;
     subscriber.deadline = std::min(identity->expiresAt, now + kHelloWithin);
     subscriber.identity = std::move(*identity);
-    const std::string name = subscriber.identity.organization;
-    if (!seats_.emplace(socket, name).second) return;
+    const Identity& who = subscriber.identity;
+    const std::string name = who.organization;
+    // Its address was asked about when it came.
+    if (const std::optional<Error> error = gate_.connect({{}, who.credential, {}, name}, now)) {
+      counters_.refuse(error->code);
+      outbox_.send(socket, errorText(*error));
+      return outbox_.close(socket, CloseCode::tooMuch, codeText(error->code));
+    }
+    if (!seats_.emplace(socket, Seat{name, who.address}).second) return;
+    gate_.entered({who.address, {}, {}, name});
     deadlines_.set(socket, subscriber.deadline);
     organization(name).audience.join(std::move(subscriber));
   }
 
-  void receive(Socket socket, std::string_view bytes) {
+  void receive(Socket socket, std::string_view bytes, double now) {
     const auto seat = seats_.find(socket);
     if (retired_ || seat == seats_.end()) return;
-    const std::string& name = seat->second;
+    const std::string& name = seat->second.organization;
     Organization& home = organization(name);
     if (Subscriber* subscriber = home.audience.find(socket))
-      Conversation(schema_ ? &*schema_ : nullptr, home, outbox_, counters_, *subscriber).receive(bytes);
+      Conversation(schema_ ? &*schema_ : nullptr, home, outbox_, counters_, *subscriber, now).receive(bytes);
     if (const Subscriber* subscriber = home.audience.find(socket)) deadlines_.set(socket, subscriber->deadline);
     review(name);
   }
@@ -72,8 +94,10 @@ class Hub::Impl {
     const auto seat = seats_.extract(socket);
     if (seat.empty()) return;
     deadlines_.cancel(socket);
-    organization(seat.mapped()).audience.leave(socket);
-    review(seat.mapped());
+    const auto& [name, address] = seat.mapped();
+    gate_.left({address, {}, {}, name});
+    organization(name).audience.leave(socket);
+    review(name);
   }
 
   void answer(Request request, bool ok, std::string_view bytes, double now) {
@@ -113,20 +137,21 @@ class Hub::Impl {
 
   void retire() {
     retired_ = true;
-    for (const auto& [socket, name] : seats_) organization(name).audience.close(socket, CloseCode::goingAway, "");
+    for (const auto& [socket, seat] : seats_)
+      organization(seat.organization).audience.close(socket, CloseCode::goingAway, "");
   }
 
   /// Before every event: nobody whose time is up gets anything of it.
   void sendAway(double now) {
     while (const std::optional<Socket> socket = deadlines_.ring(now)) {
-      Audience& audience = organization(seats_.at(*socket)).audience;
+      Audience& audience = organization(seats_.at(*socket).organization).audience;
       const Subscriber* subscriber = audience.find(*socket);
       if (!subscriber) continue;
       if (subscriber->identity.expiresAt <= now)
         audience.close(*socket, CloseCode::credential, codeText(ErrorCode::session_expired));
       else
         audience.close(*socket, CloseCode::goingAway, "No hello came.");  // it may have slept: it shall come back
-      review(seats_.at(*socket));
+      review(seats_.at(*socket).organization);
     }
   }
 
@@ -144,22 +169,51 @@ class Hub::Impl {
     return writeJson(names);
   }
 
-  std::string statistics() const {
-    std::size_t sockets = 0;
-    for (const auto& [name, organization] : organizations_) sockets += organization.audience.subscribers().size();
-    return writeJson(Json::object({{"sockets", static_cast<uint64_t>(sockets)},
-                                   {"commits", counters_.commits},
-                                   {"rejections", counters_.rejections},
-                                   {"batches", counters_.batches},
-                                   {"resumes", counters_.resumes},
-                                   {"inFlight", static_cast<uint64_t>(outbox_.unanswered())}}));
+  std::string statistics() const { return writeJson(figures()); }
+
+  std::string metrics() const {
+    std::size_t queued = 0;
+    double behind = 0;
+    for (const auto& [name, organization] : organizations_) {
+      queued += organization.waiting();
+      behind = std::max(behind, organization.audience.behind());
+    }
+    return writeJson(figures()
+                         .set("loads", counters_.loads)
+                         .set("givenUp", counters_.givenUp)
+                         .set("queued", static_cast<uint64_t>(queued))
+                         .set("waitingCalls", static_cast<uint64_t>(outbox_.waiting()))
+                         .set("behind", behind)
+                         .set("organizations", static_cast<uint64_t>(organizations_.size()))
+                         .set("rejected", countsJson(counters_.rejected))
+                         .set("refused", countsJson(counters_.refused))
+                         .set("limited", countsJson(counters_.limited))
+                         .set("batchSizes", counters_.batchSizes.json())
+                         .set("commitTimes", counters_.commitTimes.json())
+                         .set("publishTimes", counters_.publishTimes.json()));
   }
 
   const Frame& drain() { return outbox_.drain(); }
 
  private:
+  struct Seat {
+    std::string organization;
+    std::string address;
+  };
+
+  Json figures() const {
+    std::size_t sockets = 0;
+    for (const auto& [name, organization] : organizations_) sockets += organization.audience.subscribers().size();
+    return Json::object({{"sockets", static_cast<uint64_t>(sockets)},
+                         {"commits", counters_.commits},
+                         {"rejections", counters_.rejections},
+                         {"batches", counters_.batches},
+                         {"resumes", counters_.resumes},
+                         {"inFlight", static_cast<uint64_t>(outbox_.unanswered())}});
+  }
+
   Organization& organization(const std::string& name) {
-    return organizations_.try_emplace(name, name, schema_, outbox_, counters_, limits_, kept_).first->second;
+    return organizations_.try_emplace(name, name, schema_, outbox_, counters_, gate_, limits_, kept_).first->second;
   }
 
   /// After whatever happened in an organization: when does it have to be looked at again, and is it over?
@@ -172,11 +226,12 @@ class Hub::Impl {
 
   const HubLimits limits_;
   std::optional<Schema> schema_;
-  Outbox outbox_;
+  Outbox outbox_{limits_};
   Counters counters_;
   KeptBytes kept_;
+  Gate gate_{limits_, counters_, outbox_};
   std::map<std::string, Organization> organizations_;
-  std::map<Socket, std::string> seats_;  // the organization of every socket that was not yet said to be closed
+  std::map<Socket, Seat> seats_;  // of every socket that was not yet said to be closed
   Alarms<Socket> deadlines_;
   Alarms<std::string> dues_;
   double announced_ = 0;
@@ -188,6 +243,8 @@ Hub::~Hub() = default;
 
 Result<std::string> Hub::setSchema(std::string_view document) { return impl_->setSchema(document); }
 
+Outcome Hub::admit(Visit visit, std::string_view caller, double now) { return impl_->admit(visit, caller, now); }
+
 void Hub::open(Socket socket, std::string_view identity, double now) {
   impl_->sendAway(now);
   impl_->open(socket, identity, now);
@@ -196,7 +253,7 @@ void Hub::open(Socket socket, std::string_view identity, double now) {
 
 void Hub::receive(Socket socket, std::string_view bytes, double now) {
   impl_->sendAway(now);
-  impl_->receive(socket, bytes);
+  impl_->receive(socket, bytes, now);
   impl_->setAlarm(now);
 }
 
@@ -236,6 +293,7 @@ void Hub::retire(double now) {
 
 std::string Hub::organizations() const { return impl_->organizations(); }
 std::string Hub::statistics() const { return impl_->statistics(); }
+std::string Hub::metrics() const { return impl_->metrics(); }
 const Frame& Hub::drain() { return impl_->drain(); }
 
 }  // namespace ablo

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "hub/address.h"
+
 namespace ablo::hub {
 
 namespace {
@@ -34,6 +36,7 @@ std::optional<Identity> readIdentity(std::string_view text) {
   identity.actor = *actor;
   if (const Json* onBehalfOf = json->find("onBehalfOf")) identity.onBehalfOf = *onBehalfOf;
   identity.credential = json->text("credential");
+  identity.address = countedAddress(json->text("address"));
   identity.groups = readTexts(json->find("groups"));
   std::sort(identity.groups.begin(), identity.groups.end());
   identity.operations = readTexts(json->find("operations"));

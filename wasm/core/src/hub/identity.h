@@ -18,6 +18,7 @@ struct Identity {
   Json actor;                           // {kind, id}
   Json onBehalfOf;                      // null: nobody
   std::string credential;               // its id; empty: it came in without one
+  std::string address;                  // as it is counted; empty: it is not
   std::vector<std::string> groups;      // sorted
   std::vector<std::string> operations;  // "*", "tasks.update", …
   bool mayNameAgent = false;

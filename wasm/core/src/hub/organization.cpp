@@ -2,6 +2,7 @@
 #include "hub/organization.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ablo::hub {
 
@@ -53,8 +54,10 @@ std::optional<Verdicts> readVerdicts(std::string_view bytes, std::size_t commits
 }  // namespace
 
 /// A commit that is refused here might have been sent before and still take effect: nobody is told no, but to come back.
-void Organization::commit(Subscriber& from, Commit commit) {
-  if (from.commits >= limits_.commits || from.commitBytes >= limits_.commitBytes)
+void Organization::commit(Subscriber& from, Commit commit, double now) {
+  const bool full = (limits_.queuedCommits > 0 && queue_.waiting() >= limits_.queuedCommits) ||
+                    (limits_.queuedBytes > 0 && queue_.waitingBytes() >= limits_.queuedBytes);
+  if (full || from.commits >= limits_.commits || from.commitBytes >= limits_.commitBytes)
     return audience.refuse(from.socket, Error::of(ErrorCode::too_much_unanswered), CloseCode::tooMuch);
   if (from.commits == 0)
     for (const Socket older : queue_.takeBack(commit.lane, from.socket))
@@ -62,13 +65,18 @@ void Organization::commit(Subscriber& from, Commit commit) {
   ++from.commits;
   from.commitBytes += commit.bytes;
   ++counters_.commits;
-  queue_.add(std::move(commit));
-  depart();
+  commit.cameAt = now;
+  if (queue_.add(std::move(commit))) depart(now);
 }
 
 void Organization::reject(Socket socket, const CommitName& commit, const Error& error) {
-  ++counters_.rejections;
+  counters_.reject(codeText(error.code));
+  logRejection(commit, codeText(error.code));
   if (audience.find(socket)) outbox_.send(socket, rejectionText(commit, error));
+}
+
+void Organization::logRejection(const CommitName& commit, std::string_view code) {
+  outbox_.log("debug", "a commit was rejected", name_, {{"key", commit.key}, {"code", code}});
 }
 
 void Organization::grew(double head, double now) {
@@ -78,12 +86,19 @@ void Organization::grew(double head, double now) {
   outbox_.hint(name_, head);
 }
 
-void Organization::depart() {
-  for (const CommitQueue::FlightNumber number : queue_.depart()) launch(number);
+void Organization::depart(double now) {
+  const auto pace = [&](Commit& commit) {
+    const Caller who = caller({}, commit.actor);
+    const CommitQueue::Wait wait = gate_.commit(who, now);
+    if (wait.time > 0 && !std::exchange(commit.delayed, true)) gate_.delayed(who, now);
+    return wait;
+  };
+  for (const CommitQueue::FlightNumber number : queue_.depart(pace, now)) launch(number);
 }
 
 void Organization::launch(CommitQueue::FlightNumber number) {
   ++counters_.batches;
+  counters_.batchSizes.observe(static_cast<double>(queue_.size(number)));
   outbox_.call({Purpose::batch, name_, 0, audience.log(), static_cast<double>(number)}, "commit",
                queue_.text(number, audience.published()));
 }
@@ -94,18 +109,21 @@ void Organization::decided(const Call& call, bool ok, std::string_view bytes, do
   if (!audience.follows(call.turn)) ok = false;
   std::optional<Verdicts> verdicts = ok ? readVerdicts(bytes, queue_.size(number)) : std::nullopt;
   if (!verdicts) {
-    for (const Socket socket : queue_.fail(number, now))
+    const std::vector<Socket> givenUp = queue_.fail(number, now);
+    if (!givenUp.empty()) ++counters_.givenUp, outbox_.log("warn", "a commit got no answer", name_);
+    for (const Socket socket : givenUp)
       audience.close(socket, CloseCode::serverFault, codeText(ErrorCode::commit_no_result));
-    return depart();
+    return depart(now);
   }
   CommitQueue::Flight flight = queue_.land(number);
-  for (std::size_t i = 0; i < flight.commits.size(); ++i) settle(std::move(flight.commits[i]), verdicts->outcomes[i]);
+  for (std::size_t i = 0; i < flight.commits.size(); ++i)
+    settle(std::move(flight.commits[i]), verdicts->outcomes[i], now);
   if (!verdicts->page.empty()) audience.offered(verdicts->page, now);
   grew(verdicts->head, now);
-  depart();
+  depart(now);
 }
 
-void Organization::settle(Commit commit, const RawObject& outcome) {
+void Organization::settle(Commit commit, const RawObject& outcome, double now) {
   const std::string status = outcome.text("status");
   if (status == "blocked") return queue_.block(std::move(commit));
   if (Subscriber* from = audience.find(commit.socket)) {
@@ -114,11 +132,32 @@ void Organization::settle(Commit commit, const RawObject& outcome) {
   }
   if (status == "revoked")
     return audience.refuse(commit.socket, Error::of(ErrorCode::apikey_revoked), CloseCode::credential);
-  if (status == "rejected") ++counters_.rejections;
+  counters_.commitTimes.observe(now - commit.cameAt);
+  if (status == "rejected") {
+    const std::optional<RawObject> error = RawObject::read(outcome.find("error"));
+    const std::string code = error ? error->text("code") : std::string();
+    counters_.reject(code);
+    logRejection(commit.name, code);
+  }
   if (audience.find(commit.socket)) outbox_.send(commit.socket, receiptText(commit.name, outcome));
 }
 
-bool Organization::admits(Subscriber& subscriber, Purpose purpose, double request) {
+void Organization::refuse(Socket socket, double request, const Error& error) {
+  counters_.refuse(error.code);
+  outbox_.send(socket, refusalText(request, error));
+}
+
+std::optional<Error> Organization::tooOften(const Subscriber& subscriber, double now) {
+  return gate_.request(caller(subscriber.identity.credential, actorText(subscriber)), now);
+}
+
+/// What ends a claim, or keeps one, is never asked too often: it would be held for longer.
+bool Organization::admits(Subscriber& subscriber, Purpose purpose, double request, double now) {
+  if (purpose == Purpose::read || purpose == Purpose::claim)
+    if (const std::optional<Error> error = tooOften(subscriber, now)) {
+      refuse(subscriber.socket, request, *error);
+      return false;
+    }
   if (subscriber.requests + subscriber.held.size() < limits_.requests) {
     ++subscriber.requests;
     return true;
@@ -127,12 +166,12 @@ bool Organization::admits(Subscriber& subscriber, Purpose purpose, double reques
   if (purpose == Purpose::renew)
     audience.refuse(subscriber.socket, error, CloseCode::tooMuch);
   else
-    outbox_.send(subscriber.socket, refusalText(request, error));
+    refuse(subscriber.socket, request, error);
   return false;
 }
 
-void Organization::query(Subscriber& subscriber, double request, const Statement& statement) {
-  if (!admits(subscriber, Purpose::read, request)) return;
+void Organization::query(Subscriber& subscriber, double request, const Statement& statement, double now) {
+  if (!admits(subscriber, Purpose::read, request, now)) return;
   const std::string input = ObjectText().member("statement", statement.text).raw("params", statement.params).take();
   outbox_.call({Purpose::read, name_, subscriber.socket, audience.log(), request}, "read", input);
 }
@@ -140,17 +179,17 @@ void Organization::query(Subscriber& subscriber, double request, const Statement
 void Organization::wasRead(const Call& call, Subscriber& subscriber, bool ok, std::string_view bytes, double now) {
   const std::optional<RawObject> answer = ok ? RawObject::read(bytes) : std::nullopt;
   if (!answer || answer->find("rows").empty()) return outbox_.send(call.socket, failureText(call.request, bytes));
-  if (call.turn != audience.log())
-    return outbox_.send(call.socket, refusalText(call.request, Error::of(ErrorCode::log_epoch_changed)));
+  if (call.turn != audience.log()) return refuse(call.socket, call.request, Error::of(ErrorCode::log_epoch_changed));
   const double seq = answer->number("seq", 0);
   if (heldBytes(subscriber) >= limits_.heldBytes)
-    return outbox_.send(call.socket, refusalText(call.request, Error::of(ErrorCode::too_much_unanswered)));
+    return refuse(call.socket, call.request, Error::of(ErrorCode::too_much_unanswered));
   audience.hold(subscriber, {seq, call.request, answerText(call.request, "rows", *answer)});
   audience.hear(seq, now);
 }
 
-void Organization::coordinate(Subscriber& subscriber, Purpose purpose, double request, const std::string& input) {
-  if (!admits(subscriber, purpose, request)) return;
+void Organization::coordinate(Subscriber& subscriber, Purpose purpose, double request, const std::string& input,
+                              double now) {
+  if (!admits(subscriber, purpose, request, now)) return;
   outbox_.call({purpose, name_, subscriber.socket, 0, request}, functionText(purpose), input);
 }
 
@@ -186,6 +225,7 @@ void Organization::answer(const Call& call, bool ok, std::string_view bytes, dou
 
 void Organization::tick(double now) {
   for (const CommitQueue::FlightNumber number : queue_.resend(now)) launch(number);
+  depart(now);
   audience.tick(now);
 }
 

@@ -13,8 +13,15 @@ void Outbox::send(const std::vector<Socket>& sockets, std::string_view bytes, Pa
 }
 
 void Outbox::call(Call call, std::string_view function, std::string_view input) {
-  record(Hub::Record::call).word(++lastRequest_).text(function).text(call.organization).text(input);
+  const bool urgent = call.purpose == Call::Purpose::batch || call.purpose == Call::Purpose::publish;
+  line_.add({++lastRequest_, call.organization, std::string(function), std::string(input)}, urgent);
   calls_.emplace(lastRequest_, std::move(call));
+  callNext();
+}
+
+void Outbox::callNext() {
+  while (const std::optional<FairLine::Waiting> next = line_.next())
+    record(Hub::Record::call).word(next->request).text(next->function).text(next->organization).text(next->input);
 }
 
 void Outbox::close(Socket socket, CloseCode code, std::string_view reason) {
@@ -23,8 +30,12 @@ void Outbox::close(Socket socket, CloseCode code, std::string_view reason) {
 
 void Outbox::wake(double at) { record(Hub::Record::wake).number(at); }
 
-void Outbox::log(std::string_view message, const std::string& organization) {
-  record(Hub::Record::log).text(writeJson(Json::object({{"msg", message}, {"organization", organization}})));
+void Outbox::log(std::string_view level, std::string_view message, const std::string& organization,
+                 std::initializer_list<Json::Member> details) {
+  Json line = Json::object({{"level", level}, {"msg", message}, {"organization", organization}});
+  for (const Json::Member& detail : details)
+    if (!detail.value.isString() || !detail.value.asString().empty()) line.set(detail.name, detail.value);
+  record(Hub::Record::log).text(writeJson(line));
 }
 
 void Outbox::hint(const std::string& organization, double head) {
@@ -34,6 +45,8 @@ void Outbox::hint(const std::string& organization, double head) {
 std::optional<Call> Outbox::answered(Request request) {
   const auto node = calls_.extract(request);
   if (node.empty()) return std::nullopt;
+  line_.done(node.mapped().organization);
+  callNext();
   return std::move(node.mapped());
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Outbox: what the hub wants done, in order, until somebody drains it; and what each question to the database was for.
+// A question for which there is no place at the database yet waits in line.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,8 @@
 #include <vector>
 
 #include "ablo/hub.h"
+#include "ablo/json.h"
+#include "hub/fair_line.h"
 
 namespace ablo::hub {
 
@@ -40,6 +43,8 @@ enum class CloseCode : uint32_t {
 
 class Outbox {
  public:
+  explicit Outbox(const HubLimits& limits) : line_(limits.calls, limits.callsPerOrganization) {}
+
   using Payload = Hub::Payload;
   void send(Socket socket, std::string_view bytes, Payload payload = Payload::text) {
     send(std::vector<Socket>{socket}, bytes, payload);
@@ -48,23 +53,28 @@ class Outbox {
   void call(Call call, std::string_view function, std::string_view input);
   void close(Socket socket, CloseCode code, std::string_view reason);
   void wake(double at);
-  void log(std::string_view message, const std::string& organization);
+  /// `level` is one of the log's: debug, info, warn.
+  void log(std::string_view level, std::string_view message, const std::string& organization,
+           std::initializer_list<Json::Member> details = {});
   /// The log of an organization has grown to this: for other servers.
   void hint(const std::string& organization, double head);
 
   /// The call that was answered; nothing for an answer nobody asked for.
   std::optional<Call> answered(Request request);
   std::size_t unanswered() const { return calls_.size(); }
+  std::size_t waiting() const { return line_.waiting(); }
   bool awaits(const std::string& organization) const;
 
   /// Valid until the next drain.
   const Frame& drain();
 
  private:
+  void callNext();
   Frame& record(Hub::Record kind) { return filling_.word(static_cast<uint32_t>(kind)); }
 
   Frame filling_;
   Frame drained_;
+  FairLine line_;
   std::map<Request, Call> calls_;
   Request lastRequest_ = 0;
 };

@@ -47,6 +47,7 @@ std::optional<Page::Entry> Page::readEntry(std::string_view text, bool& resync) 
   resync = kind == "resync";
   Entry entry;
   entry.seq = raw->number("seq", -1);
+  entry.at = raw->number("at", -1);
   entry.groupsBefore = raw->texts("groupsBefore");
   entry.groupsAfter = raw->texts("groupsAfter");
   entry.before = kind == "row" && op != "create";
@@ -78,6 +79,13 @@ std::optional<Page> Page::read(std::string_view answer) {
     page.entries_.push_back(std::move(*entry));
   }
   return page;
+}
+
+std::vector<double> Page::times() const {
+  std::vector<double> times;
+  for (const Entry& entry : entries_)
+    if (entry.at >= 0) times.push_back(entry.at);
+  return times;
 }
 
 const std::string* Page::visible(const Entry& entry, const Groups& groups) {

@@ -28,12 +28,15 @@ class Page {
   bool trimmed = false;  // what followed the cursor is no longer kept
   double resync = -1;    // the last entry that says: load again, there was too much to tell; -1: none
 
+  /// When each entry was written, ms since 1970.
+  std::vector<double> times() const;
   /// The frame for one who stands at `cursor` and is in `groups`.
   std::string text(double cursor, const Groups& groups) const;
 
  private:
   struct Entry {
     double seq = 0;
+    double at = -1;
     bool before = false;  // the row was there, was to be seen by these groups
     bool after = false;
     Groups groupsBefore;

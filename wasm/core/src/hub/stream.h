@@ -10,6 +10,7 @@
 //      replaced may have grown to the same length.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,7 +24,8 @@ namespace ablo::hub {
 class Stream {
  public:
   bool known() const { return published_ >= 0; }
-  double published() const { return published_; }  // -1: not known yet
+  double published() const { return published_; }                                    // -1: not known yet
+  double behind() const { return known() ? std::max(0.0, head_ - published_) : 0; }  // entries
   const std::string& epoch() const { return epoch_; }
   uint32_t log() const { return log_; }    // grows when the log is replaced by another, also while it is not known
   uint32_t turn() const { return turn_; }  // grows whenever publishing begins anew

@@ -44,4 +44,8 @@ SubscriberStep subscriberStep(State state, SubscriberEvent event) {
   return kTable[static_cast<std::size_t>(state)][static_cast<std::size_t>(event)];
 }
 
+std::string actorText(const Subscriber& subscriber) {
+  return std::string(subscriber.actor.text("kind")) + ":" + std::string(subscriber.actor.text("id"));
+}
+
 }  // namespace ablo::hub

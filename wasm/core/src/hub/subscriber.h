@@ -80,4 +80,7 @@ struct Subscriber {
   bool welcomed = false;
 };
 
+/// What it is known by within its organization.
+std::string actorText(const Subscriber& subscriber);
+
 }  // namespace ablo::hub

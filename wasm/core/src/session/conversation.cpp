@@ -98,7 +98,7 @@ void Client::Impl::closed(int code, std::string_view reason, double now) {
   advanceAll(CommitLife::Event::lost);
   resuming_ = false;
   // A server that may not say more to this socket names its reason in the close alone.
-  if (const std::optional<ErrorCode> named = errorCode(reason))
+  if (const std::optional<ErrorCode> named = errorCode(reason); named && !(problem_ && problem_->code == *named))
     problem_ = Error::of(*named);
   else if (!problem_)
     problem_ = Error::of(ErrorCode::api_unreachable, reason.empty() ? std::string() : std::string(reason) + ".");

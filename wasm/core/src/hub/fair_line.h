@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+//
+// FairLine: calls that wait for a place at the database. The organizations take turns, so that one that asks for very
+// much waits for itself and not the others for it.
+//
+// Always true:
+//   1. no more calls are under way than there are places, and no more of one organization than it may have of them;
+//   2. a call waits only while there is no place for it; calls of one organization leave in the order they came, the urgent
+//      ones (commits, and what is to be published) before the rest.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace ablo::hub {
+
+class FairLine {
+ public:
+  /// 0 places: as many as there are calls.
+  FairLine(std::size_t places, std::size_t ofOne) : places_(places), ofOne_(ofOne) {}
+
+  struct Waiting {
+    uint32_t request = 0;
+    std::string organization, function, input;
+  };
+
+  void add(Waiting call, bool urgent);
+  /// The next one that may be made; from then on it is under way.
+  std::optional<Waiting> next();
+  /// A call of this organization is no longer under way.
+  void done(const std::string& organization);
+
+  std::size_t waiting() const { return waiting_; }
+  std::size_t underWay() const { return underWay_; }
+
+ private:
+  struct Own {
+    std::deque<Waiting> urgent, rest;
+    std::size_t underWay = 0;
+  };
+
+  const std::size_t places_, ofOne_;
+  std::map<std::string, Own> organizations_;
+  std::deque<std::string> turns_;  // organizations in which somebody waits
+  std::size_t waiting_ = 0, underWay_ = 0;
+};
+
+}  // namespace ablo::hub
