@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+//
+// Summary: what happened in a run, in numbers: those of the figure, and a table for people.
+import type { Violation } from './checkers/index';
+import { eventsOf, type Event } from './event';
+import type { Kill } from './killer';
+import type { Fault } from './nuisance';
+import { databaseRecoveries, percentile, serverRecoveries } from './recovery';
+import type { Truth } from './truth';
+
+export interface Happened {
+  kills: Record<Kill, number>;
+  faults: Partial<Record<Fault, number>>;
+  repeated: number;
+  resumes: number;
+  crashes: number;
+}
+
+export type Summary = Happened & ReturnType<typeof numbers>;
+
+export function summaryOf(history: readonly Event[], truth: Truth, violations: readonly Violation[], happened: Happened): Summary {
+  return { ...happened, ...numbers(history, truth, violations) };
+}
+
+function numbers(history: readonly Event[], truth: Truth, violations: readonly Violation[]) {
+  const broken = (...promises: string[]) => violations.filter(({ promise }) => promises.includes(promise)).length;
+  const afterServer = serverRecoveries(history);
+  const afterPostmaster = databaseRecoveries(history);
+  const codes: Record<string, number> = {};
+  for (const { code } of eventsOf(history, 'fail')) codes[code ?? ''] = (codes[code ?? ''] ?? 0) + 1;
+  const finals = eventsOf(history, 'final');
+  return {
+    invoked: eventsOf(history, 'invoke').length,
+    confirmed: eventsOf(history, 'ok').length,
+    rejected: eventsOf(history, 'fail').length,
+    unknown: eventsOf(history, 'info').length,
+    codes,
+    entries: truth.log.length,
+    frames: eventsOf(history, 'apply').length,
+    reads: eventsOf(history, 'read').length + eventsOf(history, 'view').length,
+    probes: eventsOf(history, 'probe').length,
+    clientResumes: eventsOf(history, 'welcome').filter(({ start }) => start === 'resume').length,
+    clients: finals.length,
+    lost: broken('I1', 'I12'),
+    doubled: broken('I2', 'I3'),
+    misordered: broken('I4', 'I5', 'I6', 'I9', 'I11'),
+    diverged: broken('I15'),
+    nameless: broken('I22'),
+    convergedMs: Math.round(Math.max(0, ...finals.map(({ took }) => took))),
+    recovery: { p50: percentile(afterServer, 50), p99: percentile(afterServer, 99), n: afterServer.length },
+    recoveryOfDatabase: { p50: percentile(afterPostmaster, 50), p99: percentile(afterPostmaster, 99), n: afterPostmaster.length },
+  };
+}
+
+export function tableOf(summary: Summary): string {
+  const counts = (of: object) => Object.entries(of).map(([name, n]) => `${n} ${name}`).join(', ') || 'none';
+  const times = ({ p50, p99, n }: Summary['recovery']) => `p50 ${p50} ms, p99 ${p99} ms, of ${n}`;
+  const { kills, faults } = summary;
+  const lines: [string, string][] = [
+    ['kills', counts(kills)],
+    ['other faults', counts(faults)],
+    ['commits said twice', String(summary.repeated)],
+    ['writes', `${summary.confirmed} confirmed, ${summary.rejected} rejected, ${summary.unknown} unknown, of ${summary.invoked}`],
+    ['rejected as', counts(summary.codes)],
+    ['log', `${summary.entries} entries, looked at ${summary.probes} times`],
+    ['seen', `${summary.frames} frames and ${summary.reads} reads; ${summary.clientResumes} resumes`],
+    ['back after a server', times(summary.recovery)],
+    ['back after Postgres', times(summary.recoveryOfDatabase)],
+    ['in the end', `${summary.clients} clients agree after ${summary.convergedMs} ms`],
+  ];
+  return lines.map(([name, text]) => `  ${name.padEnd(22)}${text}`).join('\n');
+}
