@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Random } from '../support/random';
 import type { Asked, Setting, Told } from './client-talk';
 import { monotonic } from './clock';
+import type { End } from './event';
 import { History } from './history';
 import { Reader } from './reader';
 import { shown, Writer } from './writer';
@@ -51,6 +52,6 @@ async function show(head: number, since: number): Promise<void> {
 await Promise.all(clients.map(({ client }) => client.ready()));
 say({ told: 'ready' });
 setInterval(() => {
-  const sum = (kind: 'ok' | 'fail' | 'info') => writers.reduce((all, { counts }) => all + counts[kind], 0);
+  const sum = (kind: End) => writers.reduce((all, { counts }) => all + counts[kind], 0);
   say({ told: 'progress', ok: sum('ok'), fail: sum('fail'), info: sum('info') });
 }, 100);

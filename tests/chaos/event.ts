@@ -29,11 +29,8 @@ export interface Invoke {
 }
 
 /** The promise of a write settled: confirmed, refused by name, or not known for now. */
-export interface Settled {
-  kind: 'ok' | 'fail' | 'info';
-  key: string;
-  code?: string;
-}
+export type End = 'ok' | 'fail' | 'info';
+type Settled = { [K in End]: { kind: K; key: string; code?: string } }[End];
 
 /** What a server said of a commit, read off the socket. */
 export interface Receipt {

@@ -16,6 +16,7 @@ export interface Target {
   proxy: PostgresProxy;
 }
 
+const kPause = 600; // ms after a write is confirmed again, at most, and then until it is time
 const kPatience = 5_000; // ms for such a moment to come
 const kBack = 30_000; // ms for writes to be confirmed again
 
@@ -27,6 +28,8 @@ export class Killer {
     private readonly cluster: PostgresCluster,
     private readonly history: History,
     private readonly random: Random,
+    /** Which part of the writes is confirmed, from 0 to 1: the kills are spread over them. */
+    private readonly progress: () => number,
   ) {}
 
   /** `say` hears of each that happened: a moment that does not come is replaced by any other. */
@@ -38,7 +41,8 @@ export class Killer {
     }
     for (const [i, kind] of plan.entries()) {
       await this.#writing();
-      await pause(50 + this.random.below(600));
+      await pause(this.random.below(kPause));
+      while (this.progress() < i / plan.length) await pause(10);
       const happened = kind === 'postmaster' ? await this.#killPostmaster() : await this.#killServer(kind);
       this.done[happened] += 1;
       say(happened, i + 1);

@@ -14,6 +14,8 @@ export interface ChaosOptions {
   rate: number;
   processes: number;
   writers: number;
+  /** Keeps the history whatever comes out. */
+  keep: boolean;
 }
 
 const kHelp = `npm run chaos -- [options]
@@ -25,9 +27,10 @@ confirmed against what is in the database.
   --postmaster-kills N  so many times Postgres is, with all its sessions     (10; 1 if quick)
   --servers 1|2         servers on the one Postgres                          (1)
   --writes N            confirmed writes there have to be                    (200 for each kill)
-  --rate N              writes a second, of all clients together             (300)
+  --rate N              writes a second, of all clients together             (400)
   --seed N              decides what is written and what goes wrong; how it interleaves it does not decide
   --quick               6 kills, fewer clients
+  --keep                the history is kept even if everything holds
   --json                only the last line
 `;
 
@@ -39,7 +42,7 @@ export function chaosOptions(args: readonly string[]): { options: ChaosOptions; 
     args: [...args],
     options: {
       kills: text, 'postmaster-kills': text, servers: text, writes: text, rate: text, seed: text,
-      quick: flag, json: flag, help: { ...flag, short: 'h' },
+      quick: flag, keep: flag, json: flag, help: { ...flag, short: 'h' },
     },
   });
   if (values.help) return void process.stdout.write(kHelp);
@@ -52,10 +55,11 @@ export function chaosOptions(args: readonly string[]): { options: ChaosOptions; 
     servers,
     postmasterKills: count('postmaster-kills', values['postmaster-kills'], quick ? 1 : 10),
     writes: count('writes', values.writes, 200 * kills),
-    rate: count('rate', values.rate, 300),
+    rate: count('rate', values.rate, 400),
     seed: count('seed', values.seed, Date.now() % 1_000_000),
     processes: quick ? 1 : 2,
     writers: quick ? 4 : 5,
+    keep: values.keep,
   };
   return { options, json: values.json };
 }

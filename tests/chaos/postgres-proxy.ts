@@ -9,7 +9,7 @@ import { PostgresLink, type Watch } from './postgres-link';
 export type Moment = 'in flight' | 'committed';
 
 /** How much longer than the sending of a commit it may take, at most. */
-const kLate = 6; // ms
+const kLate = 3; // ms
 
 export class PostgresProxy {
   /** Commits that took effect, and whose answer went on. */

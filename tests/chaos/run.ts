@@ -8,6 +8,7 @@ import { Random } from '../support/random';
 import { checkers, type Violation } from './checkers/index';
 import { Clients } from './clients';
 import { monotonic } from './clock';
+import type { End } from './event';
 import { History, readHistory } from './history';
 import { Killer, type Kill } from './killer';
 import { Nuisance } from './nuisance';
@@ -23,8 +24,6 @@ const kConvergence = 30_000; // ms after which nobody waits any more; the bound 
 export interface Outcome {
   summary: Summary;
   violations: Violation[];
-  /** The directory with the history, if something did not hold. */
-  kept: string | undefined;
 }
 
 export async function run(options: ChaosOptions, say: (line: string) => void): Promise<Outcome> {
@@ -40,11 +39,11 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
   });
   const observer = new Observer('observer', place, history);
   const probe = new Probe(cluster.url, kOrganization, history);
-  const total = (kind: 'ok' | 'fail' | 'info') => clients.reduce((sum, of) => sum + of[kind], 0);
+  const total = (kind: End) => clients.reduce((sum, of) => sum + of[kind], 0);
   let keep = true;
   try {
     await Promise.all(clients.map((of) => of.ready()));
-    const killer = new Killer(targets, cluster, history, draw());
+    const killer = new Killer(targets, cluster, history, draw(), () => total('ok') / options.writes);
     nuisance = new Nuisance(cluster.url, history, draw());
     nuisance.start(sockets, targets);
     for (const of of clients) of.write();
@@ -77,11 +76,11 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
     const violations = Object.values(checkers).flatMap((check) => check(seen, truth));
     const crashes = targets.reduce((sum, { server }) => sum + server.crashes, 0);
     if (crashes > 0) violations.push({ promise: 'I22', what: `a server ended by itself, ${crashes} times` });
-    keep = violations.length > 0;
+    keep = options.keep || violations.length > 0;
     const summary = summaryOf(seen, truth, violations, {
       kills: killer.done, faults: nuisance.done, repeated: sockets.repeated, resumes: observer.resumes, crashes,
     });
-    return { summary, violations, kept: keep ? directory : undefined };
+    return { summary, violations };
   } finally {
     await nuisance?.stop();
     observer.close();

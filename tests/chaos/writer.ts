@@ -5,7 +5,7 @@
 import Ablo, { type AbloError } from '@abloatai/ablo';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '../support/random';
-import type { Invoke, Row, Said, Work } from './event';
+import type { End, Invoke, Row, Said, Work } from './event';
 import type { History } from './history';
 import { recordedSocket } from './recorded-socket';
 import { models, schema, seeded } from './workspace';
@@ -77,7 +77,7 @@ export class Writer {
   #call(work: Work): void {
     const key = `${this.name}:${++this.#calls}`;
     const written = this.#write(work, key);
-    const end = (kind: 'ok' | 'fail' | 'info', code?: string) => {
+    const end = (kind: End, code?: string) => {
       this.counts[kind] += 1;
       this.history.record(this.name, { kind, key, code });
     };
@@ -135,12 +135,12 @@ export class Writer {
       case 'increment': {
         const id = random.pick(seeded.counters);
         invoke([{ model: 'counters', id }]);
-        return client.counters.update(id, (row) => ({ count: row.count + 1, tag: key }), options);
+        return client.counters.update(id, ({ count }: { count: number }) => ({ count: count + 1, tag: key }), options);
       }
       case 'append': {
         const id = random.pick(seeded.lists);
         invoke([{ model: 'lists', id }]);
-        return client.lists.update(id, (row) => ({ items: [...row.items, key], tag: key }), options);
+        return client.lists.update(id, ({ items }: { items: string[] }) => ({ items: [...items, key], tag: key }), options);
       }
       default: {
         const id = random.pick(seeded.notes);
