@@ -8,7 +8,7 @@ import { PostgresLink, type Watch } from './postgres-link';
 /** When to strike: with a commit on its way, or after it took effect and before its server knows. */
 export type Moment = 'in flight' | 'committed';
 
-/** How much longer than the sending of a commit it may take, at most. */
+/** How much later than the sending of a commit it may be, at most; half of the times it is at once. */
 const kLate = 3; // ms
 
 export class PostgresProxy {
@@ -36,7 +36,7 @@ export class PostgresProxy {
 
   /** Strikes at the next such moment; `chance` is between 0 and 1. It is told which moment it was. */
   arm(moment: Moment, chance: number, strike: (moment: Moment) => void): void {
-    this.#armed = { moment, late: chance * kLate, strike };
+    this.#armed = { moment, late: Math.max(0, 2 * chance - 1) * kLate, strike };
   }
 
   /** The answer to the next commit gets lost, with its connection; its server lives. False: somebody is to strike. */
@@ -65,6 +65,7 @@ export class PostgresProxy {
   #inFlight(): void {
     const armed = this.#armed;
     if (armed?.moment !== 'in flight') return;
+    if (armed.late === 0) return this.#strike('in flight');
     setTimeout(() => this.#armed === armed && this.#strike('in flight'), armed.late);
   }
 
