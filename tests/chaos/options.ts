@@ -2,6 +2,7 @@
 //
 // What a run is asked to do, from the command line.
 import { parseArgs } from 'node:util';
+import { planted, type Planted } from './planted';
 
 export interface ChaosOptions {
   kills: number;
@@ -16,6 +17,8 @@ export interface ChaosOptions {
   writers: number;
   /** Keeps the history whatever comes out. */
   keep: boolean;
+  /** A bug that is to be found. */
+  plant: Planted | undefined;
 }
 
 const kHelp = `npm run chaos -- [options]
@@ -30,6 +33,7 @@ confirmed against what is in the database.
   --rate N              writes a second, of all clients together             (400)
   --seed N              decides what is written and what goes wrong; how it interleaves it does not decide
   --quick               6 kills, fewer clients
+  --plant BUG           puts a known bug into the database: it has to be found
   --keep                the history is kept even if everything holds
   --json                only the last line
 `;
@@ -41,7 +45,7 @@ export function chaosOptions(args: readonly string[]): { options: ChaosOptions; 
   const { values } = parseArgs({
     args: [...args],
     options: {
-      kills: text, 'postmaster-kills': text, servers: text, writes: text, rate: text, seed: text,
+      kills: text, 'postmaster-kills': text, servers: text, writes: text, rate: text, seed: text, plant: text,
       quick: flag, keep: flag, json: flag, help: { ...flag, short: 'h' },
     },
   });
@@ -50,6 +54,8 @@ export function chaosOptions(args: readonly string[]): { options: ChaosOptions; 
   const kills = count('kills', values.kills, quick ? 6 : 100);
   const servers = count('servers', values.servers, 1);
   if (servers < 1 || servers > 2) throw new Error('--servers is 1 or 2.');
+  const plant = values.plant === undefined ? undefined : planted[values.plant];
+  if (values.plant !== undefined && !plant) throw new Error(`--plant is one of ${Object.keys(planted).join(', ')}.`);
   const options = {
     kills,
     servers,
@@ -60,6 +66,7 @@ export function chaosOptions(args: readonly string[]): { options: ChaosOptions; 
     processes: quick ? 1 : 2,
     writers: quick ? 4 : 5,
     keep: values.keep,
+    plant,
   };
   return { options, json: values.json };
 }

@@ -31,6 +31,15 @@ export function databaseRecoveries(history: readonly Event[]): number[] {
   });
 }
 
+/** How long each write took that was confirmed, from its call on. */
+export function patience(history: readonly Event[]): number[] {
+  const called = new Map<string, number>();
+  return history.flatMap((event) => {
+    if (event.kind === 'invoke') called.set(event.key, event.t);
+    return event.kind === 'ok' ? [event.t - called.get(event.key)!] : [];
+  });
+}
+
 function after(history: readonly Event[], fault: RegExp) {
   return [...history.entries()]
     .filter((entry): entry is [number, EventOf<'fault'>] => entry[1].kind === 'fault' && fault.test(entry[1].what))

@@ -28,12 +28,12 @@ export class Stage {
   /** Where clients connect, and with what. */
   place!: { baseURL: string; apiKey: string; hash: string };
 
-  /** Leaves nothing behind but the directory, if it is kept. */
-  static async open(servers: number, again: Again): Promise<Stage> {
+  /** `sql` is run before a server starts. */
+  static async open(servers: number, again: Again, sql?: string): Promise<Stage> {
     const stage = new Stage();
     process.once('exit', stage.#remove);
     try {
-      await stage.#open(servers, again);
+      await stage.#open(servers, again, sql);
       return stage;
     } catch (error) {
       await stage.close();
@@ -41,6 +41,7 @@ export class Stage {
     }
   }
 
+  /** Leaves nothing behind but the directory, if it is kept. */
   async close({ keep = false } = {}): Promise<void> {
     for (const { server } of this.targets) server.stop();
     this.sockets?.close();
@@ -52,12 +53,13 @@ export class Stage {
 
   readonly #remove = () => rmSync(this.directory, { recursive: true, force: true });
 
-  async #open(servers: number, again: Again): Promise<void> {
+  async #open(servers: number, again: Again, sql?: string): Promise<void> {
     this.cluster = await startPostgres();
     const database = await openPostgres(this.cluster.url);
     await database.migrate();
     const { token } = await createSecretKey(database, { organization: kOrganization });
     await database.close();
+    if (sql !== undefined) await this.cluster.psql(sql);
     for (let i = 0; i < servers; i++) {
       const proxy = new PostgresProxy(this.cluster.port);
       const url = `postgres://postgres@127.0.0.1:${await proxy.listen()}/postgres`;

@@ -5,7 +5,7 @@ import type { Violation } from './checkers/index';
 import { eventsOf, type Event } from './event';
 import type { Kill } from './killer';
 import type { Fault } from './nuisance';
-import { databaseRecoveries, percentile, serverRecoveries } from './recovery';
+import { databaseRecoveries, patience, percentile, serverRecoveries } from './recovery';
 import type { Truth } from './truth';
 
 export interface Happened {
@@ -24,8 +24,7 @@ export function summaryOf(history: readonly Event[], truth: Truth, violations: r
 
 function numbers(history: readonly Event[], truth: Truth, violations: readonly Violation[]) {
   const broken = (...promises: string[]) => violations.filter(({ promise }) => promises.includes(promise)).length;
-  const afterServer = serverRecoveries(history);
-  const afterPostmaster = databaseRecoveries(history);
+  const timesOf = (of: number[]) => ({ p50: percentile(of, 50), p99: percentile(of, 99), most: percentile(of, 100), n: of.length });
   const codes: Record<string, number> = {};
   for (const { code } of eventsOf(history, 'fail')) codes[code ?? ''] = (codes[code ?? ''] ?? 0) + 1;
   const finals = eventsOf(history, 'final');
@@ -47,14 +46,15 @@ function numbers(history: readonly Event[], truth: Truth, violations: readonly V
     diverged: broken('I15'),
     nameless: broken('I22'),
     convergedMs: Math.round(Math.max(0, ...finals.map(({ took }) => took))),
-    recovery: { p50: percentile(afterServer, 50), p99: percentile(afterServer, 99), n: afterServer.length },
-    recoveryOfDatabase: { p50: percentile(afterPostmaster, 50), p99: percentile(afterPostmaster, 99), n: afterPostmaster.length },
+    patience: timesOf(patience(history)),
+    recovery: timesOf(serverRecoveries(history)),
+    recoveryOfDatabase: timesOf(databaseRecoveries(history)),
   };
 }
 
 export function tableOf(summary: Summary): string {
   const counts = (of: object) => Object.entries(of).map(([name, n]) => `${n} ${name}`).join(', ') || 'none';
-  const times = ({ p50, p99, n }: Summary['recovery']) => `p50 ${p50} ms, p99 ${p99} ms, of ${n}`;
+  const times = ({ p50, p99, most, n }: Summary['recovery']) => `p50 ${p50} ms, p99 ${p99} ms, at most ${most} ms, of ${n}`;
   const { kills, faults } = summary;
   const lines: [string, string][] = [
     ['kills', counts(kills)],
@@ -64,6 +64,7 @@ export function tableOf(summary: Summary): string {
     ['rejected as', counts(summary.codes)],
     ['log', `${summary.entries} entries, looked at ${summary.probes} times`],
     ['seen', `${summary.frames} frames and ${summary.reads} reads; ${summary.clientResumes} resumes`],
+    ['confirmed after', times(summary.patience)],
     ['back after a server', times(summary.recovery)],
     ['back after Postgres', times(summary.recoveryOfDatabase)],
     ['in the end', `${summary.clients} clients agree after ${summary.convergedMs} ms`],
