@@ -67,7 +67,6 @@ breaks('I5', 'a write is before one that was confirmed when it was called', (of)
   of.truth.log.sort((a, b) => a.seq - b.seq);
 });
 breaks('I5', 'a read is older than what was confirmed when it was asked', (of) => void (first(of, 'read').seq = begin + 1));
-breaks('I5', 'a read shows what the log does not have', (of) => void (first(of, 'read').rows[5]!['tag'] = 'nobody'));
 
 breaks('I6', 'another commit is between the operations of one', ({ truth }) => {
   const [a, b] = [truth.log[begin + 2]!, truth.log[begin + 3]!];
@@ -114,6 +113,10 @@ breaks('I15', 'a client has a row too many', (of) => {
 });
 breaks('I15', 'the table is not what the log adds up to', ({ truth }) => void truth.rows['notes']!.pop());
 breaks('I15', 'it took too long', (of) => void (first(of, 'final').took = 6_000));
+
+breaks('I16', 'a server answers what the log does not have', (of) => void (first(of, 'read').rows[5]!['tag'] = 'nobody'));
+breaks('I16', 'a client shows what came later', (of) => void (first(of, 'view').seq = begin + 1));
+breaks('I16', 'a client lacks a row', (of) => void first(of, 'view').rows.pop());
 
 breaks('I22', 'a write never ended', (of) => void of.history.splice(of.history.indexOf(ofKey(of, 'ok', 'c:1')), 1));
 breaks('I22', 'a write ended twice', (of) => void of.history.push({ ...ofKey(of, 'ok', 'c:1'), t: 100 }));

@@ -20,6 +20,7 @@ const writers = Array.from({ length: count }, (_, i) => {
 });
 const reader = new Reader(`${name}-reader`, setting, history);
 const clients = [...writers, reader];
+let stopping = false;
 const say = (told: Told) => process.send?.(told);
 
 process.on('disconnect', () => process.exit());
@@ -28,8 +29,10 @@ process.on('SIGINT', () => {}); // whoever started us decides
 process.on('message', (asked: Asked) => {
   if (asked.ask === 'write') {
     reader.run();
+    void reader.visits(() => !stopping);
     for (const writer of writers) void writer.run();
   } else if (asked.ask === 'stop') {
+    stopping = true;
     void Promise.all(writers.map((writer) => writer.stop())).then(() => {
       history.flush();
       say({ told: 'stopped' });

@@ -53,8 +53,8 @@ export type Said =
   | { kind: 'closed'; code: number }
   /** Rows that a server answered with; `began` is when it was asked. */
   | { kind: 'read'; began: number; seq: number; model: string; rows: Row[] }
-  /** Rows of a client that writes nothing itself, in between. */
-  | { kind: 'view'; model: string; rows: Row[] }
+  /** Rows of a client that writes nothing itself, when it had the log up to `seq`. */
+  | { kind: 'view'; seq: number; model: string; rows: Row[] }
   /** The log, as a session of its own saw it in one statement: what is behind `after`. */
   | { kind: 'probe'; after: number; min: number; max: number; count: number }
   /** What a client has in the end, when `took` ms have passed since the last fault. */

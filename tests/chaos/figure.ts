@@ -3,9 +3,10 @@
 // Figure: whether a run holds, as the one line that machines read.
 import { kConverged } from './checkers/convergence';
 import type { ChaosOptions } from './options';
-import type { Summary } from './summary';
+import type { Outcome } from './run';
 
-export function figureOf(options: ChaosOptions, summary: Summary) {
+/** With a planted bug it holds if the bug was found. */
+export function figureOf(options: ChaosOptions, { summary, violations }: Outcome) {
   const { kills, confirmed, rejected, unknown, lost, doubled, misordered, diverged, nameless, convergedMs } = summary;
   const { postmaster, committed, ...others } = kills;
   const values = {
@@ -32,5 +33,6 @@ export function figureOf(options: ChaosOptions, summary: Summary) {
     const value = values[name as keyof typeof values];
     return least.includes(name) ? value >= bound : value <= bound;
   });
-  return { figure: 'chaos', holds, values, bounds };
+  const found = violations.some(({ promise }) => options.plant?.breaks.includes(promise));
+  return { figure: 'chaos', holds: options.plant ? found : holds, values, bounds };
 }

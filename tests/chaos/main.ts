@@ -15,11 +15,13 @@ try {
     const { options, json } = asked;
     const say = (line: string) => json || console.log(line);
     say(`seed ${options.seed}`);
-    const { summary, violations } = await run(options, say);
+    const outcome = await run(options, say);
+    const { summary, violations } = outcome;
     say(`\n${tableOf(summary)}\n`);
-    for (const { promise, what } of violations.slice(0, kShown)) console.error(`  ${promise}: ${what}`);
-    if (violations.length > kShown) console.error(`  … and ${violations.length - kShown} more`);
-    const figure = figureOf(options, summary);
+    const complain = options.plant ? say : console.error;
+    for (const { promise, what } of violations.slice(0, kShown)) complain(`  ${promise}: ${what}`);
+    if (violations.length > kShown) complain(`  … and ${violations.length - kShown} more`);
+    const figure = figureOf(options, outcome);
     console.log(JSON.stringify(figure));
     process.exitCode = figure.holds ? 0 : 1;
   }

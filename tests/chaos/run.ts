@@ -76,7 +76,7 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
     const violations = Object.values(checkers).flatMap((check) => check(seen, truth));
     const crashes = targets.reduce((sum, { server }) => sum + server.crashes, 0);
     if (crashes > 0) violations.push({ promise: 'I22', what: `a server ended by itself, ${crashes} times` });
-    keep = options.keep || violations.length > 0;
+    keep = options.keep || (violations.length > 0 && !options.plant);
     const summary = summaryOf(seen, truth, violations, {
       kills: killer.done, faults: nuisance.done, repeated: sockets.repeated, resumes: observer.resumes, crashes,
     });

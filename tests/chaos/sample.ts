@@ -56,7 +56,7 @@ export function sample(): Sample {
   at(22, 'c', { kind: 'receipt', key: 'c:2', attempt: 1, status: 'confirmed', seq: begin + 3 });
   at(23, 'c', { kind: 'apply', from: begin + 1, to: begin + 3, changes: [begin + 2, begin + 3] });
   at(23, 'c', { kind: 'ok', key: 'c:2' });
-  at(25, 'c', { kind: 'view', model: 'accounts', rows: all('accounts') });
+  at(25, 'c', { kind: 'view', seq: begin + 3, model: 'accounts', rows: all('accounts') });
   at(26, 'c', { kind: 'read', began: 24, seq: begin + 3, model: 'accounts', rows: all('accounts') });
   at(27, 'probe', { kind: 'probe', after: begin, min: begin + 1, max: begin + 3, count: 3 });
 

@@ -12,6 +12,7 @@ import { oneOutcome } from './one-outcome';
 import { programOrder } from './program-order';
 import { realTimeOrder } from './real-time-order';
 import { wholeBatches } from './whole-batches';
+import { wholePrefix } from './whole-prefix';
 import type { Checker } from './violation';
 
 export type { Violation } from './violation';
@@ -27,5 +28,6 @@ export const checkers: Readonly<Record<string, Checker>> = {
   I11: exactStream,
   I12: lostUpdates,
   I15: convergence,
+  I16: wholePrefix,
   I22: namedEnds,
 };
