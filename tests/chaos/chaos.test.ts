@@ -9,8 +9,10 @@ const kills = process.env['ABLO_CHAOS_KILLS'] ?? '6';
 const timeout = Number(kills) * 20_000;
 
 for (const servers of ['1', '2']) {
-  test(`${kills} kills of a server, of ${servers}, and one of Postgres lose, double and misorder nothing`, { timeout }, async (t) => {
-    const { figure, complaints } = await chaos('--kills', kills, '--servers', servers, '--writes', String(100 * Number(kills)));
+  const title = `${kills} kills of a server, of ${servers}, and one of Postgres lose, double and misorder nothing`;
+  test(title, { timeout }, async (t) => {
+    const writes = String(100 * Number(kills));
+    const { figure, complaints } = await chaos('--kills', kills, '--servers', servers, '--writes', writes);
     t.diagnostic(JSON.stringify(figure.values));
     assert.equal(complaints, '');
     assert.ok(figure.holds, JSON.stringify(figure));

@@ -34,9 +34,13 @@ test('nothing is found where everything was kept', () => {
 });
 
 breaks('I1', 'a confirmed write is not in the log', (of) => forget(of, 'c:3'));
-breaks('I1', 'a confirmed write is at another place than was said', (of) => void (ofKey(of, 'receipt', 'c:1').seq = begin + 2));
+breaks('I1', 'a confirmed write is at another place than was said', (of) => {
+  ofKey(of, 'receipt', 'c:1').seq = begin + 2;
+});
 
-breaks('I2', 'a write took effect twice', ({ truth }) => truth.log.push({ ...truth.log.at(-1)!, seq: truth.log.length + 1 }));
+breaks('I2', 'a write took effect twice', ({ truth }) => {
+  truth.log.push({ ...truth.log.at(-1)!, seq: truth.log.length + 1 });
+});
 breaks('I2', 'half of a commit took effect', ({ truth }) => void truth.log.splice(begin + 2, 1));
 breaks('I2', 'a key was confirmed under two attempts', ({ truth }) => {
   truth.decisions.push({ key: 'c:1', attempt: 2, status: 'confirmed', seq: begin + 1 });
@@ -45,7 +49,8 @@ breaks('I2', 'a write took effect without a record', ({ truth }) => {
   truth.decisions = truth.decisions.filter(({ key }) => key !== 'd:1');
 });
 breaks('I2', 'a duplicate got another answer', (of) => {
-  of.history.push({ ...ofKey(of, 'receipt', 'c:1'), t: 100, status: 'rejected', seq: undefined, code: 'stale_context' });
+  const other = { status: 'rejected', seq: undefined, code: 'stale_context' };
+  of.history.push({ ...ofKey(of, 'receipt', 'c:1'), t: 100, ...other });
 });
 
 breaks('I3', 'a refused write took effect', (of) => void (entry(of, 'd:1').key = 'c:4'));
@@ -66,7 +71,9 @@ breaks('I5', 'a write is before one that was confirmed when it was called', (of)
   [c.seq, d.seq] = [d.seq, c.seq];
   of.truth.log.sort((a, b) => a.seq - b.seq);
 });
-breaks('I5', 'a read is older than what was confirmed when it was asked', (of) => void (first(of, 'read').seq = begin + 1));
+breaks('I5', 'a read is older than what was confirmed when it was asked', (of) => {
+  first(of, 'read').seq = begin + 1;
+});
 
 breaks('I6', 'another commit is between the operations of one', ({ truth }) => {
   const [a, b] = [truth.log[begin + 2]!, truth.log[begin + 3]!];
@@ -86,14 +93,20 @@ breaks('I9', 'a later call took effect first', (of) => {
   [one.key, three.key] = [three.key, one.key];
 });
 
-breaks('I11', 'a frame is missing', (of) => void of.history.splice(of.history.indexOf(eventsOf(of.history, 'apply')[1]!), 1));
+breaks('I11', 'a frame is missing', ({ history }) => {
+  history.splice(history.indexOf(eventsOf(history, 'apply')[1]!), 1);
+});
 breaks('I11', 'a frame came twice', (of) => void of.history.push({ ...first(of, 'apply'), t: 100 }));
-breaks('I11', 'a change is left out of a frame', (of) => void (eventsOf(of.history, 'apply')[1]!.changes = [begin + 2]));
+breaks('I11', 'a change is left out of a frame', ({ history }) => {
+  eventsOf(history, 'apply')[1]!.changes = [begin + 2];
+});
 breaks('I11', 'a change has another row than the log', (of) => {
   (eventsOf(of.history, 'apply')[2]!.changes[0] as Change).row!['count'] = 7;
 });
 breaks('I11', 'everything was loaded again', (of) => void of.history.push({ ...first(of, 'loaded'), t: 100 }));
-breaks('I11', 'a client goes on from where it is not', (of) => void (eventsOf(of.history, 'hello')[1]!.cursor = begin + 1));
+breaks('I11', 'a client goes on from where it is not', ({ history }) => {
+  eventsOf(history, 'hello')[1]!.cursor = begin + 1;
+});
 
 breaks('I12', 'a counter lost an increment', (of) => {
   const lost = entry(of, 'c:3');
@@ -103,7 +116,8 @@ breaks('I12', 'a counter is less than its increments', ({ truth }) => void (trut
 breaks('I12', 'a list lost an item', ({ truth }) => void (truth.rows['lists']![0]!['items'] = []));
 breaks('I12', 'a transfer went over what it had not seen', (of) => void (entry(of, 'c:2').before!['balance'] = 900));
 breaks('I12', 'somebody wrote the account after the stamp', (of) => {
-  Object.assign(entry(of, 'c:1'), { model: 'accounts', id: 'account-0', session: 'another', before: null, after: { balance: 1_000 } });
+  const foreign = { model: 'accounts', id: 'account-0', session: 'another', before: null, after: { balance: 1_000 } };
+  Object.assign(entry(of, 'c:1'), foreign);
   ofKey(of, 'invoke', 'c:2').readAt = begin;
 });
 
@@ -114,7 +128,9 @@ breaks('I15', 'a client has a row too many', (of) => {
 breaks('I15', 'the table is not what the log adds up to', ({ truth }) => void truth.rows['notes']!.pop());
 breaks('I15', 'it took too long', (of) => void (first(of, 'final').took = 6_000));
 
-breaks('I16', 'a server answers what the log does not have', (of) => void (first(of, 'read').rows[5]!['tag'] = 'nobody'));
+breaks('I16', 'a server answers what the log does not have', (of) => {
+  first(of, 'read').rows[5]!['tag'] = 'nobody';
+});
 breaks('I16', 'a client shows what came later', (of) => void (first(of, 'view').seq = begin + 1));
 breaks('I16', 'a client lacks a row', (of) => void first(of, 'view').rows.pop());
 

@@ -17,7 +17,7 @@ export type Asked =
   | { ask: 'write' }
   /** Call nothing more; say so when everything has ended. */
   | { ask: 'stop' }
-  /** When the log up to this place has come to everybody: what is it that you show? `since`: the last fault, on our clock. */
+  /** When everybody has the log up to this place: what do you show? `since`: the last fault, on our clock. */
   | { ask: 'show'; head: number; since: number };
 
 export type Told =

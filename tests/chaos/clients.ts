@@ -22,7 +22,9 @@ export class Clients {
       if (told.told === 'progress') ({ ok: this.ok, fail: this.fail, info: this.info } = told);
       else this.#told.emit(told.told);
     });
-    this.#process.once('exit', (code) => this.#told.emit('error', new Error(`the clients ended by themselves (${code})`)));
+    this.#process.once('exit', (code) => {
+      this.#told.emit('error', new Error(`The clients ended by themselves (${code}).`));
+    });
   }
 
   async ready(): Promise<void> {

@@ -18,7 +18,7 @@ export interface Change {
   row?: Row;
 }
 
-/** A write was called: what it wants, and of a guarded one what it has seen. Its key is its own, and so is what it writes. */
+/** A write was called: what it wants, and of a guarded one what it has seen. */
 export interface Invoke {
   kind: 'invoke';
   key: string;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Killer: ends servers and the database, one after the other, each when the one before is back and writes are confirmed
-// again. A third of the servers ends between a COMMIT and its answer, a third with a commit in flight, a third at any time.
+// Killer: ends servers and the database, one after the other, each when the one before is back and writes are
+// confirmed again. A third of the servers ends between a COMMIT and its answer, a third with a commit in flight, a
+// third at any time.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PostgresCluster } from '../support/postgres';
 import type { Random } from '../support/random';

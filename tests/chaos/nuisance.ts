@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Nuisance: what goes wrong beside the kills, all the time. Connections are cut, slow, half open; servers and sessions of the
-// database stand still for a while; an answer of the database gets lost although its server lives.
+// Nuisance: what goes wrong beside the kills, all the time. Connections are cut, slow, half open; servers and
+// sessions of the database stand still for a while; an answer of the database gets lost although its server lives.
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Random } from '../support/random';
@@ -11,9 +11,18 @@ import type { SocketProxy } from './socket-proxy';
 
 const kSockets = 500; // ms between two, twice as long at most
 const kProcesses = 2_500;
+const [kShort, kLong] = [900, 7_000]; // ms that something stands still, at most
+const kLongPart = 15; // of a hundred that stand still so many do it for long
 const kAgain = 4; // of a hundred commits so many are said twice
 
-export type Fault = 'cut' | 'cut inside a frame' | 'slow' | 'half open' | 'server stands still' | 'session stands still' | 'answer lost';
+export type Fault =
+  | 'cut'
+  | 'cut inside a frame'
+  | 'slow'
+  | 'half open'
+  | 'server stands still'
+  | 'session stands still'
+  | 'answer lost';
 
 export class Nuisance {
   readonly done: Partial<Record<Fault, number>> = {};
@@ -55,7 +64,8 @@ export class Nuisance {
   async #repeat(every: number, happen: () => unknown): Promise<void> {
     while (!this.#over) {
       await happen();
-      for (let left = every * 2 * this.random.next(); left > 0 && !this.#over; left -= 50) await pause(Math.min(50, left));
+      const next = Date.now() + every * 2 * this.random.next();
+      while (Date.now() < next && !this.#over) await pause(20);
     }
   }
 
@@ -99,7 +109,7 @@ export class Nuisance {
     const { server, proxy } = this.random.pick(targets);
     if (this.#over || !server.isUp) return;
     const fault = this.random.pick<Fault>(['server stands still', 'session stands still', 'answer lost']);
-    const ms = 50 + this.random.below(900);
+    const ms = 50 + this.random.below(this.random.chance(kLongPart) ? kLong : kShort);
     if (fault === 'server stands still') {
       server.signal('SIGSTOP');
       this.#note(fault);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Observer: a socket that speaks the wire by hand and writes nothing. It keeps every change that it is told of, comes back
-// from its cursor whenever it is cut off, and asks the server for rows in between.
+// Observer: a socket that speaks the wire by hand and writes nothing. It keeps every change that it is told of, comes
+// back from its cursor whenever it is cut off, and asks the server for rows in between.
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { monotonic } from './clock';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Bugs that are planted in the database of a run, to see that the harness finds them: what it does not find, it does not
-// guard. Each is put over the server's own functions before a server starts.
+// Bugs that are planted in the database of a run, to see that the harness finds them: what it does not find, it does
+// not guard. Each is put over the server's own functions before a server starts.
 
 export interface Planted {
   /** The promises of which at least one is then broken. */

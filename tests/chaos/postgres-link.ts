@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// PostgresLink: one connection of a server to Postgres, both ways through us. A call of ablo.commit is one statement and one
-// transaction. What the database says to it waits here until it is whole:
+// PostgresLink: one connection of a server to Postgres, both ways through us. A call of ablo.commit is one statement
+// and one transaction. What the database says to it waits here until it is whole:
 //
 //   Bind ablo.commit, Execute, Sync ──▶  in flight: a server may be ended now
 //   ◀── DataRow … CommandComplete, ReadyForQuery(I)  it has committed, and nobody but us knows: it may be ended now

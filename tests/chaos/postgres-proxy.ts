@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// PostgresProxy: what one server takes for its Postgres. It knows when a commit is in flight and when it has taken effect,
-// and strikes right then: whatever `strike` does is done before another byte passes.
+// PostgresProxy: what one server takes for its Postgres. It knows when a commit is in flight and when it has taken
+// effect, and strikes right then: whatever `strike` does is done before another byte passes.
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { PostgresLink, type Watch } from './postgres-link';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Probe: looks at the log in the database itself, all the time. One statement says where the log ends and how many entries
-// there are before; from time to time all of them, else the last few hundred.
+// Probe: looks at the log in the database itself, all the time. One statement says where the log ends and how many
+// entries there are before; from time to time all of them, else the last few hundred.
 import pg from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { History } from './history';
@@ -12,6 +12,12 @@ const kWhole = 100; // of so many looks one is at all of the log
 
 const kLook = `select min(seq)::float8 as min, max(seq)::float8 as max, count(*)::float8 as count
   from ablo.log where organization = $1 and seq > $2`;
+
+interface Look {
+  min: number;
+  max: number;
+  count: number;
+}
 
 export class Probe {
   #over = false;
@@ -35,7 +41,7 @@ export class Probe {
         await client.connect();
         for (let look = 0; !this.#over; look++) {
           const after = look % kWhole === 0 ? 0 : Math.max(0, head - kBack);
-          const { rows } = await client.query<{ min: number; max: number; count: number }>(kLook, [organization, after]);
+          const { rows } = await client.query<Look>(kLook, [organization, after]);
           const { min, max, count } = rows[0]!;
           if (count > 0) history.record('probe', { kind: 'probe', after, min, max, count });
           head = max ?? head;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Readers: clients that write nothing, so that what they show is what was confirmed and nothing besides. One stays, and is
-// looked at whenever the accounts change; visitors come while everything happens, load everything, and go again.
+// Readers: clients that write nothing, so that what they show is what was confirmed and nothing besides. One stays,
+// and is looked at whenever the accounts change; visitors come while everything happens, load everything, and go
+// again.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { History } from './history';
 import { essence, models } from './workspace';

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// RecordedSocket: a WebSocket for Ablo() that writes down what is said on it before the client hears it. What comes after
-// the client let go of it is not heard by anybody, and not recorded.
+// RecordedSocket: a WebSocket for Ablo() that writes down what is said on it before the client hears it. What comes
+// after the client let go of it is not heard by anybody, and not recorded.
 import { WebSocket, type RawData } from 'ws';
 import type { Change, Said } from './event';
 
 type Frame = { type: string } & Record<string, any>;
+type SocketClass = new (address: string, protocols: string[]) => WebSocket;
 type Recording = (said: Said) => void;
 
 /** The class, for one client. `whole`: rows of changes too, not only their places. */
-export function recordedSocket(record: Recording, whole = false): new (address: string, protocols: string[]) => WebSocket {
+export function recordedSocket(record: Recording, whole = false): SocketClass {
   return class extends WebSocket {
     #heard = true;
 

@@ -34,8 +34,8 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
   const { directory, place, cluster, targets, sockets } = stage;
   const history = new History(directory, 'main');
   const clients = Array.from({ length: options.processes }, (_, i) => {
-    const rate = options.rate / options.processes;
-    return new Clients({ ...place, name: `p${i}`, directory, writers: options.writers, rate, seed: random.below(2 ** 31) });
+    const [rate, seed] = [options.rate / options.processes, random.below(2 ** 31)];
+    return new Clients({ ...place, name: `p${i}`, directory, writers: options.writers, rate, seed });
   });
   const observer = new Observer('observer', place, history);
   const probe = new Probe(cluster.url, kOrganization, history);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A small history in which everything was kept, with the database it ended in. Tests spoil it, one thing at a time, to see
-// that a checker notices.
+// A small history in which everything was kept, with the database it ended in. Tests spoil it, one thing at a time,
+// to see that a checker notices.
 import type { Change, Event, Row, Said } from './event';
 import type { Decision, Entry, Truth } from './truth';
 import { essence, firstRow, seeded } from './workspace';
@@ -31,7 +31,8 @@ export function sample(): Sample {
   const update = (model: string, id: string, data: Row) => ({ op: 'update', model, id, data });
   const changes = (from: number, to: number): Change[] =>
     log.slice(from, to).map(({ seq, kind, model, id, op, after }) => ({ seq, kind, model, id, op, row: after! }));
-  const all = (model: string) => [...rows.values()].filter((of) => of.model === model).map(({ row }) => essence(model, row));
+  const all = (model: string) =>
+    [...rows.values()].filter((of) => of.model === model).map(({ row }) => essence(model, row));
 
   enter('seed', Object.entries(seeded).flatMap(([model, ids]) =>
     ids.map((id) => ({ op: 'create', model, id, data: firstRow(model) })),
@@ -62,7 +63,8 @@ export function sample(): Sample {
 
   at(30, 'c', { kind: 'closed', code: 1006 });
   at(31, 'c', { kind: 'hello', cursor: begin + 3 });
-  at(40, 'c', { kind: 'invoke', key: 'c:3', work: 'increment', operations: 1, rows: [{ model: 'counters', id: 'counter-0' }] });
+  const counter = [{ model: 'counters', id: 'counter-0' }];
+  at(40, 'c', { kind: 'invoke', key: 'c:3', work: 'increment', operations: 1, rows: counter });
   enter('c:3', [update('counters', 'counter-0', { count: 1, tag: 'c:3' })]);
   at(42, 'c', { kind: 'receipt', key: 'c:3', attempt: 1, status: 'confirmed', seq: begin + 4 });
   at(43, 'd', { kind: 'invoke', key: 'd:1', work: 'append', operations: 1, rows: [{ model: 'lists', id: 'list-0' }] });
@@ -81,5 +83,6 @@ export function sample(): Sample {
 
   const models = Object.fromEntries(Object.keys(seeded).map((model) => [model, all(model)]));
   at(60, 'c', { kind: 'final', took: 100, models });
-  return JSON.parse(JSON.stringify({ history, truth: { log, decisions, rows: models } })) as Sample; // nothing is shared
+  const truth = { log, decisions, rows: models };
+  return JSON.parse(JSON.stringify({ history, truth })) as Sample; // nothing is shared
 }

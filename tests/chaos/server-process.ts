@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// ServerProcess: `ablo serve` in a process of its own, at one address. However it ends it is started again at once, until
-// stop(). An end that nobody asked for is counted, unless it never got as far as listening: a database that is away
-// does not let it start.
+// ServerProcess: `ablo serve` in a process of its own, at one address. However it ends it is started again at once,
+// until stop(). An end that nobody asked for is counted, unless it never got as far as listening: a database that is
+// away does not let it start.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// SocketLink: one connection of a client to a server, both ways through us, as bad as a network can be. It may be slow, say
-// nothing for a while and look open, end between two frames or inside of one, and say a commit twice.
+// SocketLink: one connection of a client to a server, both ways through us, as bad as a network can be. It may be
+// slow, say nothing for a while and look open, end between two frames or inside of one, and say a commit twice.
 import { connect, type Socket } from 'node:net';
 import { ClientFrames } from './websocket-frames';
 

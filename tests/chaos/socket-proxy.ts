@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// SocketProxy: the one address that clients know, in front of one or two servers. Each connection goes to the next server
-// that is up.
+// SocketProxy: the one address that clients know, in front of one or two servers. Each connection goes to the next
+// server that is up.
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { SocketLink, type Again } from './socket-link';
 

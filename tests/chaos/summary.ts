@@ -18,13 +18,19 @@ export interface Happened {
 
 export type Summary = Happened & ReturnType<typeof numbers>;
 
-export function summaryOf(history: readonly Event[], truth: Truth, violations: readonly Violation[], happened: Happened): Summary {
-  return { ...happened, ...numbers(history, truth, violations) };
+type History = readonly Event[];
+type Violations = readonly Violation[];
+
+export function summaryOf(history: History, truth: Truth, found: Violations, happened: Happened): Summary {
+  return { ...happened, ...numbers(history, truth, found) };
 }
 
-function numbers(history: readonly Event[], truth: Truth, violations: readonly Violation[]) {
-  const broken = (...promises: string[]) => violations.filter(({ promise }) => promises.includes(promise)).length;
-  const timesOf = (of: number[]) => ({ p50: percentile(of, 50), p99: percentile(of, 99), most: percentile(of, 100), n: of.length });
+function numbers(history: History, truth: Truth, found: Violations) {
+  const broken = (...promises: string[]) => found.filter(({ promise }) => promises.includes(promise)).length;
+  const timesOf = (of: number[]) => {
+    const [p50, p99, most] = [50, 99, 100].map((percent) => percentile(of, percent)) as [number, number, number];
+    return { p50, p99, most, n: of.length };
+  };
   const codes: Record<string, number> = {};
   for (const { code } of eventsOf(history, 'fail')) codes[code ?? ''] = (codes[code ?? ''] ?? 0) + 1;
   const finals = eventsOf(history, 'final');
@@ -55,16 +61,17 @@ function numbers(history: readonly Event[], truth: Truth, violations: readonly V
 
 export function tableOf(summary: Summary): string {
   const counts = (of: object) => Object.entries(of).map(([name, n]) => `${n} ${name}`).join(', ') || 'none';
-  const times = ({ p50, p99, most, n }: Summary['recovery']) => `p50 ${p50} ms, p99 ${p99} ms, at most ${most} ms, of ${n}`;
-  const { kills, faults } = summary;
+  const times = ({ p50, p99, most, n }: Summary['recovery']) =>
+    `p50 ${p50} ms, p99 ${p99} ms, at most ${most} ms, of ${n}`;
+  const { kills, faults, confirmed, rejected, unknown, invoked, frames, reads, loads } = summary;
   const lines: [string, string][] = [
     ['kills', counts(kills)],
     ['other faults', counts(faults)],
     ['commits said twice', String(summary.repeated)],
-    ['writes', `${summary.confirmed} confirmed, ${summary.rejected} rejected, ${summary.unknown} unknown, of ${summary.invoked}`],
+    ['writes', `${confirmed} confirmed, ${rejected} rejected, ${unknown} unknown, of ${invoked}`],
     ['rejected as', counts(summary.codes)],
     ['log', `${summary.entries} entries, looked at ${summary.probes} times`],
-    ['seen', `${summary.frames} frames and ${summary.reads} reads; ${summary.loads} loads, ${summary.clientResumes} resumes`],
+    ['seen', `${frames} frames and ${reads} reads; ${loads} loads, ${summary.clientResumes} resumes`],
     ['confirmed after', times(summary.patience)],
     ['back after a server', times(summary.recovery)],
     ['back after Postgres', times(summary.recoveryOfDatabase)],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The workspace that everybody writes to. Every write carries its own key in a field, so that a value that is read names
-// the write it came from.
+// The workspace that everybody writes to. Every write carries its own key in a field, so that a value that is read
+// names the write it came from.
 import { defineSchema, field, model, z } from '@abloatai/ablo/schema';
 import type { Row } from './event';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Writer: one client that writes all the time, several things at once, and writes down of each what it wanted and how it
-// ended. Keys count up in the order of the calls.
+// Writer: one client that writes all the time, several things at once, and writes down of each what it wanted and how
+// it ended. Keys count up in the order of the calls.
 import Ablo, { type AbloError } from '@abloatai/ablo';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '../support/random';
@@ -95,7 +95,7 @@ export class Writer {
     const { client, random, name } = this;
     const options = { idempotencyKey: key, wait: 'confirmed' } as const;
     const invoke = (rows: Invoke['rows'], readAt?: number) =>
-      this.history.record(name, { kind: 'invoke', key, work, operations: rows.length, rows, ...(readAt !== undefined && { readAt }) });
+      this.history.record(name, { kind: 'invoke', key, work, operations: rows.length, rows, readAt });
     const note = { text: key, by: name };
 
     switch (work) {
@@ -140,7 +140,8 @@ export class Writer {
       case 'append': {
         const id = random.pick(seeded.lists);
         invoke([{ model: 'lists', id }]);
-        return client.lists.update(id, ({ items }: { items: string[] }) => ({ items: [...items, key], tag: key }), options);
+        const append = ({ items }: { items: string[] }) => ({ items: [...items, key], tag: key });
+        return client.lists.update(id, append, options);
       }
       default: {
         const id = random.pick(seeded.notes);

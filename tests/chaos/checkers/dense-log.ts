@@ -6,10 +6,8 @@ import type { Checker } from './violation';
 
 export const denseLog: Checker = (history, { log }) => {
   const wrong = (what: string) => ({ promise: 'I4', what });
-  const gaps = log
-    .filter(({ seq }, i) => seq !== i + 1)
-    .slice(0, 1)
-    .map(({ seq }) => wrong(`the log is not dense: ${seq} is entry ${log.findIndex((entry) => entry.seq === seq) + 1}`));
+  const first = log.findIndex(({ seq }, i) => seq !== i + 1);
+  const gaps = first < 0 ? [] : [wrong(`the log is not dense: ${log[first]!.seq} is entry ${first + 1}`)];
   const holes = eventsOf(history, 'probe')
     .filter(({ after, min, max, count }) => count > 0 && (min !== after + 1 || max - min + 1 !== count))
     .map(({ after, min, max, count }) => wrong(`after ${after} there were ${count} entries, from ${min} to ${max}`));

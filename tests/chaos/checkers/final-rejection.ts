@@ -10,13 +10,13 @@ export const finalRejection: Checker = (history, truth) => {
   const effective = eventsOf(history, 'fail')
     .filter(({ key }) => batches.has(key))
     .map(({ key, code, session }) => {
-      return wrong(`${session} was told that ${key} is refused (${code}); the log has it at ${batches.get(key)![0]!.seq}`);
+      const { seq } = batches.get(key)![0]!;
+      return wrong(`${session} was told that ${key} is refused (${code}); the log has it at ${seq}`);
     });
-  const confirmed = new Map(
-    truth.decisions.filter(({ status }) => status === 'confirmed').map(({ key, attempt, seq }) => [`${attempt} of ${key}`, seq]),
-  );
+  const name = ({ key, attempt }: { key: string; attempt: number }) => `attempt ${attempt} of ${key}`;
+  const confirmed = new Set(truth.decisions.filter(({ status }) => status === 'confirmed').map(name));
   const reversed = eventsOf(history, 'receipt')
-    .filter(({ key, attempt, status }) => status === 'rejected' && confirmed.has(`${attempt} of ${key}`))
-    .map(({ key, attempt, code }) => wrong(`attempt ${attempt} of ${key} was rejected (${code}), and recorded as confirmed`));
+    .filter((receipt) => receipt.status === 'rejected' && confirmed.has(name(receipt)))
+    .map((receipt) => wrong(`${name(receipt)} was rejected (${receipt.code}), and is recorded as confirmed`));
   return [...effective, ...reversed];
 };

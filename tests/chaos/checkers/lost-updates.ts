@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
 //
-// I12: no update goes over another one that it has not seen. Counters grow by one and lists by one item with every entry, and
-// are in the end what was confirmed; a transfer went by the balances it saw, and nobody else wrote the accounts since its stamp.
+// I12: no update goes over another one that it has not seen. Counters grow by one and lists by one item with every
+// entry, and are in the end what was confirmed; a transfer went by the balances it saw, and nobody else wrote the
+// accounts since its stamp.
 import { eventsOf, type Row } from '../event';
 import type { Entry, Truth } from '../truth';
 import { canonical, type Checker, type Violation } from './violation';
 
 export const lostUpdates: Checker = (history, truth) => [
-  ...grown(truth, 'counters', ({ count }) => count as number, (before, after) => after['count'] === (before['count'] as number) + 1),
-  ...grown(truth, 'lists', ({ items }) => (items as string[]).length, (before, after) => {
-    const [old, now] = [before['items'] as string[], after['items'] as string[]];
-    return now.length === old.length + 1 && canonical(now.slice(0, -1)) === canonical(old);
+  ...grown(truth, 'counters', count, (before, after) => count(after) === count(before) + 1),
+  ...grown(truth, 'lists', (row) => items(row).length, (before, after) => {
+    const isLonger = items(after).length === items(before).length + 1;
+    return isLonger && canonical(items(after).slice(0, -1)) === canonical(items(before));
   }),
   ...uncounted(history, truth),
   ...unseen(history, truth),
 ];
 
+const count = (row: Row) => row['count'] as number;
+const items = (row: Row) => row['items'] as string[];
 const wrong = (what: string): Violation => ({ promise: 'I12', what });
 
 /** Every entry goes one further, and the row has come as far as there are entries. */
@@ -26,13 +29,15 @@ function grown(truth: Truth, model: string, size: (row: Row) => number, isNext: 
     if (of !== model || !after) continue;
     const before = last.get(id);
     if (before && !isNext(before.row, after)) {
-      violations.push(wrong(`${model} ${id} at ${seq} does not go on from ${canonical(before.row)}: ${canonical(after)}`));
+      const what = `${canonical(after)} does not go on from ${canonical(before.row)}`;
+      violations.push(wrong(`${model} ${id} at ${seq}: ${what}`));
     }
     last.set(id, { row: after, updates: before ? before.updates + 1 : 0 });
   }
   for (const row of truth.rows[model] ?? []) {
-    const updates = last.get(row['id'] as string)?.updates;
-    if (size(row) !== updates) violations.push(wrong(`${model} ${String(row['id'])} is ${size(row)} after ${updates} updates`));
+    const id = row['id'] as string;
+    const updates = last.get(id)?.updates;
+    if (size(row) !== updates) violations.push(wrong(`${model} ${id} is ${size(row)} after ${updates} updates`));
   }
   return violations;
 }
@@ -41,10 +46,10 @@ function grown(truth: Truth, model: string, size: (row: Row) => number, isNext: 
 const uncounted: Checker = (history, { log, rows }) => {
   const confirmed = new Set(eventsOf(history, 'ok').map(({ key }) => key));
   const told = eventsOf(history, 'invoke').filter(({ key }) => confirmed.has(key));
-  const items = new Set<string>((rows['lists'] ?? []).flatMap((row) => row['items'] as string[]));
+  const appended = new Set((rows['lists'] ?? []).flatMap(items));
   const counted = new Set(log.filter(({ model }) => model === 'counters').map(({ key }) => key));
   return told
-    .filter(({ work, key }) => (work === 'append' && !items.has(key)) || (work === 'increment' && !counted.has(key)))
+    .filter(({ work, key }) => (work === 'append' && !appended.has(key)) || (work === 'increment' && !counted.has(key)))
     .map(({ key, work }) => wrong(`the ${work} ${key} was confirmed, and is lost`));
 };
 
@@ -55,17 +60,19 @@ const unseen: Checker = (history, { log }) => {
   for (const entry of log) {
     if (entry.model !== 'accounts') continue;
     if (!writes.has(entry.id)) writes.set(entry.id, []);
-    const earlier = writes.get(entry.id)!;
+    const earlier = writes.get(entry.id)!.slice();
+    writes.get(entry.id)!.push(entry);
     const invoke = asked.get(entry.key);
     if (invoke?.work === 'transfer') {
       const saw = invoke.rows.find(({ id }) => id === entry.id)?.saw;
       if (entry.before?.['balance'] !== saw) {
-        violations.push(wrong(`${entry.key} saw ${saw} in ${entry.id}, and went over ${String(entry.before?.['balance'])}`));
+        const over = String(entry.before?.['balance']);
+        violations.push(wrong(`${entry.key} saw ${saw} in ${entry.id}, and went over ${over}`));
       }
       const foreign = earlier.find(({ seq, session }) => seq > invoke.readAt! && session !== entry.session);
-      if (foreign) violations.push(wrong(`${entry.key} goes by ${invoke.readAt}, and went over ${foreign.key} at ${foreign.seq}`));
+      if (!foreign) continue;
+      violations.push(wrong(`${entry.key} goes by ${invoke.readAt}, and went over ${foreign.key} at ${foreign.seq}`));
     }
-    earlier.push(entry);
   }
   return violations;
 };

@@ -5,13 +5,16 @@ import { eventsOf } from '../event';
 import type { Checker } from './violation';
 
 /** What a write of ours may meet. A refusal by any other name is one that nobody could explain. */
-const refusals = new Set(['stale_context', 'contention_exhausted', 'row_locked', 'entity_not_found', 'unique_violation']);
+const refusals = new Set([
+  'stale_context', 'contention_exhausted', 'row_locked', 'entity_not_found', 'unique_violation',
+]);
 const unknowns = new Set(['commit_no_result']);
 
 export const namedEnds: Checker = (history) => {
   const wrong = (what: string) => ({ promise: 'I22', what });
   const ends = new Map<string, string[]>();
-  for (const { kind, key, code } of [...eventsOf(history, 'ok'), ...eventsOf(history, 'fail'), ...eventsOf(history, 'info')]) {
+  const settled = [...eventsOf(history, 'ok'), ...eventsOf(history, 'fail'), ...eventsOf(history, 'info')];
+  for (const { kind, key, code } of settled) {
     ends.set(key, [...(ends.get(key) ?? []), code === undefined ? kind : `${kind} ${code}`]);
   }
   const known = (end: string) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a checker says: which promise was not kept, and by what. It has nothing in common with the code it judges but the
-// history and what is in the database.
+// What a checker says: which promise was not kept, and by what. It has nothing in common with the code it judges but
+// the history and what is in the database.
 import type { Event } from '../event';
 import type { Entry, Truth } from '../truth';
 

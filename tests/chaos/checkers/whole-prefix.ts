@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// I16: what a server answers, and what a client shows that writes nothing itself, is the log up to one place and nothing
-// else, at any time.
+// I16: what a server answers, and what a client shows that writes nothing itself, is the log up to one place and
+// nothing else, at any time.
 import type { EventOf, Row } from '../event';
 import { essence } from '../workspace';
 import { canonical, type Checker } from './violation';

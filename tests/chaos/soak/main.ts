@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// soak: whether a server's memory stays where it is. `npm run soak -- --help` says what it takes; the last line is the figure.
+// soak: whether a server's memory stays where it is. `npm run soak -- --help` says what it takes; the last line is
+// the figure.
 import { parseArgs } from 'node:util';
 import { count } from '../options';
 import { soak } from './run';

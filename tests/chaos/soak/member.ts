@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Member: one socket of a crowd, spoken by hand so that hundreds fit into a process. It follows the stream, goes on from its
-// cursor when it was cut off, and counts what it saw; it may stop reading for a while.
+// Member: one socket of a crowd, spoken by hand so that hundreds fit into a process. It follows the stream, goes on
+// from its cursor when it was cut off, and counts what it saw; it may stop reading for a while.
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 
@@ -31,6 +31,7 @@ export class Member {
   #cursor: number | undefined;
   #epoch: string | undefined;
   #leaves = false;
+  #reads = true;
   #over = false;
 
   /** `heard` is handed the frames with changes, `decided` what became of commits, if anybody wants to know. */
@@ -38,7 +39,7 @@ export class Member {
     private readonly crowd: Crowd,
     private readonly counts: Counts,
     private readonly heard?: (frame: string) => void,
-    private readonly decided?: (status: string) => void,
+    private readonly decided?: (status: 'confirmed' | 'rejected') => void,
   ) {
     this.#connect();
   }
@@ -49,6 +50,7 @@ export class Member {
 
   /** Half open, as seen by the server: nothing is read any more. */
   stopReading(): void {
+    this.#reads = false;
     this.#socket?.pause();
   }
 
@@ -85,8 +87,10 @@ export class Member {
     socket.on('error', () => {});
     socket.on('close', (code) => {
       if (this.#over) return;
-      if (code === kSlow) this.counts.dropped += 1;
+      // Whoever does not read does not read why either, and is cut off in the end.
+      if (code === kSlow || !this.#reads) this.counts.dropped += 1;
       else if (!this.#leaves) this.counts.cut += 1;
+      this.#reads = true;
       setTimeout(() => this.#over || this.#connect(), kBack * (1 + Math.random()));
     });
   }
@@ -105,7 +109,7 @@ export class Member {
     } else if (text.startsWith('{"type":"welcome"') && this.#cursor !== undefined) {
       this.counts.resumes += 1;
     } else if (this.decided && text.startsWith('{"type":"receipt"')) {
-      this.decided((JSON.parse(text) as { status: string }).status);
+      this.decided((JSON.parse(text) as { status: 'confirmed' | 'rejected' }).status);
     }
   }
 }

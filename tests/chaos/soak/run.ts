@@ -11,7 +11,7 @@ import { residentOf, slopeOf, type Sample } from './memory';
 import type { Report, Setting } from './talk';
 
 const program = fileURLToPath(new URL('crowd-process.ts', import.meta.url));
-const kSaid = 15; // seconds between two lines
+const kSaid = 5; // seconds between two lines
 
 export interface SoakOptions {
   minutes: number;
@@ -32,6 +32,7 @@ export async function soak({ minutes, sockets, rate }: SoakOptions, say: (line: 
 
   const samples: Sample[] = [];
   const latencies: number[] = [];
+  let said = 0; // of these so many were said
   let last: Report | undefined;
   crowd.on('message', (report: Report) => {
     last = report;
@@ -48,7 +49,9 @@ export async function soak({ minutes, sockets, rate }: SoakOptions, say: (line: 
       if (mib !== undefined) samples.push({ t, mib });
       if (samples.length % kSaid === 0) {
         const { live, confirmed, resumes, dropped } = last;
-        const of = `${live} sockets, ${confirmed} writes, ${resumes} resumes, ${dropped} dropped`;
+        const p99 = percentile(latencies.slice(said), 99);
+        said = latencies.length;
+        const of = `${live} sockets, ${confirmed} writes (p99 ${p99} ms), ${resumes} resumes, ${dropped} dropped`;
         say(`  ${String(Math.round(t)).padStart(4)} s  ${mib?.toFixed(1)} MiB, ${of}`);
       }
       await pause(Math.max(0, began + samples.length * 1_000 - monotonic()));
