@@ -5,6 +5,7 @@
 // people pass.
 import type { Connection } from './connection';
 import { EmbeddedConnection } from './embedded';
+import { FewAtOnce } from './few-at-once';
 import { migrate } from './migration';
 import { PostgresConnection, type PostgresOptions } from './postgres';
 import { provision, schemaInForce, type Provisioned, type PushedSchema } from './provision';
@@ -40,6 +41,10 @@ export type { Credential, ListedKey, NewCredential, PostgresOptions, Provisioned
 
 const functions = new Set(['commit', 'load', 'read', 'changes', 'claim', 'release', 'renew']);
 
+// Of the connections that there are (postgres.ts) some are always left to those who write.
+const kLoads = 3;
+const kChanges = 3;
+
 /** A Postgres of version 15 or newer. Throws when it cannot be used. */
 export async function openPostgres(url: string, options: PostgresOptions = {}): Promise<Database> {
   return databaseOn(await PostgresConnection.open(url, options));
@@ -53,12 +58,20 @@ export async function openEmbedded(directory: string): Promise<Database> {
 function databaseOn(connection: Connection): Database {
   const ask = (fn: string, text: string, ...parameters: Parameters<Connection['ask']>[1]) =>
     connection.ask({ name: `ablo.${fn}`, text }, parameters);
+  const [loads, changes] = [new FewAtOnce(kLoads), new FewAtOnce(kChanges)];
+  const heads = new Map<string, number>(); // how far each log was asked for
   const json = async <T>(text: Promise<string | null>) => (JSON.parse((await text) ?? 'null') ?? undefined) as T;
 
   return {
     async call(fn, organization, input) {
       if (!functions.has(fn)) throw new NamedError('internal_error', `There is no function ${fn} to call.`);
-      return (await ask(fn, `select ablo.${fn}($1, $2)::text`, organization, input))!;
+      const call = async () => (await ask(fn, `select ablo.${fn}($1, $2)::text`, organization, input))!;
+      if (fn === 'load') return loads.run(0, call);
+      if (fn !== 'changes') return call();
+      const { after } = JSON.parse(input) as { after: number };
+      const furthest = Math.max(after, heads.get(organization) ?? 0);
+      heads.set(organization, furthest);
+      return changes.run(furthest - after, call);
     },
     heads: async (organizations) => (await ask('heads', 'select ablo.heads($1)::text', organizations))!,
     trim: async (days) => (await ask('trim', `select ablo.trim($1 * interval '1 day')::text`, days)) === 'true',
