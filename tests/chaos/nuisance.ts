@@ -20,6 +20,7 @@ export type Fault =
   | 'cut inside a frame'
   | 'slow'
   | 'half open'
+  | 'left behind'
   | 'server stands still'
   | 'session stands still'
   | 'answer lost';
@@ -87,7 +88,7 @@ export class Nuisance {
   #disturb({ links }: SocketProxy): void {
     if (links.size === 0 || this.#over) return;
     const link = this.random.pick([...links]);
-    const fault = this.random.pick<Fault>(['cut', 'cut inside a frame', 'slow', 'half open']);
+    const fault = this.random.pick<Fault>(['cut', 'cut inside a frame', 'slow', 'half open', 'left behind']);
     this.#note(fault);
     switch (fault) {
       case 'cut':
@@ -97,6 +98,15 @@ export class Nuisance {
       case 'slow':
         link.slow(5 + this.random.below(300));
         return this.#until(500 + this.random.below(2_000), () => link.resume());
+      case 'left behind': {
+        link.stall();
+        const late = 100 + this.random.below(3_000);
+        this.#until(50 + this.random.below(200), () => {
+          link.leaveBehind();
+          this.#until(late, () => link.resume());
+        });
+        return;
+      }
       default: {
         link.stall();
         const isCut = this.random.chance(50);

@@ -10,7 +10,10 @@ export interface Message {
 }
 
 export class PostgresMessages {
-  #rest: Buffer = Buffer.alloc(0);
+  #rest: Buffer[] = [];
+  #size = 0;
+  /** So many bytes there have to be before it is worth looking. */
+  #wanted = 0;
   #lettered: boolean;
 
   constructor(from: 'client' | 'server') {
@@ -19,18 +22,24 @@ export class PostgresMessages {
 
   /** The messages that end in this chunk. */
   push(chunk: Buffer): Message[] {
-    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    this.#rest.push(chunk);
+    this.#size += chunk.length;
+    if (this.#size < this.#wanted) return [];
+    let rest = this.#rest.length === 1 ? chunk : Buffer.concat(this.#rest);
     const messages: Message[] = [];
     for (;;) {
       const letter = this.#lettered ? 1 : 0;
-      if (this.#rest.length < letter + 4) return messages;
-      const end = letter + this.#rest.readUInt32BE(letter);
-      if (this.#rest.length < end) return messages;
-      const type = letter === 0 ? '' : String.fromCharCode(this.#rest[0]!);
-      messages.push({ type, body: this.#rest.subarray(letter + 4, end) });
-      this.#rest = this.#rest.subarray(end);
+      this.#wanted = letter + 4;
+      if (rest.length >= this.#wanted) this.#wanted = letter + rest.readUInt32BE(letter);
+      if (rest.length < this.#wanted) break;
+      const type = letter === 0 ? '' : String.fromCharCode(rest[0]!);
+      messages.push({ type, body: rest.subarray(letter + 4, this.#wanted) });
+      rest = rest.subarray(this.#wanted);
       this.#lettered = true;
     }
+    this.#rest = [rest];
+    this.#size = rest.length;
+    return messages;
   }
 }
 

@@ -30,7 +30,7 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
   const random = new Random(options.seed);
   const draw = () => new Random(random.below(2 ** 31));
   let nuisance: Nuisance | undefined;
-  const stage = await Stage.open(options.servers, () => nuisance?.again(), options.plant?.sql);
+  const stage = await Stage.open({ servers: options.servers, again: () => nuisance?.again(), sql: options.plant?.sql });
   const { directory, place, cluster, targets, sockets } = stage;
   const history = new History(directory, 'main');
   const clients = Array.from({ length: options.processes }, (_, i) => {

@@ -8,6 +8,9 @@ import { ClientFrames } from './websocket-frames';
 /** Whether a commit is said again, and after how many ms. */
 export type Again = () => number | undefined;
 
+/** How long what was left behind may take to be read. */
+const kLeft = 1_000; // ms
+
 export class SocketLink {
   repeated = 0;
   readonly #back: Socket;
@@ -17,6 +20,7 @@ export class SocketLink {
   #waiting: (() => void)[] = [];
   #silent = false;
   #ended = false;
+  #left = false;
 
   constructor(
     private readonly front: Socket,
@@ -40,8 +44,8 @@ export class SocketLink {
     for (const socket of [front, this.#back]) {
       socket.on('error', () => {});
       // What came before an end still arrives; nothing does after a reset.
-      socket.on('end', () => this.#later(() => this.cut()));
-      socket.on('close', () => this.#later(() => this.cut()));
+      socket.on('end', () => this.#later(() => this.#end()));
+      socket.on('close', () => this.#later(() => this.#end()));
     }
   }
 
@@ -61,6 +65,13 @@ export class SocketLink {
     for (const step of this.#waiting.splice(0)) step();
   }
 
+  /** The client is gone at once; what it had said is still on its way, until resume(). */
+  leaveBehind(): void {
+    this.stall();
+    this.#left = true;
+    this.front.destroy();
+  }
+
   /** Ends inside of the next thing that is said. */
   cutInside(): void {
     this.#cutInside = true;
@@ -72,6 +83,12 @@ export class SocketLink {
     this.front.destroy();
     this.#back.destroy();
     this.onEnd(this);
+  }
+
+  #end(): void {
+    if (!this.#left) return this.cut();
+    this.#back.end(); // after what was left behind
+    setTimeout(() => this.cut(), kLeft).unref();
   }
 
   #pass(to: Socket, bytes: Buffer): void {

@@ -18,6 +18,16 @@ import { ServerProcess } from './server-process';
 import { SocketProxy } from './socket-proxy';
 import type { Again } from './socket-link';
 
+export interface StageSetting {
+  servers: number;
+  /** Which commits are said twice. */
+  again?: Again;
+  /** Run before a server starts. */
+  sql?: string;
+  /** Servers have the database itself for their database. */
+  direct?: boolean;
+}
+
 export const kOrganization = 'default';
 
 export class Stage {
@@ -28,12 +38,11 @@ export class Stage {
   /** Where clients connect, and with what. */
   place!: { baseURL: string; apiKey: string; hash: string };
 
-  /** `sql` is run before a server starts. */
-  static async open(servers: number, again: Again, sql?: string): Promise<Stage> {
+  static async open(setting: StageSetting): Promise<Stage> {
     const stage = new Stage();
     process.once('exit', stage.#remove);
     try {
-      await stage.#open(servers, again, sql);
+      await stage.#open(setting);
       return stage;
     } catch (error) {
       await stage.close();
@@ -53,7 +62,7 @@ export class Stage {
 
   readonly #remove = () => rmSync(this.directory, { recursive: true, force: true });
 
-  async #open(servers: number, again: Again, sql?: string): Promise<void> {
+  async #open({ servers, again, sql, direct }: StageSetting): Promise<void> {
     this.cluster = await startPostgres();
     const database = await openPostgres(this.cluster.url);
     await database.migrate();
@@ -62,12 +71,13 @@ export class Stage {
     if (sql !== undefined) await this.cluster.psql(sql);
     for (let i = 0; i < servers; i++) {
       const proxy = new PostgresProxy(this.cluster.port);
-      const url = `postgres://postgres@127.0.0.1:${await proxy.listen()}/postgres`;
+      const port = await proxy.listen();
+      const url = direct ? this.cluster.url : `postgres://postgres@127.0.0.1:${port}/postgres`;
       this.targets.push({ proxy, server: await ServerProcess.start('ab'[i]!, url, this.directory) });
     }
     const up = () => this.targets.filter(({ server }) => server.isUp).map(({ server }) => server.port);
     await until('the servers listen', () => up().length === servers);
-    this.sockets = new SocketProxy(up, again);
+    this.sockets = new SocketProxy(up, again ?? (() => undefined));
     const baseURL = await this.sockets.listen();
     this.place = { baseURL, apiKey: token, hash: await this.#push(`http://127.0.0.1:${up()[0]}`, token) };
     await until('everybody has the schema', async () => {

@@ -20,7 +20,7 @@ export interface SoakOptions {
 }
 
 export async function soak({ minutes, sockets, rate }: SoakOptions, say: (line: string) => void) {
-  const stage = await Stage.open(1, () => undefined);
+  const stage = await Stage.open({ servers: 1, direct: true });
   const { server } = stage.targets[0]!;
   const url = `http://127.0.0.1:${server.port}`;
   const setting: Setting = { ...stage.place, url, sockets, rate };
@@ -32,7 +32,8 @@ export async function soak({ minutes, sockets, rate }: SoakOptions, say: (line: 
 
   const samples: Sample[] = [];
   const latencies: number[] = [];
-  let said = 0; // of these so many were said
+  const answers: number[] = [];
+  let said = 0; // of the latencies so many were said
   let last: Report | undefined;
   crowd.on('message', (report: Report) => {
     last = report;
@@ -51,9 +52,11 @@ export async function soak({ minutes, sockets, rate }: SoakOptions, say: (line: 
         const { live, confirmed, resumes, dropped } = last;
         const p99 = percentile(latencies.slice(said), 99);
         said = latencies.length;
-        const of = `${live} sockets, ${confirmed} writes (p99 ${p99} ms), ${resumes} resumes, ${dropped} dropped`;
+        const answer = percentile(answers.slice(-kSaid), 100);
+        const of = `${live} sockets, ${confirmed} writes (p99 ${p99} ms), answers in ${answer} ms, ${resumes} resumes, ${dropped} dropped`;
         say(`  ${String(Math.round(t)).padStart(4)} s  ${mib?.toFixed(1)} MiB, ${of}`);
       }
+      answers.push(await answerTime(url));
       await pause(Math.max(0, began + samples.length * 1_000 - monotonic()));
     }
     if (ended) throw new Error('The crowd ended by itself.');
@@ -70,10 +73,19 @@ export async function soak({ minutes, sockets, rate }: SoakOptions, say: (line: 
       slopeMiBPerMinute: Number(slopeOf(samples).toFixed(2)),
       appliedP50Ms: percentile(latencies, 50),
       appliedP99Ms: percentile(latencies, 99),
+      answersP99Ms: percentile(answers, 99),
+      answersMostMs: percentile(answers, 100),
     };
   } finally {
     process.removeListener('exit', end);
     end();
     await stage.close();
   }
+}
+
+/** How long the server takes to say that it is well: what nobody in the crowd can slow down but the server itself. */
+async function answerTime(url: string): Promise<number> {
+  const asked = monotonic();
+  await (await fetch(`${url}/healthz`)).text();
+  return monotonic() - asked;
 }
