@@ -49,6 +49,16 @@ async function every(ms: number, happen: (turn: number) => unknown): Promise<nev
   }
 }
 
+/** All of them come back at once the first time, and from then on one by one. */
+async function doze(member: Member, apart: number): Promise<never> {
+  for (let turn = 0; ; turn++) {
+    member.stopReading();
+    await pause(kSlowFor);
+    member.readAgain();
+    await pause(kReadsFor + (turn === 0 ? apart : 0));
+  }
+}
+
 const writers = Array.from({ length: kWriters }, () => new Writer());
 const measuring = Array.from({ length: kMeasuring }, () => new Member(setting, counts, measure));
 const others = Array.from({ length: setting.sockets - kWriters - kMeasuring }, () => new Member(setting, counts));
@@ -58,12 +68,7 @@ while (!all.every(({ isLive }) => isLive)) await pause(50);
 const slow = others.slice(0, Math.ceil(setting.sockets * kSlowPart));
 const crowd = others.slice(slow.length);
 void every(1_000 / setting.rate, (turn) => writers[turn % kWriters]!.write());
-for (const member of slow) member.stopReading();
-void every(kSlowFor, async () => {
-  for (const member of slow) member.readAgain();
-  await pause(kReadsFor);
-  for (const member of slow) member.stopReading();
-});
+for (const [i, member] of slow.entries()) void doze(member, (i / slow.length) * kSlowFor);
 void every(kStorm, () => {
   for (const [i, member] of crowd.entries()) if (i % 3 === 0) member.leave();
 });
