@@ -137,3 +137,4 @@ breaks('I16', 'a client lacks a row', (of) => void first(of, 'view').rows.pop())
 breaks('I22', 'a write never ended', (of) => void of.history.splice(of.history.indexOf(ofKey(of, 'ok', 'c:1')), 1));
 breaks('I22', 'a write ended twice', (of) => void of.history.push({ ...ofKey(of, 'ok', 'c:1'), t: 100 }));
 breaks('I22', 'a refusal says nothing', (of) => void (first(of, 'fail').code = 'internal_error'));
+breaks('I22', 'a write ended after minutes', (of) => void (ofKey(of, 'ok', 'c:1').t = 100_000));

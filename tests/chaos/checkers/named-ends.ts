@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// I22: every write that was called ends, once, and by a name that tells its caller what to do.
+// I22: every write that was called ends, once, in time, and by a name that tells its caller what to do.
 import { eventsOf } from '../event';
 import type { Checker } from './violation';
 
@@ -9,6 +9,10 @@ const refusals = new Set([
   'stale_context', 'contention_exhausted', 'row_locked', 'entity_not_found', 'unique_violation',
 ]);
 const unknowns = new Set(['commit_no_result']);
+
+/** After 30 s a client says that an outcome is not known. What is made anew whenever it comes too late has its tries. */
+const kDeadline = 35_000; // ms
+const madeAnew = new Set(['increment', 'append']);
 
 export const namedEnds: Checker = (history) => {
   const wrong = (what: string) => ({ promise: 'I22', what });
@@ -27,5 +31,10 @@ export const namedEnds: Checker = (history) => {
   const nameless = [...ends]
     .filter(([, of]) => !of.every(known))
     .map(([key, of]) => wrong(`${key} ended as ${of.join(', ')}`));
-  return [...unended, ...nameless];
+  const called = new Map(eventsOf(history, 'invoke').map((invoke) => [invoke.key, invoke]));
+  const late = settled
+    .map(({ key, t }) => ({ invoke: called.get(key), t }))
+    .filter(({ invoke, t }) => invoke && !madeAnew.has(invoke.work) && t - invoke.t > kDeadline)
+    .map(({ invoke, t }) => wrong(`${invoke!.key} ended after ${Math.round(t - invoke!.t)} ms`));
+  return [...unended, ...nameless, ...late];
 };

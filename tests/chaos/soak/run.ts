@@ -53,8 +53,9 @@ export async function soak({ minutes, sockets, rate }: SoakOptions, say: (line: 
         const p99 = percentile(latencies.slice(said), 99);
         said = latencies.length;
         const answer = percentile(answers.slice(-kSaid), 100);
-        const of = `${live} sockets, ${confirmed} writes (p99 ${p99} ms), answers in ${answer} ms, ${resumes} resumes, ${dropped} dropped`;
-        say(`  ${String(Math.round(t)).padStart(4)} s  ${mib?.toFixed(1)} MiB, ${of}`);
+        const of = `${live} sockets, ${resumes} resumes, ${dropped} dropped`;
+        const took = `${confirmed} writes (p99 ${p99} ms), answers in ${answer} ms`;
+        say(`  ${String(Math.round(t)).padStart(4)} s  ${mib?.toFixed(1)} MiB, ${of}, ${took}`);
       }
       answers.push(await answerTime(url));
       await pause(Math.max(0, began + samples.length * 1_000 - monotonic()));
