@@ -21,6 +21,15 @@ export interface Sample {
   mib: number;
 }
 
+/** The lowest of each ten: a leak lifts it, while what is only passing through does not. */
+export function floorOf(samples: readonly Sample[]): Sample[] {
+  const floor: Sample[] = [];
+  for (let i = 0; i + 10 <= samples.length; i += 10) {
+    floor.push(samples.slice(i, i + 10).reduce((low, sample) => (sample.mib < low.mib ? sample : low)));
+  }
+  return floor;
+}
+
 /** Growth in MiB a minute: least squares over the second half. */
 export function slopeOf(samples: readonly Sample[]): number {
   const half = samples.slice(samples.length >> 1);

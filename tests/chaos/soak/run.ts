@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { monotonic } from '../clock';
 import { percentile } from '../recovery';
 import { Stage } from '../stage';
-import { residentOf, slopeOf, type Sample } from './memory';
+import { floorOf, residentOf, slopeOf, type Sample } from './memory';
 import type { Report, Setting } from './talk';
 
 const program = fileURLToPath(new URL('crowd-process.ts', import.meta.url));
@@ -71,7 +71,8 @@ export async function soak({ minutes, sockets, rate }: SoakOptions, say: (line: 
       firstMiB: Math.round(mibs[0]!),
       mostMiB: Math.round(Math.max(...mibs)),
       lastMiB: Math.round(mibs.at(-1)!),
-      slopeMiBPerMinute: Number(slopeOf(samples).toFixed(2)),
+      slopeMiBPerMinute: Number(slopeOf(floorOf(samples)).toFixed(2)),
+      slopeOfAllMiBPerMinute: Number(slopeOf(samples).toFixed(2)),
       appliedP50Ms: percentile(latencies, 50),
       appliedP99Ms: percentile(latencies, 99),
       answersP99Ms: percentile(answers, 99),
