@@ -27,5 +27,6 @@ try {
   }
 } catch (error) {
   console.error(error);
+  console.log(JSON.stringify({ figure: 'chaos', holds: false, values: {}, bounds: {} }));
   process.exitCode = 1;
 }

@@ -45,5 +45,6 @@ try {
   }
 } catch (error) {
   console.error(error);
+  console.log(JSON.stringify({ figure: 'soak', holds: false, values: {}, bounds: {} }));
   process.exitCode = 1;
 }
