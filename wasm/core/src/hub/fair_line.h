@@ -4,9 +4,11 @@
 // much waits for itself and not the others for it.
 //
 // Always true:
-//   1. no more calls are under way than there are places, and no more of one organization than it may have of them;
+//   1. no more calls are under way than there are places, and no more of one organization than it may have of them; half of
+//      those are left to urgent ones (commits, and what is to be published), or they would wait behind a crowd that reads
+//      all it has missed;
 //   2. a call waits only while there is no place for it; calls of one organization leave in the order they came, the urgent
-//      ones (commits, and what is to be published) before the rest.
+//      ones before the rest.
 #pragma once
 
 #include <cstddef>
@@ -21,18 +23,19 @@ namespace ablo::hub {
 class FairLine {
  public:
   /// 0 places: as many as there are calls.
-  FairLine(std::size_t places, std::size_t ofOne) : places_(places), ofOne_(ofOne) {}
+  FairLine(std::size_t places, std::size_t ofOne) : places_(places), ofOne_(ofOne), patient_((ofOne + 1) / 2) {}
 
   struct Waiting {
     uint32_t request = 0;
     std::string organization, function, input;
+    bool urgent = false;
   };
 
-  void add(Waiting call, bool urgent);
+  void add(Waiting call);
   /// The next one that may be made; from then on it is under way.
   std::optional<Waiting> next();
   /// A call of this organization is no longer under way.
-  void done(const std::string& organization);
+  void done(const std::string& organization, bool urgent);
 
   std::size_t waiting() const { return waiting_; }
   std::size_t underWay() const { return underWay_; }
@@ -41,9 +44,11 @@ class FairLine {
   struct Own {
     std::deque<Waiting> urgent, rest;
     std::size_t underWay = 0;
+    std::size_t restUnderWay = 0;  // of them
   };
+  std::deque<Waiting>* free(Own& own) const;
 
-  const std::size_t places_, ofOne_;
+  const std::size_t places_, ofOne_, patient_;
   std::map<std::string, Own> organizations_;
   std::deque<std::string> turns_;  // organizations in which somebody waits
   std::size_t waiting_ = 0, underWay_ = 0;

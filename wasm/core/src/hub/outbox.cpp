@@ -13,8 +13,7 @@ void Outbox::send(const std::vector<Socket>& sockets, std::string_view bytes, Pa
 }
 
 void Outbox::call(Call call, std::string_view function, std::string_view input) {
-  const bool urgent = call.purpose == Call::Purpose::batch || call.purpose == Call::Purpose::publish;
-  line_.add({++lastRequest_, call.organization, std::string(function), std::string(input)}, urgent);
+  line_.add({++lastRequest_, call.organization, std::string(function), std::string(input), call.isUrgent()});
   calls_.emplace(lastRequest_, std::move(call));
   callNext();
 }
@@ -45,7 +44,7 @@ void Outbox::hint(const std::string& organization, double head) {
 std::optional<Call> Outbox::answered(Request request) {
   const auto node = calls_.extract(request);
   if (node.empty()) return std::nullopt;
-  line_.done(node.mapped().organization);
+  line_.done(node.mapped().organization, node.mapped().isUrgent());
   callNext();
   return std::move(node.mapped());
 }

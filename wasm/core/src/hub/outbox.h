@@ -28,6 +28,7 @@ struct Call {
   Socket socket = 0;   // load, catchUp, read, claim, release
   uint32_t turn = 0;   // load, catchUp: the subscriber's; publish: the stream's; read, batch: the log
   double request = 0;  // read, claim, release: the client's own number of it; batch: the flight
+  bool isUrgent() const { return purpose == Purpose::batch || purpose == Purpose::publish; }
 };
 
 /// Codes a socket is closed with (docs/internals/wire.md).

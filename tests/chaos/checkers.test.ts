@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+//
+// A checker that never says no proves nothing: each is shown a history in which one thing is wrong.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkers } from './checkers/index';
+import { eventsOf, type Change, type Event } from './event';
+import { sample, type Sample } from './sample';
+
+const broken = ({ history, truth }: Sample) =>
+  Object.entries(checkers).filter(([, check]) => check(history, truth).length > 0).map(([promise]) => promise);
+
+/** Whatever else notices, this promise was not kept. */
+function breaks(promise: string, what: string, spoil: (sample: Sample) => void): void {
+  test(`${promise}: ${what}`, () => {
+    const spoiled = sample();
+    spoil(spoiled);
+    assert.ok(broken(spoiled).includes(promise), `found by ${broken(spoiled).join(', ') || 'nobody'}`);
+    assert.ok(checkers[promise]!(spoiled.history, spoiled.truth).every((violation) => violation.promise === promise));
+  });
+}
+
+const begin = sample().truth.log.findIndex(({ key }) => key !== 'seed');
+const entry = ({ truth }: Sample, key: string) => truth.log.find((of) => of.key === key)!;
+const first = <K extends Event['kind']>({ history }: Sample, kind: K) => eventsOf(history, kind)[0]!;
+const ofKey = <K extends 'receipt' | 'invoke' | 'ok'>({ history }: Sample, kind: K, key: string) =>
+  eventsOf(history, kind).find((of) => (of as { key: string }).key === key)!;
+const forget = ({ truth }: Sample, key: string) => {
+  truth.log = truth.log.filter((of) => of.key !== key).map((of, i) => ({ ...of, seq: i + 1 }));
+};
+
+test('nothing is found where everything was kept', () => {
+  assert.deepEqual(broken(sample()), []);
+});
+
+breaks('I1', 'a confirmed write is not in the log', (of) => forget(of, 'c:3'));
+breaks('I1', 'a confirmed write is at another place than was said', (of) => {
+  ofKey(of, 'receipt', 'c:1').seq = begin + 2;
+});
+
+breaks('I2', 'a write took effect twice', ({ truth }) => {
+  truth.log.push({ ...truth.log.at(-1)!, seq: truth.log.length + 1 });
+});
+breaks('I2', 'half of a commit took effect', ({ truth }) => void truth.log.splice(begin + 2, 1));
+breaks('I2', 'a key was confirmed under two attempts', ({ truth }) => {
+  truth.decisions.push({ key: 'c:1', attempt: 2, status: 'confirmed', seq: begin + 1 });
+});
+breaks('I2', 'a write took effect without a record', ({ truth }) => {
+  truth.decisions = truth.decisions.filter(({ key }) => key !== 'd:1');
+});
+breaks('I2', 'a duplicate got another answer', (of) => {
+  const other = { status: 'rejected', seq: undefined, code: 'stale_context' };
+  of.history.push({ ...ofKey(of, 'receipt', 'c:1'), t: 100, ...other });
+});
+
+breaks('I3', 'a refused write took effect', (of) => void (entry(of, 'd:1').key = 'c:4'));
+breaks('I3', 'a rejection is recorded as confirmed', ({ truth }) => {
+  truth.decisions.find(({ key }) => key === 'c:4')!.status = 'confirmed';
+});
+
+breaks('I4', 'the log has a gap', ({ truth }) => truth.log.slice(begin).forEach((of) => void (of.seq += 1)));
+breaks('I4', 'a place was seen before the one in front of it', (of) => void (first(of, 'probe').count = 2));
+breaks('I4', 'the head of the log fell', (of) => {
+  of.history.push({ ...first(of, 'probe'), t: 100, max: begin + 2, count: 2 });
+});
+
+breaks('I5', 'a write is before one that was confirmed when it was called', (of) => {
+  ofKey(of, 'receipt', 'c:3').seq = begin + 5;
+  Object.assign(ofKey(of, 'receipt', 'd:1'), { seq: begin + 4 });
+  const [c, d] = [entry(of, 'c:3'), entry(of, 'd:1')];
+  [c.seq, d.seq] = [d.seq, c.seq];
+  of.truth.log.sort((a, b) => a.seq - b.seq);
+});
+breaks('I5', 'a read is older than what was confirmed when it was asked', (of) => {
+  first(of, 'read').seq = begin + 1;
+});
+
+breaks('I6', 'another commit is between the operations of one', ({ truth }) => {
+  const [a, b] = [truth.log[begin + 2]!, truth.log[begin + 3]!];
+  [a.seq, b.seq] = [b.seq, a.seq];
+  truth.log.sort((left, right) => left.seq - right.seq);
+});
+breaks('I6', 'a frame ends inside of a commit', ({ history }) => {
+  const frame = eventsOf(history, 'apply')[1]!;
+  history.push({ ...frame, to: frame.to - 1 });
+});
+breaks('I6', 'a client shows half of a transfer', (of) => void (first(of, 'view').rows[0]!['balance'] = 1_000));
+breaks('I6', 'a server answers with half of a transfer', (of) => void (first(of, 'read').rows[0]!['balance'] = 1_000));
+breaks('I6', 'money is made', (of) => void (entry(of, 'c:2').after!['balance'] = 995));
+
+breaks('I9', 'a later call took effect first', (of) => {
+  const [one, three] = [ofKey(of, 'invoke', 'c:1'), ofKey(of, 'invoke', 'c:3')];
+  [one.key, three.key] = [three.key, one.key];
+});
+
+breaks('I11', 'a frame is missing', ({ history }) => {
+  history.splice(history.indexOf(eventsOf(history, 'apply')[1]!), 1);
+});
+breaks('I11', 'a frame came twice', (of) => void of.history.push({ ...first(of, 'apply'), t: 100 }));
+breaks('I11', 'a change is left out of a frame', ({ history }) => {
+  eventsOf(history, 'apply')[1]!.changes = [begin + 2];
+});
+breaks('I11', 'a change has another row than the log', (of) => {
+  (eventsOf(of.history, 'apply')[2]!.changes[0] as Change).row!['count'] = 7;
+});
+breaks('I11', 'everything was loaded again', (of) => void of.history.push({ ...first(of, 'loaded'), t: 100 }));
+breaks('I11', 'a client goes on from where it is not', ({ history }) => {
+  eventsOf(history, 'hello')[1]!.cursor = begin + 1;
+});
+
+breaks('I12', 'a counter lost an increment', (of) => {
+  const lost = entry(of, 'c:3');
+  of.truth.log.push({ ...structuredClone(lost), seq: of.truth.log.length + 1, key: 'd:2' });
+});
+breaks('I12', 'a counter is less than its increments', ({ truth }) => void (truth.rows['counters']![0]!['count'] = 0));
+breaks('I12', 'a list lost an item', ({ truth }) => void (truth.rows['lists']![0]!['items'] = []));
+breaks('I12', 'a transfer went over what it had not seen', (of) => void (entry(of, 'c:2').before!['balance'] = 900));
+breaks('I12', 'somebody wrote the account after the stamp', (of) => {
+  const foreign = { model: 'accounts', id: 'account-0', session: 'another', before: null, after: { balance: 1_000 } };
+  Object.assign(entry(of, 'c:1'), foreign);
+  ofKey(of, 'invoke', 'c:2').readAt = begin;
+});
+
+breaks('I15', 'a client shows another row', (of) => void (first(of, 'final').models['notes']![0]!['text'] = 'old'));
+breaks('I15', 'a client has a row too many', (of) => {
+  first(of, 'final').models['notes']!.push({ id: 'ghost', text: 'ghost', by: 'c' });
+});
+breaks('I15', 'the table is not what the log adds up to', ({ truth }) => void truth.rows['notes']!.pop());
+breaks('I15', 'it took too long', (of) => void (first(of, 'final').took = 6_000));
+
+breaks('I16', 'a server answers what the log does not have', (of) => {
+  first(of, 'read').rows[5]!['tag'] = 'nobody';
+});
+breaks('I16', 'a client shows what came later', (of) => void (first(of, 'view').seq = begin + 1));
+breaks('I16', 'a client lacks a row', (of) => void first(of, 'view').rows.pop());
+
+breaks('I22', 'a write never ended', (of) => void of.history.splice(of.history.indexOf(ofKey(of, 'ok', 'c:1')), 1));
+breaks('I22', 'a write ended twice', (of) => void of.history.push({ ...ofKey(of, 'ok', 'c:1'), t: 100 }));
+breaks('I22', 'a refusal says nothing', (of) => void (first(of, 'fail').code = 'internal_error'));
+breaks('I22', 'a write ended after minutes', (of) => void (ofKey(of, 'ok', 'c:1').t = 100_000));

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+//
+// Bugs that are planted in the database of a run, to see that the harness finds them: what it does not find, it does
+// not guard. Each is put over the server's own functions before a server starts.
+
+export interface Planted {
+  /** The promises of which at least one is then broken. */
+  breaks: readonly string[];
+  sql: string;
+}
+
+export const planted: Readonly<Record<string, Planted>> = {
+  // A commit whose answer was lost takes effect once more when it is sent again.
+  'forgotten-receipts': {
+    breaks: ['I2'],
+    sql: `alter table ablo.commit drop constraint commit_pkey;
+      create or replace function ablo.decided(organization text, commits jsonb) returns jsonb[]
+      language sql stable as $$ select array_fill(null::jsonb, array[jsonb_array_length($2)]) $$`,
+  },
+  // Whoever comes later writes over what it has not seen.
+  'no-guards': {
+    breaks: ['I12'],
+    sql: `create or replace function ablo.judge(
+        organization text, commits jsonb, receipts jsonb[], head bigint, since bigint) returns jsonb[]
+      language sql stable as $$ select array_fill(null::jsonb, array[jsonb_array_length($2)]) $$`,
+  },
+  // A commit is confirmed before it is on the disk.
+  'not-flushed': {
+    breaks: ['I1'],
+    sql: `do $do$ begin
+      execute replace(pg_get_functiondef('ablo.enter'::regproc), 'perform set_config(',
+        $$perform set_config('synchronous_commit', 'off', true), set_config($$);
+      end $do$`,
+  },
+};
