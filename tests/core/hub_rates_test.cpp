@@ -106,24 +106,29 @@ TEST_CASE("addresses are counted as their owners come by them") {
   CHECK(!countedAddress("100.128.0.1").empty());
 }
 
-TEST_CASE("organizations take turns at the database, and one has only so many places") {
+TEST_CASE("organizations take turns at the database, and one has only so many places, half of them for what is urgent") {
   FairLine line(3, 2);
-  for (uint32_t i = 1; i <= 10; ++i) line.add({i, "greedy", "read", ""}, false);
-  line.add({11, "modest", "read", ""}, false);
-  line.add({12, "greedy", "commit", ""}, true);
+  for (uint32_t i = 1; i <= 10; ++i) line.add({i, "greedy", "read", "", false});
+  line.add({11, "modest", "read", "", false});
+  line.add({12, "greedy", "commit", "", true});
   CHECK(line.next()->request == 12);  // what is urgent goes before its own
   CHECK(line.next()->request == 11);
   CHECK(line.next()->request == 1);
   CHECK(!line.next());
-  line.done("modest");
+  line.done("modest", false);
   CHECK(!line.next());  // greedy has its two
   CHECK(line.waiting() == 9);
-  line.add({13, "modest", "read", ""}, false);
+  line.add({13, "modest", "read", "", false});
   CHECK(line.next()->request == 13);
-  line.done("greedy");
+  line.done("greedy", true);
+  CHECK(!line.next());  // that place is for a commit
+  line.add({14, "greedy", "commit", "", true});
+  CHECK(line.next()->request == 14);
+  line.done("greedy", true);
+  line.done("greedy", false);
   CHECK(line.next()->request == 2);
   CHECK(!line.next());
-  CHECK(line.underWay() == 3);
+  CHECK(line.underWay() == 2);
 }
 
 TEST_CASE("a question too many is refused with advice, and asked again in time it is answered") {
