@@ -40,6 +40,7 @@ export async function memoryDatabase() {
     provision: async (statements, document, hash) => ((stored = { version: 1, hash, document }), { version: 1, changed: true }),
     schema: async () => stored,
     migrate: async () => {},
+    check: async () => [],
     trim: async () => false,
     revoked: async () => [],
     async createCredential({ hash, organization: tenant, groups, operations }) {

@@ -5,12 +5,12 @@ import pg from 'pg';
 import { NamedError } from '../errors/named-error';
 import type { Connection, Parameter, Statement, Transaction } from './connection';
 import { namedFailure } from './database-error';
+import { listen } from './listen';
 
 const kConnections = 10;
 const kConnectTimeout = 5_000; // ms
 const kAnswerTimeout = 60_000; // ms; after it the connection is given up, and with it whatever it did
 const kOldest = 150_000;
-const kListenAgain = 1_000; // ms, after the connection that listens broke
 
 export interface PostgresOptions {
   /** How many connections at most. */
@@ -81,7 +81,8 @@ export class PostgresConnection implements Connection {
   }
 
   listen(channel: string, heard: (message: string) => void): () => Promise<void> {
-    return listen(this.url, channel, heard);
+    const options = { connectionString: this.url, connectionTimeoutMillis: kConnectTimeout, keepAlive: true };
+    return listen({ ...options, application_name: 'ablo listens' }, channel, heard);
   }
 
   pool(): { total: number; idle: number; waiting: number } {
@@ -106,41 +107,6 @@ export class PostgresConnection implements Connection {
 
 const kSettings = `select json_build_array(
   current_setting('server_version_num')::int, current_setting('fsync'), current_setting('synchronous_commit'))::text`;
-
-/** A pooler that lends a connection for one transaction only lets nothing through here: then there are no hints. */
-function listen(url: string, channel: string, heard: (message: string) => void): () => Promise<void> {
-  let client: pg.Client | undefined;
-  let again: NodeJS.Timeout | undefined;
-  let stopped = false;
-  const connect = async () => {
-    const next = new pg.Client({
-      connectionString: url, connectionTimeoutMillis: kConnectTimeout, keepAlive: true, application_name: 'ablo listens',
-    });
-    client = next;
-    let over = false;
-    const lost = () => {
-      if (over) return;
-      over = true;
-      void next.end().catch(() => {});
-      if (!stopped) again = setTimeout(connect, kListenAgain).unref();
-    };
-    next.on('notification', ({ payload }) => heard(payload ?? ''));
-    next.on('error', lost);
-    next.on('end', lost);
-    try {
-      await next.connect();
-      await next.query(`listen ${pg.escapeIdentifier(channel)}`);
-    } catch {
-      lost();
-    }
-  };
-  void connect();
-  return async () => {
-    stopped = true;
-    clearTimeout(again);
-    await client?.end().catch(() => {});
-  };
-}
 
 function transactionOn(client: pg.PoolClient): Transaction {
   return {
