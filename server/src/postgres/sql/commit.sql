@@ -7,7 +7,8 @@
 --   2 rows      the targets are locked, without waiting: a commit whose row somebody else holds leaves the batch, and
 --               waits for it alone, holding nothing
 --   3 checks    claims and premises, in a statement that sees everything committed before the locks were granted
---   4 writes    each commit in a savepoint of its own, so that a refused one never stops its neighbours
+--   4 writes    each commit in a savepoint of its own, so that a refused one never stops its neighbours; those that update
+--               one row each go together, as long as none of them fails
 --   5 the log   is locked; from here to COMMIT nobody else's commit comes in between
 --   6 checks    1 and 3 again, for what came since; if one falls, the batch is undone and tried again
 --   7 records   log entries, adjacent for each commit, and the receipts, rejections too
@@ -21,6 +22,9 @@ do $$ begin
   if to_regtype('ablo.written') is null then
     create type ablo.written as (before jsonb, after jsonb);  -- images of a row; null: there was, or is, none
     create type ablo.entry as (n int, i int, model text, id text, op text, before jsonb, after jsonb, fields text[]);
+  end if;
+  if to_regtype('ablo.updated') is null then
+    create type ablo.updated as (n int, before jsonb, after jsonb);
   end if;
 end $$;
 
@@ -161,6 +165,57 @@ begin
   return entries;
 end $$;
 
+-- For each commit the last of those from it on that, like it, update one row of the same model and do nothing else; 0 where
+-- it is not such a one.
+create or replace function ablo.runs(commits jsonb, receipts jsonb[], verdicts jsonb[]) returns int[]
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return array(
+    select case when r.fits then max(r.n) over (partition by r.run) else 0 end
+    from (
+      select f.n, f.fits, sum(f.begins::int) over (order by f.n) as run
+      from (
+        select c.n, o.fits, not (o.fits and lag(o.fits) over w and lag(o.model) over w = o.model) is true as begins
+        from jsonb_array_elements(commits) with ordinality c(body, n)
+        cross join lateral (
+          select c.body->'operations'->0->>'model' as model,
+            receipts[c.n] is null and verdicts[c.n] is null and jsonb_array_length(c.body->'operations') = 1
+            and c.body->'operations'->0->>'op' in ('update', 'archive', 'unarchive') as fits) o
+        window w as (order by c.n)) f) r
+    order by r.n);
+end $$;
+
+-- Step 4 for a run of commits, in one statement. Null: it cannot be done so, or one of them fails and has to hear why. Then
+-- each is written for itself.
+create or replace function ablo.write_run(
+  organization text, commits jsonb, first int, last int, receipts jsonb[], blocked_sessions text[]
+) returns ablo.entry[]
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  model constant text := commits->(first - 1)->'operations'->0->>'model';
+  run jsonb;
+  entries ablo.entry[];
+begin
+  select jsonb_agg(c.body->'operations'->0 || jsonb_build_object('n', c.n)) into run
+  from jsonb_array_elements(commits) with ordinality c(body, n)
+  where c.n between first and last and receipts[c.n] is null and c.body->>'session' <> all (blocked_sessions);
+
+  perform set_config('ablo.own', model || '/*', true);
+  entries := array(
+    select row(u.n, 0, model, asked.id, asked.op, d.difference, u.after,
+      array(select key from jsonb_object_keys(d.difference) key where key <> 'updatedAt'))::ablo.entry
+    from ablo.update_rows(organization, model, run) u
+    join jsonb_to_recordset(run) asked(n int, op text, id text) on asked.n = u.n
+    cross join lateral (
+      select coalesce(jsonb_object_agg(b.key, b.value), '{}') as difference
+      from jsonb_each(u.before) b where u.after->b.key is distinct from b.value) d
+    order by u.n);
+  perform set_config('ablo.own', '', true);
+  return nullif(entries, '{}');
+exception when others then
+  return null;
+end $$;
+
 -- Step 6: did somebody, since the first look, answer one of these keys, claim a row of a commit that is to be confirmed,
 -- or change what it goes by?
 create or replace function ablo.has_fallen(
@@ -193,6 +248,9 @@ declare
   head bigint;
   body jsonb;
   n int := 0;
+  runs int[];
+  run ablo.entry[];
+  entry ablo.entry;
   entries ablo.entry[] := '{}';
   blocked_sessions text[] := '{}';
   state text; told text; name text; relation text; field text; rule text;
@@ -204,9 +262,18 @@ begin
   receipts := ablo.lock_targets(organization, commits, receipts);                           -- 2
   seen := ablo.head(organization);
   verdicts := ablo.judge(organization, commits, receipts, seen, 0);                         -- 3
+  runs := case when cardinality(receipts) > 1 then ablo.runs(commits, receipts, verdicts) end;
 
   for body in select c.body from jsonb_array_elements(commits) with ordinality c(body, n) order by c.n loop
     n := n + 1;
+    if receipts[n] is null and runs[n] > n and body->>'session' <> all (blocked_sessions) then
+      run := ablo.write_run(organization, commits, n, runs[n], receipts, blocked_sessions);  -- 4
+      runs := case when run is not null then runs end;
+      foreach entry in array coalesce(run, '{}') loop
+        entries := array_append(entries, entry);
+        receipts[entry.n] := ablo.receipt('confirmed', cardinality(entries), null, null);
+      end loop;
+    end if;
     if receipts[n] is null and body->>'session' = any (blocked_sessions) then
       receipts[n] := '{"status": "blocked"}';
     elsif receipts[n] is null and verdicts[n] ? 'status' then

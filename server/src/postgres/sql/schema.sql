@@ -177,6 +177,16 @@ begin
   end loop;
 end $$;
 
+-- Whether an update of its rows may do more than that: triggers of the user, and keys that others follow.
+create or replace function ablo.has_effects(target regclass) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return exists (
+    select from pg_trigger t
+    where t.tgrelid = target and t.tgname not like 'ablo\_%' and (not t.tgisinternal or t.tgfoid in (
+      '"RI_FKey_cascade_upd"'::regproc, '"RI_FKey_setnull_upd"'::regproc, '"RI_FKey_setdefault_upd"'::regproc)));
+end $$;
+
 -- Tables of models that are no longer in the schema are left as they are, and no longer watched.
 create or replace function ablo.watch_only(tables text[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$

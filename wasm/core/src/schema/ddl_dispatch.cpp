@@ -32,6 +32,13 @@ begin
 end $write$)",
      "  if $2 = {key} then return {write}($1, $3, $4, $5, $6); end if;\n"},
 
+    // organization, model, updates
+    {R"(create or replace function ablo.update_rows(text, text, jsonb) returns setof ablo.updated
+language plpgsql set search_path = pg_catalog, pg_temp as $update$
+begin
+{branches}end $update$)",
+     "  if $2 = {key} then return query select * from {update}($1, $3); end if;\n"},
+
     // organization, model, id
     {R"(create or replace function ablo.image_row(text, text, text) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $image$
@@ -62,6 +69,7 @@ std::vector<std::string> dispatchDdl(const Schema& schema) {
                                            {"organization", columnName(model, "organizationId")},
                                            {"lock", functionName("lock", model)},
                                            {"write", functionName("write", model)},
+                                           {"update", functionName("update", model)},
                                            {"image", functionName("image", model)}});
     ddl.push_back(fill(dispatcher.text, {{"branches", branches}}));
   }

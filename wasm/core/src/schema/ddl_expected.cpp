@@ -22,7 +22,7 @@ std::string tableText(const Model& model) {
   for (const Field& field : model.fields)
     columns += (columns.empty() ? "" : ", ") + jsonText(field.column) + ": " + jsonText(columnType(field.type));
   std::string functions;
-  for (const std::string_view verb : {"image", "rows", "lock", "write", "capture"})
+  for (const std::string_view verb : {"image", "rows", "lock", "write", "update", "capture"})
     functions += (functions.empty() ? "" : ", ") + jsonText(verb) + ": " +
                  jsonText(ruleName(std::string(verb) + "_" + model.table));
   return R"({"model": )" + jsonText(model.key) + R"(, "table": )" + jsonText(model.table) + R"(, "columns": {)" +

@@ -68,6 +68,21 @@ begin
   return row({image}(before), {image}(after))::ablo.written;
 end $write$)";
 
+/// $1 organization, $2 updates of locked rows, `[{n, op, id, data}]`: all in one statement. No rows: it cannot be done so, and
+/// nothing was. What a trigger of the user does must be told apart by the commit that caused it.
+constexpr std::string_view kUpdate = R"(create or replace function {update}(text, jsonb) returns setof ablo.updated
+language plpgsql set search_path = pg_catalog, pg_temp as $update$
+begin
+  if ablo.has_effects({name}::regclass) then return; end if;
+  return query
+    update {table} t set
+    {changes}
+    from jsonb_to_recordset($2) asked(n int, op text, id text, data jsonb)
+    join {table} was on was.{organization} = $1 and was.{id} = asked.id
+    where t.{organization} = $1 and t.{id} = asked.id
+    returning asked.n, {image}(was), {image}(t);
+end $update$)";
+
 /// What a statement did to the table, noted at once; of a partitioned table, row by row. It runs as the owner of the notes,
 /// whoever writes and whatever they have set. Somebody may have changed the table since it was pushed, so that it has no such
 /// column any more: that is not for the writer to suffer. It is found out before anything is noted: a block that catches
@@ -161,20 +176,20 @@ std::string imageText(const Model& model) {
 }
 
 /// What an operation gives for a field, out of its data.
-std::string dataValue(const Field& field) {
+std::string dataValue(const Field& field, const std::string& data) {
   const std::string name = quotedText(field.name);
   switch (field.type) {
-    case FieldType::number: return "($4->>" + name + ")::double precision";
-    case FieldType::boolean: return "($4->>" + name + ")::boolean";
-    case FieldType::date: return "($4->>" + name + ")::timestamptz";
-    case FieldType::json: return "nullif($4->" + name + ", 'null')";
-    default: return "$4->>" + name;
+    case FieldType::number: return "(" + data + "->>" + name + ")::double precision";
+    case FieldType::boolean: return "(" + data + "->>" + name + ")::boolean";
+    case FieldType::date: return "(" + data + "->>" + name + ")::timestamptz";
+    case FieldType::json: return "nullif(" + data + "->" + name + ", 'null')";
+    default: return data + "->>" + name;
   }
 }
 
 /// The base fields are ours to fill in. Empty: it has no value yet.
 std::string createdValue(const Field& field) {
-  if (!field.base) return dataValue(field);
+  if (!field.base) return dataValue(field, "$4");
   if (field.name == "id") return "$3";
   if (field.name == "organizationId") return "$1";
   if (field.name == "createdBy") return "$5->>'id'";
@@ -182,15 +197,24 @@ std::string createdValue(const Field& field) {
 }
 
 /// Empty: an update leaves it alone.
-std::string updatedValue(const Field& field) {
+std::string updatedValue(const Field& field, const std::string& op, const std::string& data) {
   const std::string column = "t." + quotedName(field.column);
   if (!field.base)
-    return "case when $4 ? " + quotedText(field.name) + " then " + dataValue(field) + " else " + column + " end";
+    return "case when " + data + " ? " + quotedText(field.name) + " then " + dataValue(field, data) + " else " +
+           column + " end";
   if (field.name == "updatedAt") return "clock_timestamp()";
   if (field.name == "archivedAt")
-    return "case $2 when 'archive' then coalesce(" + column + ", clock_timestamp()) when 'unarchive' then null else " +
-           column + " end";
+    return "case " + op + " when 'archive' then coalesce(" + column +
+           ", clock_timestamp()) when 'unarchive' then null else " + column + " end";
   return "";
+}
+
+std::string assignmentsOf(const Model& model, const std::string& op, const std::string& data) {
+  std::string text;
+  for (const Field& field : model.fields)
+    if (const std::string value = updatedValue(field, op, data); !value.empty())
+      text += (text.empty() ? "" : ",\n    ") + quotedName(field.column) + " = " + value;
+  return text;
 }
 
 }  // namespace
@@ -198,17 +222,14 @@ std::string updatedValue(const Field& field) {
 std::vector<std::string> modelDdl(const Model& model) {
   std::string columns;
   std::string values;
-  std::string assignments;
   for (const Field& field : model.fields) {
     if (const std::string value = createdValue(field); !value.empty()) {
       columns += (columns.empty() ? "" : ", ") + quotedName(field.column);
       values += (values.empty() ? "" : ", ") + value;
     }
-    if (const std::string value = updatedValue(field); !value.empty())
-      assignments += (assignments.empty() ? "" : ",\n    ") + quotedName(field.column) + " = " + value;
   }
   std::vector<std::string> ddl;
-  for (const std::string_view text : {kImage, kRows, kLock, kWrite, kCapture, kWatch})
+  for (const std::string_view text : {kImage, kRows, kLock, kWrite, kUpdate, kCapture, kWatch})
     ddl.push_back(fill(text, {{"table", tableName(model)},
                               {"key", quotedText(model.key)},
                               {"id", columnName(model, "id")},
@@ -217,13 +238,15 @@ std::vector<std::string> modelDdl(const Model& model) {
                               {"rows", functionName("rows", model)},
                               {"lock", functionName("lock", model)},
                               {"write", functionName("write", model)},
+                              {"update", functionName("update", model)},
                               {"capture", functionName("capture", model)},
                               {"captureName", quotedText(functionName("capture", model))},
                               {"name", quotedText(tableName(model))},
                               {"fields", imageText(model)},
                               {"columns", columns},
                               {"values", values},
-                              {"assignments", assignments}}));
+                              {"assignments", assignmentsOf(model, "$2", "$4")},
+                              {"changes", assignmentsOf(model, "asked.op", "asked.data")}}));
   return ddl;
 }
 
