@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // Confirmed commits a second: through the batcher alone (one socket an organization) and through 64 sockets, as a ratio to
-// the best of pgbench. Each commit is an update of one random row of 10,000; so many are in flight at once.
+// the best of pgbench. Each commit is an update of one random row of 10,000; so many are in flight at once. Through 64
+// sockets every change goes to all sockets of its organization, too.
 import { newPlace } from '../place.mjs';
 import { Line } from '../line.mjs';
 import { bestPgbench } from '../pgbench.mjs';
 import { round } from '../percentile.mjs';
 
-export const kInFlight = 400;
+export const kInFlight = 800;
 const kRows = 10_000;
 
 export const figures = {
@@ -15,8 +16,8 @@ export const figures = {
   commits_1_ratio: { min: 4 },
   commits_4_ratio: { min: 5 },
   commits_64_ratio: {},
-  commits_1_sockets_ratio: { min: 4 },
-  commits_4_sockets_ratio: { min: 5 },
+  commits_1_sockets_ratio: {},
+  commits_4_sockets_ratio: {},
   commits_64_sockets_ratio: {},
 };
 

@@ -250,7 +250,6 @@ declare
   n int := 0;
   runs int[];
   run ablo.entry[];
-  entry ablo.entry;
   entries ablo.entry[] := '{}';
   blocked_sessions text[] := '{}';
   state text; told text; name text; relation text; field text; rule text;
@@ -269,10 +268,10 @@ begin
     if receipts[n] is null and runs[n] > n and body->>'session' <> all (blocked_sessions) then
       run := ablo.write_run(organization, commits, n, runs[n], receipts, blocked_sessions);  -- 4
       runs := case when run is not null then runs end;
-      foreach entry in array coalesce(run, '{}') loop
-        entries := array_append(entries, entry);
-        receipts[entry.n] := ablo.receipt('confirmed', cardinality(entries), null, null);
+      for place in 1 .. coalesce(cardinality(run), 0) loop
+        receipts[(run[place]).n] := jsonb_build_object('status', 'confirmed', 'seq', cardinality(entries) + place);
       end loop;
+      entries := entries || run;
     end if;
     if receipts[n] is null and body->>'session' = any (blocked_sessions) then
       receipts[n] := '{"status": "blocked"}';

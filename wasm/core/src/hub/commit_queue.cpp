@@ -15,7 +15,7 @@ namespace {
 
 using Way = Commit::Way;
 
-constexpr std::size_t kLargestBatch = 50;
+constexpr std::size_t kLargestBatch = 100;
 constexpr int kPatientTries = 3;
 constexpr int kMostResends = 3;
 constexpr double kGather = 50;       // ms: who is slowed down leaves with others, not one by one
