@@ -2,6 +2,7 @@
 //
 // The floor: a `ws` server as anybody would write it, one send() for each message and socket. `echo` says back what it is
 // told.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WebSocketServer, WebSocket } from 'ws';
 import { answer } from './answers.mjs';
 
@@ -13,10 +14,13 @@ answer({
     if (!server.address()) await new Promise((resolve) => server.once('listening', resolve));
     return { url: `http://127.0.0.1:${server.address().port}` };
   },
-  /** So many messages to each. */
-  broadcast({ messages, text }) {
-    for (let n = 0; n < messages; n++)
-      for (const ws of server.clients) if (ws.readyState === WebSocket.OPEN) ws.send(text);
+  /** So many ticks, each of so many messages to everybody. */
+  async ticks({ ticks, changes, text }) {
+    for (let n = 0; n < ticks; n++) {
+      for (let message = 0; message < changes; message++)
+        for (const ws of server.clients) if (ws.readyState === WebSocket.OPEN) ws.send(text);
+      await nextTurn();
+    }
   },
   cpu: () => process.cpuUsage(),
 });

@@ -10,6 +10,9 @@ import { answer } from './answers.mjs';
 const readers = [];
 let waiting;
 
+const kPing = 9;
+const kPong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+
 /** Counts the frames of a server's stream (RFC 6455 §5.2: not masked). Calls back with the text of those that are asked for. */
 class Reader {
   frames = 0;
@@ -40,7 +43,8 @@ class Reader {
         if (bytes.length - at - header < length) break;
         this.onText(bytes.subarray(at + header, at + header + length).toString());
       }
-      this.frames++;
+      if ((bytes[at] & 15) === kPing) this.stream.write(kPong);
+      else this.frames++;
       at += header + length;
     }
     if (at > bytes.length) {

@@ -6,6 +6,7 @@ import { createLogger, createSecretKey, openEmbedded, openPostgres, startServer 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { memoryDatabase } from './memory-database.mjs';
 import { organization, schema } from './schema.mjs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { answer } from './answers.mjs';
 
 let database, server, stalls;
@@ -37,7 +38,13 @@ answer({
     return longest;
   },
   cpu: () => process.cpuUsage(),
-  grow: (entries) => database.grow(entries),
+  /** So many ticks, each of so many changes, as fast as they can be sent: one begins when the one before has been written. */
+  async ticks({ ticks, changes }) {
+    for (let n = 0; n < ticks; n++) {
+      database.grow(changes);
+      for (let turn = 0; turn < 4; turn++) await nextTurn(); // heard, asked, answered, written
+    }
+  },
   async health() {
     return (await fetch(`${server.url}/healthz`)).json();
   },
