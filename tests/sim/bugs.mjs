@@ -80,11 +80,11 @@ const order = {
   'the cascade suppressed': [['tests/sim/capture.cpp', 'db.transaction(who).captured.push_back({note, now, cause});', '']],
   'a commit that overtakes a blocked one of its session': [[commit, 'if (receipt.isNull() && blockedSessions.count(session)) receipt = blocked();', '']],
   'commits of one client side by side': [[`${hub}/commit_queue.cpp`, 'if (lanes_.count(commit.lane)) return false;', '']],
-  'a waiting commit that does not reserve its lane': [[`${hub}/commit_queue.cpp`, 'reserved.all(commit);\n if (free && !isTogether(commit))', 'reserved.rows(commit);\n if (free && !isTogether(commit))']],
+  'a waiting commit that does not reserve its lane': [[`${hub}/commit_queue.cpp`, 'reserved.all(commit);\n if (free)', 'reserved.rows(commit);\n if (free)']],
   'a blocked commit put back at the end': [[`${hub}/commit_queue.cpp`, 'waiting_.insert(std::upper_bound(waiting_.begin(), waiting_.end(), commit.place, behind), std::move(commit));', 'static_cast<void>(behind);\n  waiting_.push_back(std::move(commit));']],
   'rows of a flight not reserved': [
     [`${hub}/commit_queue.cpp`, 'for (const Commit& commit : flight.commits) reserved.all(commit);', 'for (const Commit& commit : flight.commits) (void)commit;'],
-    [`${hub}/commit_queue.cpp`, 'if (batchInFlight && std::all_of(waiting_.begin(), waiting_.end(), isTogether)) return departed;', 'batchInFlight = false;'],
+    [`${hub}/commit_queue.cpp`, 'if (batchInFlight && apart_ == 0) return departed;', 'batchInFlight = false;'],
   ],
 };
 
@@ -144,7 +144,14 @@ const pages = {
   'the stream before the load': [
     [`${hub}/stream.cpp`, 'if (subscriberStep(subscriber.state, SubscriberEvent::published).action != SubscriberAction::accept) continue;', 'if (subscriber.state == SubscriberState::greeting) continue;'],
   ],
-  'a gap between the load and the stream': [[`${hub}/audience.cpp`, 'take(subscriber, load->seq() >= stream_.published() ? Event::level : Event::behind)', 'take(subscriber, Event::level)']],
+  'a gap between the load and the stream': [[`${hub}/audience.cpp`, 'take(subscriber, load.seq() >= stream_.published() ? Event::level : Event::behind)', 'take(subscriber, Event::level)']],
+  'a workspace given to who came while it was read': [
+    [`${hub}/workspace.h`, 'return round_ + 1;', 'return state_ == State::idle ? round_ + 1 : round_;'],
+  ],
+  'a workspace kept although the log went on': [[functions, 'have->number("seq") == head', 'have->number("seq") <= head']],
+  'a page offered by the way over one that is being read': [
+    [`${hub}/stream.cpp`, 'known() && !asking_ && page.epoch == epoch_', 'known() && page.epoch == epoch_'],
+  ],
   'a gap between the catch-up and the stream, taken': [
     [`${hub}/audience.cpp`, 'const bool level = page->to >= stream_.published();', 'const bool level = true;'],
     [`${session}/receive.cpp`, 'if (from != cursor_) {', 'if (from < 0) {'],
