@@ -32,6 +32,7 @@ test('an older page is told to reload when a field was added, by name, and shows
   const offline = old.tasks.update('t1', { title: 'Written offline' }, { wait: 'confirmed' });
   const told = assert.rejects(offline, { code: 'schema_mismatch', message: /reload the page/ });
 
+  await (await testServer({ databaseUrl, schema: wider })).close(); // pushed by another server, before this one listens
   await using second = await testServer({ databaseUrl, schema: wider, port });
   await told;
   assert.equal(old.syncStatus.error?.code, 'schema_mismatch');
