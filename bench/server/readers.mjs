@@ -8,21 +8,42 @@ import { connect } from 'node:net';
 import { answer } from './answers.mjs';
 
 const readers = [];
-let waiting;
 
 const kPing = 9;
 const kPong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+const kNothing = Buffer.alloc(0);
 
-/** Counts the frames of a server's stream (RFC 6455 §5.2: not masked). Calls back with the text of those that are asked for. */
+const buffer = Buffer.alloc(1 << 16); // of whoever is being read: everything is taken out of it at once
+
+/** Connects, and counts the frames of the server's stream (RFC 6455 §5.2: not masked). `onText` gets the text of each. */
 class Reader {
   frames = 0;
-  #left = Buffer.alloc(0);
+  stopped = false;
+  #left = kNothing;
   #skip = 0;
 
-  constructor(stream, onText) {
-    this.stream = stream;
-    this.onText = onText;
-    stream.on('data', (data) => this.#take(data));
+  static open({ url, key, path }, onText) {
+    const { hostname: host, port } = new URL(url);
+    const reader = new Reader();
+    reader.onText = onText;
+    return new Promise((resolve, reject) => {
+      let head = '';
+      reader.take = (bytes) => {
+        head += bytes.toString('latin1');
+        const end = head.indexOf('\r\n\r\n');
+        if (end < 0) return;
+        if (!head.startsWith('HTTP/1.1 101')) return reject(new Error(head));
+        reader.take = reader.#take;
+        resolve(reader);
+        reader.take(Buffer.from(head.slice(end + 4), 'latin1'));
+      };
+      const callback = (length) => reader.take(buffer.subarray(0, length));
+      reader.stream = connect({ host, port: Number(port), noDelay: true, onread: { buffer, callback } });
+      reader.stream.on('error', reject);
+      const protocol = key ? `Sec-WebSocket-Protocol: ablo.v1, ablo.token.${key}\r\n` : '';
+      reader.stream.write(`GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n${protocol}\r\n`);
+    });
   }
 
   #take(data) {
@@ -44,45 +65,12 @@ class Reader {
         this.onText(bytes.subarray(at + header, at + header + length).toString());
       }
       if ((bytes[at] & 15) === kPing) this.stream.write(kPong);
-      else this.frames++;
+      else if (++this.frames === wanted) ready();
       at += header + length;
     }
-    if (at > bytes.length) {
-      this.#skip = at - bytes.length;
-      this.#left = Buffer.alloc(0);
-    } else this.#left = Buffer.from(bytes.subarray(at));
-    check();
+    this.#skip = Math.max(0, at - bytes.length);
+    this.#left = at < bytes.length ? Buffer.from(bytes.subarray(at)) : kNothing;
   }
-}
-
-function check() {
-  if (!waiting || readers.some((reader) => !reader.stopped && reader.frames < waiting.frames)) return;
-  const { answer } = waiting;
-  waiting = undefined;
-  answer();
-}
-
-function upgrade({ url, key, path }) {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    const stream = connect(Number(port), hostname);
-    const nonce = randomBytes(16).toString('base64');
-    stream.on('error', reject);
-    stream.setNoDelay(true);
-    const protocol = key ? `Sec-WebSocket-Protocol: ablo.v1, ablo.token.${key}\r\n` : '';
-    stream.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
-      `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${nonce}\r\n${protocol}\r\n`);
-    let head = Buffer.alloc(0);
-    const handshake = (data) => {
-      head = Buffer.concat([head, data]);
-      const end = head.indexOf('\r\n\r\n');
-      if (end < 0) return;
-      stream.off('data', handshake);
-      if (!head.subarray(0, end).toString().includes(' 101 ')) return reject(new Error(head.toString()));
-      resolve({ stream, rest: head.subarray(end + 4) });
-    };
-    stream.on('data', handshake);
-  });
 }
 
 /** A client's frame, masked as it must be. */
@@ -93,33 +81,40 @@ function masked(text) {
   return Buffer.concat([header, mask, payload.map((byte, i) => byte ^ mask[i & 3])]);
 }
 
+/** How many frames each reader is to have, and who still lacks some. */
+let wanted = -1;
+let lacking = 0;
+let answerWanted;
+
+function ready() {
+  if (--lacking === 0) answerWanted();
+}
+
+function want(frames) {
+  return new Promise((resolve) => {
+    const those = readers.filter((reader) => !reader.stopped && reader.frames < frames);
+    [wanted, lacking, answerWanted] = [frames, those.length, resolve];
+    if (those.length === 0) resolve();
+  });
+}
+
 answer({
-  /** `timed` of them say how old what they get is: `{"at":ms}` stands somewhere in it. */
-  async open({ url, key, path, hash, count, timed = 0 }) {
+  /** `timed` of them say how old what they get is: `at@<ms>` stands somewhere in it. */
+  async open({ hash, count, timed = 0, ...place }) {
     for (let from = 0; from < count; from += 100)
       await Promise.all(Array.from({ length: Math.min(100, count - from) }, async () => {
-        const { stream, rest } = await upgrade({ url, key, path });
-        const reader = new Reader(stream, readers.length < timed ? lateness : undefined);
+        const reader = await Reader.open(place, readers.length < timed ? lateness : undefined);
         readers.push(reader);
-        if (rest.length > 0) stream.emit('data', rest);
-        if (hash) stream.write(masked(JSON.stringify({ type: 'hello', schema: hash, session: randomUUID(), bootstrap: 'none' })));
-        stream.on('close', () => { if (!reader.stopped) cut++; });
+        reader.stream.on('close', () => { if (!reader.stopped) cut++; });
+        if (hash) reader.stream.write(masked(JSON.stringify({ type: 'hello', schema: hash, session: randomUUID(), bootstrap: 'none' })));
       }));
-    if (!hash) return;
-    await new Promise((resolve) => {
-      waiting = { frames: 2, answer: resolve }; // welcome, loaded
-      check();
-    });
+    if (hash) await want(2); // welcome, loaded
   },
   reset() {
     for (const reader of readers) reader.frames = 0;
     late.length = 0;
   },
-  frames: (frames) =>
-    new Promise((resolve) => {
-      waiting = { frames, answer: resolve };
-      check();
-    }),
+  frames: want,
   /** The last `count` of them read no more. */
   stall(count) {
     for (const reader of readers.slice(-count)) {

@@ -29,6 +29,7 @@ answer({
     globalThis.gc?.();
     return process.memoryUsage.rss();
   },
+  rssNow: () => process.memoryUsage.rss(),
   /** The longest turn since the last time it was asked, in ms. */
   stall() {
     const longest = stalls ? stalls.max / 1e6 : 0;

@@ -38,18 +38,18 @@ export async function measure({ say, quick }) {
   }, kPause);
   const during = async (seconds) => {
     await readers.ask('reset');
-    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-    return (await readers.ask('late')).late;
+    let most = 0;
+    for (let second = 0; second < seconds; second++) {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      most = Math.max(most, await server.ask('rssNow'));
+    }
+    return { late: (await readers.ask('late')).late, most };
   };
   const seconds = quick ? 5 : 60;
   await during(3);
-  const before = await during(seconds);
-  const rssBefore = await server.ask('rss');
+  const { late: before, most: mostBefore } = await during(seconds);
   await readers.ask('stall', kStalled);
-  let most = 0;
-  const watching = setInterval(async () => (most = Math.max(most, await server.ask('rss'))), 1000);
-  const stalled = await during(seconds);
-  clearInterval(watching);
+  const { late: stalled, most } = await during(seconds);
   const { sockets } = await server.ask('health');
   clearInterval(writing);
   await readers.stop();
@@ -57,7 +57,7 @@ export async function measure({ say, quick }) {
 
   const values = {
     sockets_1000_mib: round(mib(full - empty), 1),
-    stalled_growth_mib: round(mib(most - rssBefore), 1),
+    stalled_growth_mib: round(mib(most - mostBefore), 1),
     stalled_cut: kSockets + 1 - sockets,
     stalled_before_p50_ms: round(p50(before)),
     stalled_p50_ms: round(p50(stalled)),
