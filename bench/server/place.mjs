@@ -15,15 +15,15 @@ export async function newPostgres() {
 }
 
 /** A server of its own process; `kind`: postgres, embedded or memory. */
-export async function newServer({ kind, place, organizations = 1 }) {
+export async function newServer({ kind, place, organizations = 1, limits }) {
   const server = helper('server-process.mjs');
-  return Object.assign(server, await server.ask('start', { kind, place, organizations }));
+  return Object.assign(server, await server.ask('start', { kind, place, organizations, limits }));
 }
 
 /** A Postgres with so many organizations and tasks, and a server on it. */
-export async function newPlace({ organizations = 1, rows = 10_000 } = {}) {
+export async function newPlace({ organizations = 1, rows = 10_000, limits } = {}) {
   const cluster = await newPostgres();
-  const server = await newServer({ kind: 'postgres', place: cluster.url, organizations });
+  const server = await newServer({ kind: 'postgres', place: cluster.url, organizations, limits });
   await cluster.psql(fill(organizations, rows));
   await cluster.psql('vacuum analyze');
   return {

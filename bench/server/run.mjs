@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { closeAll } from './place.mjs';
 
-const names = ['commits', 'lone', 'held', 'fan-out', 'applied', 'stalled', 'bootstrap', 'embedded', 'foreign'];
+const names = ['commits', 'lone', 'held', 'fan-out', 'applied', 'stalled', 'neighbours', 'bootstrap', 'embedded', 'foreign'];
 
 const help = `npm run bench:server -- [--quick] [--only part,part]
 

@@ -13,10 +13,10 @@ let database, server, stalls;
 const open = { postgres: openPostgres, embedded: openEmbedded, memory: memoryDatabase };
 
 answer({
-  async start({ kind, place, organizations }) {
+  async start({ kind, place, organizations, limits }) {
     database = await open[kind](place);
     await database.migrate();
-    server = await startServer({ database, port: 0, logger: createLogger({ level: 'error' }) });
+    server = await startServer({ database, port: 0, limits, logger: createLogger({ level: 'error' }) });
     await server.pushSchema(JSON.stringify(schema.document));
     const keys = [];
     for (let n = 1; n <= organizations; n++)

@@ -39,7 +39,7 @@ struct Counters {
   std::map<std::string, uint64_t, std::less<>> rejected;  // commits, by code
   std::map<std::string, uint64_t, std::less<>> refused;   // requests and sockets, by code
   std::map<std::string, uint64_t, std::less<>> limited;   // by the limit they met
-  Histogram batchSizes{{1, 2, 5, 10, 20, 50}};
+  Histogram batchSizes{{1, 2, 5, 10, 20, 50, 100}};
   Histogram commitTimes{{1, 2, 5, 10, 25, 50, 100, 250, 500, 1'000, 2'500, 5'000, 10'000}};   // ms, frame to receipt
   Histogram publishTimes{{1, 2, 5, 10, 25, 50, 100, 250, 500, 1'000, 2'500, 5'000, 10'000}};  // ms, commit to fan-out
 
