@@ -210,16 +210,16 @@ TEST_CASE("one batch is in flight, the next collects, and no row is in it twice"
   CHECK(world.hub.statistics().find(R"("commits":6,"rejections":1,"batches":3)") != std::string::npos);
 }
 
-TEST_CASE("a batch is at most fifty commits") {
+TEST_CASE("a batch is at most a hundred commits") {
   HubWorld world;
   world.join(1);
   world.say(1, update("first", "t"));
-  for (int i = 0; i < 60; ++i) world.say(1, update("k" + std::to_string(i), "t" + std::to_string(i)));
+  for (int i = 0; i < 110; ++i) world.say(1, update("k" + std::to_string(i), "t" + std::to_string(i)));
   world.answer(world.take("commit"), verdicts({"confirmed"}, 1));
   const Question batch = world.take("commit");
-  REQUIRE(keysOf(batch).size() == 50);
-  CHECK(keysOf(batch)[49] == "k49");
-  world.answer(batch, verdicts(std::vector<std::string>(50, "confirmed"), 51));
+  REQUIRE(keysOf(batch).size() == 100);
+  CHECK(keysOf(batch)[99] == "k99");
+  world.answer(batch, verdicts(std::vector<std::string>(100, "confirmed"), 101));
   CHECK(keysOf(world.take("commit")).size() == 10);
 }
 
