@@ -163,6 +163,20 @@ TEST_CASE("Large workspaces are kept, and given again if nothing has happened si
   }
 }
 
+TEST_CASE("A schema that changes while blocks are made ends their making: none is of two schemas") {
+  HubWorld world;
+  world.answer(waiting(world, 1), loadOf(world, 3, tasks(9'000)));
+  world.sleep();
+  world.schema = *world.hub.setSchema(R"({"v":3,"models":{"decks":{"fields":{"name":{"type":"string"}}}}})");
+  const Question next = waiting(world, 2);
+  CHECK(world.closings[1].code == 4010);
+  CHECK(next.input.find("have") == nullptr);
+  for (int slice = 0; slice < 12 && world.wake; ++slice) world.sleep();
+  CHECK(world.blocks[1].empty());
+  world.answer(next, world.loadText(4, R"({"decks":[]})"));
+  CHECK(world.last(2).number("seq") == 4);
+}
+
 TEST_CASE("Workspaces are kept within a bound for all of them") {
   HubWorld world(true, HubLimits{.keptBytes = 100'000});
   world.answer(waiting(world, 1), loadOf(world, 3, tasks(9'000)));

@@ -107,22 +107,12 @@ class Hub::Impl {
     review(call->organization);
   }
 
-  void heads(std::string_view text, double now) {
-    const Result<Json> heads = parseJson(text, kTrustedJson);
+  /// `take` is what an audience makes of the head of its log.
+  void heads(const Result<Json>& heads, void (Audience::*take)(double, double), double now) {
     if (!heads) return;
     for (const Json::Member& member : heads->members())
       if (const auto found = organizations_.find(std::string(member.name)); found != organizations_.end()) {
-        found->second.audience.compare(member.value.asNumber(), now);
-        review(found->first);
-      }
-  }
-
-  void hear(std::string_view text, double now) {
-    const Result<Json> heads = parseJson(text);
-    if (!heads) return;
-    for (const Json::Member& member : heads->members())
-      if (const auto found = organizations_.find(std::string(member.name)); found != organizations_.end()) {
-        found->second.audience.hear(member.value.asNumber(), now);
+        (found->second.audience.*take)(member.value.asNumber(), now);
         review(found->first);
       }
   }
@@ -270,13 +260,13 @@ void Hub::answer(Request request, bool ok, std::string_view bytes, double now) {
 
 void Hub::heads(std::string_view heads, double now) {
   impl_->sendAway(now);
-  impl_->heads(heads, now);
+  impl_->heads(parseJson(heads, kTrustedJson), &Audience::compare, now);
   impl_->setAlarm(now);
 }
 
 void Hub::hear(std::string_view heads, double now) {
   impl_->sendAway(now);
-  impl_->hear(heads, now);
+  impl_->heads(parseJson(heads), &Audience::hear, now);
   impl_->setAlarm(now);
 }
 

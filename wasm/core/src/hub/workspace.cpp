@@ -48,7 +48,8 @@ void Workspace::done(double now) {
 
 void Workspace::forget() {
   outdated_ = true;
-  if (state_ != State::making) drop();
+  if (state_ == State::making) state_ = State::idle;  // half of it would be of another schema
+  drop();
 }
 
 void Workspace::tick(double now) {

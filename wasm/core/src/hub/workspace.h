@@ -48,7 +48,7 @@ class Workspace {
   /// It was given to all who waited in this round.
   void done(double now);
 
-  /// Another schema: what was read by the last one is not given again.
+  /// Another schema: what was read by the last one is not given again, nor made ready. Requires: those who wait are sent away.
   void forget();
   double due() const { return reserved_ > 0 ? keptUntil_ : std::numeric_limits<double>::infinity(); }
   void tick(double now);
