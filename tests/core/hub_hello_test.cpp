@@ -40,18 +40,78 @@ TEST_CASE("an agent that names what it needs does not get everything") {
   CHECK(!world.take("load").input.flag("full", true));
 }
 
+constexpr const char* kOtherHello = R"({"type":"hello","schema":"0123456789abcdef","session":"s1","bootstrap":"full"})";
+
 TEST_CASE("a client of another schema is sent away by name, and one of a server without any too") {
   HubWorld world;
   world.open(1);
-  world.say(1, R"({"type":"hello","schema":"0123456789abcdef","session":"s1","bootstrap":"full"})");
+  world.say(1, kOtherHello);
+  const Question question = world.take("other_schema");
+  CHECK(question.input.text("than") == world.schema);
+  CHECK(world.closings.empty());
+  world.answer(question, "{}");
   CHECK(world.last(1).find("error")->text("code") == "schema_mismatch");
   CHECK(world.closings[1].code == 4010);
 
   HubWorld empty(false);
   empty.open(1);
-  empty.say(1, R"({"type":"hello","schema":"0123456789abcdef","session":"s1","bootstrap":"full"})");
+  empty.say(1, kOtherHello);
+  empty.answer(empty.take("other_schema"), "{}");
   CHECK(empty.last(1).find("error")->text("code") == "schema_not_pushed");
   CHECK(empty.closings[1].code == 4010);
+}
+
+TEST_CASE(
+    "a client of a schema that another server pushed a moment ago comes in, and those of the one before are told") {
+  HubWorld world;
+  world.join(1);
+  Hub other;
+  const std::string wider = R"({"v":3,"models":{"tasks":{"fields":{"name":{"type":"string"}}}}})";
+  const std::string hash = *other.setSchema(wider);
+  world.open(2);
+  world.say(2, R"({"type":"hello","schema":")" + hash + R"(","session":"s2","bootstrap":"full"})");
+  world.answer(world.take("other_schema"), writeJson(Json::object({{"document", wider}})));
+  CHECK(world.last(1).find("error")->text("code") == "schema_mismatch");
+  CHECK(world.closings[1].code == 4010);
+  world.answer(world.take("load"), world.loadText(0));
+  CHECK(world.last(2).text("type") == "loaded");
+  CHECK(world.closings.count(2) == 0);
+}
+
+TEST_CASE("what is said behind a hello that waits for its schema is heard in its turn, up to a bound") {
+  HubWorld world;
+  Hub other;
+  const std::string wider = R"({"v":3,"models":{"tasks":{"fields":{"name":{"type":"string"}}}}})";
+  const std::string hello =
+      R"({"type":"hello","schema":")" + *other.setSchema(wider) + R"(","session":"s1","bootstrap":"none"})";
+  world.open(1);
+  world.say(1, hello);
+  world.say(1, R"({"type":"ping"})");
+  CHECK(world.heard[1].empty());
+  world.answer(world.take("other_schema"), writeJson(Json::object({{"document", wider}})));
+  CHECK(world.types(1) == std::vector<std::string>{"pong"});
+  world.answer(world.take("load"), world.loadText(0));
+  CHECK(world.types(1) == std::vector<std::string>{"pong", "welcome", "loaded"});
+
+  world.open(2);
+  world.say(2, kOtherHello);
+  for (int n = 0; n < 5; ++n) world.say(2, std::string(250 * 1024, ' '));
+  CHECK(world.last(2).find("error")->text("code") == "too_much_unanswered");
+  CHECK(world.closings[2].code == 1013);
+}
+
+TEST_CASE("while the database does not say which schema is in force nobody is sent away for good") {
+  HubWorld world;
+  world.open(1);
+  world.say(1, kOtherHello);
+  world.fail(world.take("other_schema"));
+  CHECK(world.closings[1].code == 1001);
+
+  world.open(2);
+  world.say(2, kOtherHello);
+  world.leave(2);
+  world.answer(world.take("other_schema"), "{}");
+  CHECK(world.closings.count(2) == 0);
 }
 
 TEST_CASE("a push that a client does not fit sends it away; one that cannot be read changes nothing") {

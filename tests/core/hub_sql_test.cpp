@@ -46,7 +46,7 @@ TEST_CASE("a query is one statement for one organization, in an order that is al
   const Statement all = statementOf(R"({"model":"tasks"})");
   CHECK(
       all.text ==
-      R"(select coalesce(jsonb_agg(q.image), '[]') from (select ablo."image_tasks"(t.*) as image from public."tasks" t)"
+      R"(select coalesce(json_agg(q.image), '[]') from (select ablo."image_tasks"(t.*) as image from public."tasks" t)"
       R"( where t."organization_id" = $1 and t."archived_at" is null order by t."id" collate "C") q)");
   CHECK(all.params == "[]");
 
@@ -54,7 +54,7 @@ TEST_CASE("a query is one statement for one organization, in an order that is al
       R"({"model":"decks","state":"archived","orderBy":[["createdAt","desc"],["name","asc"]],"limit":10,"offset":5})");
   CHECK(
       window.text ==
-      R"(select coalesce(jsonb_agg(q.image), '[]') from (select ablo."image_slide_decks"(t.*) as image from public."slide_decks" t)"
+      R"(select coalesce(json_agg(q.image), '[]') from (select ablo."image_slide_decks"(t.*) as image from public."slide_decks" t)"
       R"( where t."organization_id" = $1 and t."archived_at" is not null)"
       R"( order by t."created_at" desc nulls last, t."name" collate "C" nulls last, t."id" collate "C" limit 10 offset 5) q)");
   CHECK(statementOf(R"({"model":"tasks","state":"all","limit":0})").text.find("limit 0") != std::string::npos);

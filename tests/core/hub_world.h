@@ -111,8 +111,8 @@ class HubWorld {
   }
 
   std::string loadText(double seq, const std::string& models = R"({"tasks":[]})") const {
-    return R"({"seq": )" + numberText(seq) + R"(, "epoch": ")" + epoch + R"(", "models": )" + models +
-           R"(, "claims": []})";
+    return R"({"seq": )" + numberText(seq) + R"(, "epoch": ")" + epoch + R"(", "claims": [], "models": )" + models +
+           "}";
   }
 
   /// The answer of ablo.changes: a row's entry for each of from+1 … to, with `more` in each.

@@ -17,7 +17,7 @@ onEachPostgres((tenant, cluster) => {
   /** The log after a server has looked, as every server does many times a second. Dense, and true of the row. */
   async function logged(ann: Tenant, id = 't1'): Promise<Answer[]> {
     await ann.server.database.heads([ann.organization]);
-    const log = await ann.log();
+    const log = await ann.entries();
     assert.deepEqual(log.map(({ seq }) => seq), log.map((_, i) => i + 1));
     const last = log.filter((entry) => entry.model === 'tasks' && entry.id === id).at(-1)!;
     assert.deepEqual(last.after ?? undefined, await ann.row('tasks', id));

@@ -28,7 +28,7 @@ onEachPostgres((tenant, cluster) => {
     await psql(`update tasks set title = 'Changed by hand', count = 2 where ${where} and id = 't1'`);
     await psql(`delete from tasks where ${where} and id = 't2'`);
 
-    const log = await ann.log(1);
+    const log = await ann.entries(1);
     assert.deepEqual(steps(log), [
       ['create', 't2', null, 'external'],
       ['update', 't1', ['count', 'title'], 'external'],

@@ -80,6 +80,21 @@ describe('a Postgres', () => {
     await Promise.all(databases.map((database) => database.close()));
   });
 
+  test('that an earlier version worked on is brought up to this one, whatever its functions answered', async () => {
+    const url = await cluster.createDatabase('earlier');
+    await (await testServer({ schema, databaseUrl: url })).close();
+    const functions = ['commit(text, jsonb)', 'load(text, jsonb)', 'rows(text)', 'rows_tasks(text)'];
+    for (const name of functions) {
+      await cluster.psql(`drop function ablo.${name}`, 'earlier');
+      await cluster.psql(`create function ablo.${name} returns jsonb language sql as 'select null::jsonb'`, 'earlier');
+    }
+    await cluster.psql(`comment on schema ablo is 'ablo earlier'; update ablo.schema set plan = 'earlier'`, 'earlier');
+    await using server = await testServer({ schema, databaseUrl: url });
+    const ann = new Tenant(server);
+    await ann.task('t1', { title: 'x', status: 'todo' });
+    assert.equal((await ann.row('tasks', 't1'))!.title, 'x');
+  });
+
   test('without a schema says so', async () => {
     await using server = await testServer({ databaseUrl: await cluster.createDatabase('empty') });
     await assert.rejects(new Tenant(server).task(), { code: 'schema_not_pushed' });

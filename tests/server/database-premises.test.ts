@@ -77,7 +77,7 @@ onEachDatabase((tenant) => {
     await bot.update('tasks', 't1', { title: 'theirs' });
     const operations = ['t1', 't2', 't3'].map((id) => setTask(id, { title: 'mine' }));
     assert.equal((await ann.commit(operations, { readAt, onStale: 'merge' })).status, 'confirmed');
-    assert.deepEqual((await ann.log(4)).map(({ id, operationIndex }) => [id, operationIndex]), [['t2', 0], ['t3', 1]]);
+    assert.deepEqual((await ann.entries(4)).map(({ id, operation_index }) => [id, operation_index]), [['t2', 0], ['t3', 1]]);
   });
 
   test('a write that was based on one that was refused is refused', async () => {

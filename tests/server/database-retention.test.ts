@@ -47,7 +47,7 @@ onEachDatabase((tenant) => {
     for (let n = 0; n < 8; n++) await ann.commit(Array.from({ length: 300 }, (_, i) => makeTask(`${n}/${i}`)));
     assert.equal(await ann.server.database.trim(0), true);
     assert.equal(await begins(ann), 2_100);
-    assert.equal((await ann.log(2_100))[0]!.operationIndex, 0);
+    assert.equal((await ann.entries(2_100))[0]!.operation_index, 0);
     assert.equal(await ann.server.database.trim(0), true);
     assert.equal(await begins(ann), 2_400);
     assert.equal(await ann.server.database.trim(0), false);
@@ -166,7 +166,7 @@ onPostgres((tenant, cluster) => {
     await ann.task();
     await trim(ann);
     await cluster().psql(`update tasks set title = 'by hand' where organization_id = '${ann.organization}'`);
-    const [entry] = await ann.log(1);
+    const [entry] = await ann.entries(1);
     const { seq, op, fields, before } = entry!;
     assert.deepEqual([seq, op, fields, before], [2, 'update', ['title'], { title: 'Write' }]);
   });

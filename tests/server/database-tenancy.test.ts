@@ -67,6 +67,13 @@ onPostgres((tenant, cluster) => {
     await cluster().psql('create role owner login createrole');
     await cluster().psql('create database owned owner owner');
     const url = cluster().url.replace('postgres@', 'owner@').replace(/postgres$/, 'owned');
+    if (Number(await cluster().psql('show server_version_num')) >= 160_000) {
+      // From 16 on it could only if it had made ablo_app itself: it is told what an administrator can do.
+      let advice: string | undefined;
+      await assert.rejects(testServer({ schema, databaseUrl: url }), ({ message }: Error) =>
+        Boolean(advice = /An administrator can: (grant ablo_app .*);/.exec(message)?.[1]));
+      await cluster().psql(advice!);
+    }
     await using server = await testServer({ schema, databaseUrl: url });
     const ann = new Tenant(server);
     await ann.task();

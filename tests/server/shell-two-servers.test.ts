@@ -45,8 +45,12 @@ async function listeners(): Promise<string[]> {
   return (await postgres.psql(found)).split('\n').filter(Boolean);
 }
 
-test('a schema pushed to one is in force on the other', async () => {
+test('a schema pushed to one is in force on the other, at once for whoever comes with it', async () => {
   const { hash } = await servers[0]!.pushSchema(JSON.stringify(schema.document));
+  const early = await Wire.open(servers[1]!.url, key);
+  early.hello(hash);
+  await early.next('loaded');
+  early.ws.close();
   await until('the other one follows', async () => (await hashAt(servers[1]!)) === hash);
 });
 

@@ -24,7 +24,7 @@ Task<Answer> load(Database& db, Backend who, Json input) {
     for (auto& [name, list] : lists) models.set(name, std::move(list));
   }
   co_return Json::object(
-      {{"seq", head}, {"epoch", db.epoch}, {"models", std::move(models)}, {"claims", Json::array()}});
+      {{"seq", head}, {"epoch", db.epoch}, {"claims", Json::array()}, {"models", std::move(models)}});
 }
 
 Task<Answer> changes(Database& db, Backend who, Json input) {

@@ -42,7 +42,7 @@ begin
   insert into ablo.captured (organization, model, id, before, cause) select $1, $2, $3, $4, $5 where $1 <> '';
 end $$;
 
--- Notes of organizations that so many rows changed there that they are not told one by one.
+-- Notes of organizations where so many rows changed that they are not told one by one.
 create or replace function ablo.note_many(model text, organizations text[]) returns text[]
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -105,15 +105,29 @@ language sql immutable as $$
     when after->>'archivedAt' is null then 'unarchive' else 'archive' end;
 $$;
 
--- Appends what came of the notes for one organization, whose log is locked and ends at `head`. Where very many rows
--- of a model changed, or none were told, one `resync` entry says that all of them may have.
+-- A transaction tells ten thousand rows one by one, and holds the logs no longer than that takes. Beyond that a marker
+-- stands for the rows of a model, where there are most of them first.
+create or replace function ablo.shorten_notes() returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if not exists (select from ablo.captured c where c.xid = pg_current_xact_id() offset 10000) then return; end if;
+  insert into ablo.captured (organization, model)
+  select many.organization, many.model from (
+    select c.organization, c.model, sum(count(*)) over (order by count(*), c.organization, c.model) as told
+    from ablo.captured c where c.xid = pg_current_xact_id() and not c.asks
+    group by c.organization, c.model having bool_and(c.id is not null)) many
+  where many.told > 10000;
+end $$;
+
+-- Appends what came of the notes for one organization, whose log is locked and ends at `head`. Where rows of a model were
+-- not told, one `resync` entry says that all of them may have changed.
 create or replace function ablo.log_captured(organization text, head bigint) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   bulk constant text[] := array(
     select c.model from ablo.captured c where c.xid = pg_current_xact_id() and c.organization = $1
-    group by c.model having count(*) > 10000 or bool_or(c.id is null) order by c.model);
-  last constant bigint := ablo.log_resyncs($1, head, bulk);
+    group by c.model having bool_or(c.id is null) order by c.model);
+  last constant bigint := case when bulk = '{}' then head else ablo.log_resyncs($1, head, bulk) end;
 begin
   insert into ablo.log (organization, seq, kind, model, id, op, before, after, fields,
     actor, on_behalf_of, session, commit_key, operation_index, groups_before, groups_after)
@@ -183,6 +197,7 @@ declare
   theirs constant text := current_setting('app.current_org_id', true);
   tenant text;
 begin
+  perform ablo.shorten_notes();
   for tenant in select distinct c.organization from ablo.captured c where c.xid = pg_current_xact_id() and not c.asks order by 1 loop
     perform ablo.log_organization(tenant);
   end loop;

@@ -226,8 +226,14 @@ declare
   open jsonb[];
 begin
   if exists (
-    select from unnest(fresh, ablo.decided(organization, commits)) a(fresh, receipt)
-    where a.fresh and a.receipt is not null) then
+    select from jsonb_array_elements(commits) with ordinality c(body, n)
+    cross join lateral (
+      select from ablo.commit d
+      where d.organization = $1
+        and d.actor_kind = c.body->'actor'->>'kind' and d.actor_id = c.body->'actor'->>'id' and d.key = c.body->>'key'
+        and (d.attempt >= coalesce((c.body->>'attempt')::int, 1) or d.status = 'confirmed')
+      limit 1) done
+    where fresh[c.n]) then
     return true;
   end if;
   if head = seen then return false; end if;
@@ -337,7 +343,8 @@ begin
   return jsonb_build_object('head', head, 'receipts', to_jsonb(receipts));
 end $$;
 
-create or replace function ablo.commit(organization text, input jsonb) returns jsonb
+select ablo.answers('ablo.commit(text, jsonb)', 'json');
+create or replace function ablo.commit(organization text, input jsonb) returns json
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan set jit = off  -- each statement is planned once a session,
@@ -363,11 +370,12 @@ begin
     (select jsonb_agg('{"status": "blocked"}'::jsonb) from jsonb_array_elements(commits))));
   if (input->>'final')::boolean and answer @> '{"receipts": [{"status": "blocked"}]}' then
     perform set_config('lock_timeout', '5s', true);
-    return ablo.refuse_locked(organization, commits);
+    return ablo.refuse_locked(organization, commits)::json;
   end if;
   head := answer->'head';
   if head - (input->>'after')::bigint between 1 and 1000 and current_setting('ablo.flush', true) is distinct from 'pending' then
-    answer := answer || jsonb_build_object('page', ablo.page(organization, (input->>'after')::bigint, head, head));
+    return json_build_object('head', head, 'receipts', answer->'receipts',
+      'page', ablo.page(organization, (input->>'after')::bigint, head, head));
   end if;
-  return answer;
+  return answer::json;
 end $$;

@@ -29,8 +29,8 @@ begin
 end $$;
 
 -- Whether there is such a credential. Revoking it again changes nothing.
-drop function if exists ablo.revoke_credential(text);
-create function ablo.revoke_credential(id text) returns boolean
+select ablo.answers('ablo.revoke_credential(text)', 'boolean');
+create or replace function ablo.revoke_credential(id text) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update ablo.credential c set revoked_at = coalesce(c.revoked_at, clock_timestamp()) where c.id = $1;

@@ -9,6 +9,15 @@ begin
           from ablo.schema s order by s.version desc limit 1);
 end $$;
 
+-- The hub's question when a client brings a schema that it does not have: {than}, the hash of the one it has.
+create or replace function ablo.other_schema(organization text, input jsonb) returns json
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce((
+    select case when s.hash is distinct from $2->>'than' then json_build_object('document', s.document) end
+    from ablo.schema s order by s.version desc limit 1), '{}');
+end $$;
+
 create or replace function ablo.record_schema(document text, hash text, plan text) returns int
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

@@ -9,6 +9,15 @@
 
 create schema if not exists ablo;
 
+-- A function that answered with another type in an earlier version has to go before it can be made anew.
+create or replace function ablo.answers(signature text, type regtype) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if (select p.prorettype <> type from pg_proc p where p.oid = to_regprocedure(signature)) then
+    execute 'drop function ' || signature;
+  end if;
+end $$;
+
 do $$
 begin
   if not exists (select from pg_roles where rolname = 'ablo_app') then
@@ -44,15 +53,16 @@ end $$;
 
 -- This login becomes ablo_app for each call, and inherits nothing from it where Postgres can be told so.
 do $$
+declare
+  become constant text := format('grant ablo_app to %I', current_user)
+    || case when current_setting('server_version_num')::int >= 160000 then ' with inherit false, set true' else '' end;
 begin
   perform set_config('role', 'ablo_app', true), set_config('role', 'none', true);
 exception when insufficient_privilege then
   begin
-    execute format('grant ablo_app to %I %s', current_user,
-      case when current_setting('server_version_num')::int >= 160000 then 'with inherit false, set true' end);
+    execute become;
   exception when insufficient_privilege then
-    raise exception 'The role % may not become ablo_app. An administrator can: %', current_user,
-      format('grant ablo_app to %I;', current_user)
+    raise exception 'The role % may not become ablo_app. An administrator can: %;', current_user, become
       using errcode = 'ABLO0', hint = 'permission_denied';
   end;
 end $$;

@@ -24,6 +24,7 @@ class RawWalk {
 
   bool skip(char wanted);
   bool done();
+  std::string_view rest() const { return text_.substr(at_); }
   /// One string; what stands between its quotes.
   bool string(std::string_view& inside);
   /// One value of any kind.

@@ -10,15 +10,18 @@ namespace {
 
 using Purpose = Call::Purpose;
 
+constexpr std::size_t kMostHeld = 1 << 20;  // bytes
+
 Error invalid(std::string_view what) { return Error::of(ErrorCode::invalid_request, what); }
 
 }  // namespace
 
 void Conversation::receive(std::string_view bytes) {
+  if (!subscriber_.said.empty()) return hold(bytes);
   const Result<Json> message = parseJson(bytes);
   if (!message) return refuse(message.error(), CloseCode::malformed);
   const std::string_view type = message->text("type");
-  if (type == "hello") return hello(*message);
+  if (type == "hello") return hello(*message, bytes);
 
   if (organization_.audience.take(subscriber_, SubscriberEvent::message) != SubscriberAction::accept)
     return refuse(invalid("A conversation begins with a hello."), CloseCode::malformed);
@@ -31,11 +34,11 @@ void Conversation::receive(std::string_view bytes) {
   refuse(invalid("There is no message '" + std::string(type.substr(0, 32)) + "'."), CloseCode::malformed);
 }
 
-void Conversation::hello(const Json& message) {
+void Conversation::hello(const Json& message, std::string_view bytes) {
   const Result<Hello> hello = readHello(message);
   if (!hello) return refuse(hello.error(), CloseCode::malformed);
-  if (!schema_) return refuse(Error::of(ErrorCode::schema_not_pushed), CloseCode::schema);
-  if (hello->schema != schema_->hash) return refuse(Error::of(ErrorCode::schema_mismatch), CloseCode::schema);
+  if (!schema_ || hello->schema != schema_->hash) return lookForSchema(bytes);
+  subscriber_.schemaAsked = false;
   if (!hello->agent.empty() && !subscriber_.identity.mayNameAgent)
     return refuse(
         Error::of(ErrorCode::permission_denied, "Only the holder of a secret key may name the agent it acts as."),
@@ -50,6 +53,23 @@ void Conversation::hello(const Json& message) {
   subscriber_.deadline = subscriber_.identity.expiresAt;
   if (hello->cursor) ++counters_.resumes;
   organization_.audience.greet(subscriber_, *hello);
+}
+
+void Conversation::lookForSchema(std::string_view hello) {
+  if (subscriber_.schemaAsked)
+    return refuse(Error::of(schema_ ? ErrorCode::schema_mismatch : ErrorCode::schema_not_pushed), CloseCode::schema);
+  subscriber_.schemaAsked = true;
+  subscriber_.said.emplace_back(hello);
+  const Json input = Json::object({{"than", schema_ ? Json(schema_->hash) : Json()}});
+  outbox_.call({Purpose::schema, subscriber_.identity.organization, subscriber_.socket}, "other_schema",
+               writeJson(input));
+}
+
+void Conversation::hold(std::string_view bytes) {
+  std::size_t size = bytes.size();
+  for (const std::string& frame : subscriber_.said) size += frame.size();
+  if (size > kMostHeld) return refuse(Error::of(ErrorCode::too_much_unanswered), CloseCode::tooMuch);
+  subscriber_.said.emplace_back(bytes);
 }
 
 void Conversation::commit(const Json& message, std::size_t bytes) {

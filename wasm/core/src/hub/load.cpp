@@ -12,17 +12,26 @@ namespace {
 constexpr std::size_t kSmall = 64 * 1024;  // bytes of rows that stay JSON, and readable
 constexpr int kSlice = 1024;               // rows
 
-RawObject readAnswer(std::string_view bytes) {
-  std::optional<RawObject> answer = RawObject::read(bytes);
-  return answer ? std::move(*answer) : RawObject();
-}
-
-std::string_view largeOnly(std::string_view models) { return models.size() < kSmall ? std::string_view() : models; }
-
 }  // namespace
 
-Load::Load(std::string_view answer)
-    : bytes_(answer), answer_(readAnswer(bytes_)), rows_(largeOnly(answer_.find("models"))) {}
+Load::Load(std::string_view answer) : bytes_(answer), answer_(readTop()) {}
+
+/// All of it, but many rows: they come last, and are read when it is their turn.
+RawObject Load::readTop() {
+  RawWalk walk(bytes_);
+  RawObject top;
+  RawObject::Member member;
+  for (bool more = walk.skip('{'); more; more = walk.skip(',')) {
+    if (!walk.string(member.name) || !walk.skip(':')) return {};
+    if (member.name == "models" && walk.rest().size() > kSmall) {
+      rows_ = walk;
+      return top;
+    }
+    if (!walk.value(member.value)) return {};
+    top.add(member);
+  }
+  return walk.skip('}') ? top : RawObject();
+}
 
 bool Load::work(const Schema& schema) {
   for (int row = 0; row < kSlice; ++row) {
@@ -38,7 +47,7 @@ void Load::keep(const RawObject& top) {
   ObjectText text;
   for (const std::string_view name : {"seq", "epoch", "claims"}) text.raw(name, top.find(name));
   bytes_ = text.take();
-  answer_ = readAnswer(bytes_);
+  answer_ = readTop();
   rows_ = RawWalk({});
 }
 

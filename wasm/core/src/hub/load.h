@@ -45,14 +45,15 @@ class Load {
   std::string message(std::optional<ErrorCode> reason) const { return loadedText(answer_, blocks_, reason); }
 
  private:
+  RawObject readTop();
   bool readRow(const Schema& schema);
   void add(const Schema& schema, std::string_view row);
   void endBlock();
   void keep(const RawObject& top);
 
   std::string bytes_;
+  RawWalk rows_{{}};  // of all models; nothing, where they stay JSON
   RawObject answer_;
-  RawWalk rows_;         // of all models; nothing, where they stay JSON
   bool between_ = true;  // two models
   int model_ = -1;       // whose rows come; -1: the schema does not have it
   std::optional<BlockWriter> block_;

@@ -35,12 +35,11 @@ std::string welcomeText(const Subscriber& to, Start start, const std::string& ep
 std::string loadedText(const RawObject& load, const std::vector<std::string>& blocks, std::optional<ErrorCode> reason) {
   ObjectText text = message("loaded");
   text.raw("seq", load.find("seq")).raw("epoch", load.find("epoch"));
-  if (blocks.empty()) {
-    text.raw("models", load.find("models"));
-  } else {
+  text.raw("models", load.find("models").empty() ? "{}" : load.find("models"));
+  if (!blocks.empty()) {
     Json names = Json::array();
     for (const std::string& block : blocks) names.push(hashText(blockChecksum(block)));
-    text.member("models", Json::object()).member("blocks", names);
+    text.member("blocks", names);
   }
   if (reason) text.member("reason", errorJson(Error::of(*reason)));
   return text.raw("claims", load.find("claims")).take();

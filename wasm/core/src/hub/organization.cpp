@@ -205,6 +205,7 @@ void Organization::answer(const Call& call, bool ok, std::string_view bytes, dou
   const bool awaited = subscriber && subscriber->turn == call.turn;
   if (subscriber && isRequest(call.purpose)) --subscriber->requests;
   switch (call.purpose) {
+    case Purpose::schema: break;  // the hub's own
     case Purpose::workspace: audience.workspaceRead(ok, bytes, now); break;
     case Purpose::load:
       if (awaited) audience.loaded(*subscriber, ok, bytes, now);

@@ -22,10 +22,10 @@ using Request = Hub::Request;  // ours, to the database
 
 /// Why the database was asked, and who waits for the answer.
 struct Call {
-  enum class Purpose : uint8_t { workspace, load, catchUp, publish, batch, read, claim, release, renew };
+  enum class Purpose : uint8_t { schema, workspace, load, catchUp, publish, batch, read, claim, release, renew };
   Purpose purpose;
   std::string organization;
-  Socket socket = 0;   // load, catchUp, read, claim, release
+  Socket socket = 0;   // schema, load, catchUp, read, claim, release
   uint32_t turn = 0;   // load, catchUp: the subscriber's; publish: the stream's; read, batch: the log
   double request = 0;  // read, claim, release: the client's own number of it; batch: the flight
   bool isUrgent() const { return purpose == Purpose::batch || purpose == Purpose::publish; }

@@ -70,6 +70,10 @@ struct Subscriber {
   std::size_t commitBytes = 0;
   std::size_t requests = 0;  // at the database
 
+  // Its hello has another schema than the hub: the database is asked whether there is a newer one.
+  bool schemaAsked = false;
+  std::vector<std::string> said;  // since then
+
   // What its hello said.
   Json actor;  // its identity's, or the agent it acts as
   std::string session;

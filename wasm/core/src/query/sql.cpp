@@ -114,7 +114,7 @@ Statement readStatement(const Schema& schema, const Query& query) {
   text += column(model.fields[0]) + " collate \"C\"";
   if (query.limit) text += " limit " + std::to_string(*query.limit);
   if (query.offset) text += " offset " + std::to_string(query.offset);
-  return {"select coalesce(jsonb_agg(q.image), '[]') from (" + text + ") q", writer.params()};
+  return {"select coalesce(json_agg(q.image), '[]') from (" + text + ") q", writer.params()};
 }
 
 }  // namespace ablo

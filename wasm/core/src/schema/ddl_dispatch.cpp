@@ -49,12 +49,11 @@ end $image$)",
      "end if;\n"},
 };
 
-constexpr std::string_view kRows = R"(create or replace function ablo.rows(text) returns jsonb
+/// An object: to each key of a model its rows.
+constexpr std::string_view kRows = R"(create or replace function ablo.rows(text) returns json
 language sql stable set search_path = pg_catalog, pg_temp as $rows$
-  select {objects}
+  select json_object_agg(model.key, model.rows) from (values {models}) model(key, rows)
 $rows$)";
-
-constexpr std::size_t kModelsOfCall = 50;  // a hundred arguments
 
 }  // namespace
 
@@ -74,15 +73,14 @@ std::vector<std::string> dispatchDdl(const Schema& schema) {
     ddl.push_back(fill(dispatcher.text, {{"branches", branches}}));
   }
 
-  std::string objects = "jsonb_build_object(";
+  std::string models;
   std::string tables;
-  for (std::size_t i = 0; i < schema.models.size(); ++i) {
-    const Model& model = schema.models[i];
-    if (i > 0) objects += i % kModelsOfCall == 0 ? ") || jsonb_build_object(" : ", ";
-    objects += quotedText(model.key) + ", " + functionName("rows", model) + "($1)";
-    tables += (i > 0 ? ", " : "") + quotedText(model.table);
+  for (const Model& model : schema.models) {
+    models += (models.empty() ? "(" : ", (") + quotedText(model.key) + ", " + functionName("rows", model) + "($1))";
+    tables += (tables.empty() ? "" : ", ") + quotedText(model.table);
   }
-  ddl.push_back(fill(kRows, {{"objects", objects + ")"}}));
+  ddl.push_back("select ablo.answers('ablo.rows(text)', 'json')");
+  ddl.push_back(fill(kRows, {{"models", models}}));
   ddl.push_back("select ablo.watch_only(array[" + tables + "]::text[])");
   return ddl;
 }

@@ -15,9 +15,11 @@ constexpr std::string_view kImage =
   select {fields}
 $image$)";
 
-constexpr std::string_view kRows = R"(create or replace function {rows}(text) returns jsonb
+constexpr std::string_view kRowsAnswer = "select ablo.answers({rowsCall}, 'json')";
+
+constexpr std::string_view kRows = R"(create or replace function {rows}(text) returns json
 language sql stable set search_path = pg_catalog, pg_temp as $rows$
-  select coalesce(jsonb_agg({image}(t.*)), '[]') from {table} t where t.{organization} = $1
+  select coalesce(json_agg({image}(t.*)), '[]') from {table} t where t.{organization} = $1
 $rows$)";
 
 /// $1 organization, $2 ids, $3 whether to wait. The ids of the rows that somebody else holds.
@@ -126,14 +128,18 @@ begin
     end if;
   elsif tg_op = 'INSERT' then
     if very_many then
-      many := ablo.note_many({key}, array(select r.{organization} from came r group by 1 having count(*) > 10000));
+      many := ablo.note_many({key}, array(select o.id from (
+        select r.{organization} as id, sum(count(*)) over (order by count(*), r.{organization}) as told from came r group by 1
+      ) o where o.told > 10000));
     end if;
     insert into ablo.captured (organization, model, id, cause)
     select r.{organization}, {key}, r.{id}, cause from came r
     where r.{organization} <> '' and r.{organization} <> all (many);
   elsif tg_op in ('UPDATE', 'DELETE') then
     if very_many then
-      many := ablo.note_many({key}, array(select r.{organization} from gone r group by 1 having count(*) > 10000));
+      many := ablo.note_many({key}, array(select o.id from (
+        select r.{organization} as id, sum(count(*)) over (order by count(*), r.{organization}) as told from gone r group by 1
+      ) o where o.told > 10000));
     end if;
     insert into ablo.captured (organization, model, id, before, cause)
     select r.{organization}, {key}, r.{id}, {image}(r::{table}), cause from gone r
@@ -229,13 +235,14 @@ std::vector<std::string> modelDdl(const Model& model) {
     }
   }
   std::vector<std::string> ddl;
-  for (const std::string_view text : {kImage, kRows, kLock, kWrite, kUpdate, kCapture, kWatch})
+  for (const std::string_view text : {kImage, kRowsAnswer, kRows, kLock, kWrite, kUpdate, kCapture, kWatch})
     ddl.push_back(fill(text, {{"table", tableName(model)},
                               {"key", quotedText(model.key)},
                               {"id", columnName(model, "id")},
                               {"organization", columnName(model, "organizationId")},
                               {"image", functionName("image", model)},
                               {"rows", functionName("rows", model)},
+                              {"rowsCall", quotedText(functionName("rows", model) + "(text)")},
                               {"lock", functionName("lock", model)},
                               {"write", functionName("write", model)},
                               {"update", functionName("update", model)},
