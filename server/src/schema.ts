@@ -13,6 +13,8 @@ export interface PushResult {
   unchanged: boolean;
   /** What had been taken away from under it, in sentences. */
   repaired: string[];
+  /** What tables that were there before have more or less than they had: `tasks: + trigger ablo_insert`. */
+  changes: string[];
 }
 
 export class SchemaInForce {
@@ -39,12 +41,14 @@ export class SchemaInForce {
     });
   }
 
-  push(document: string): Promise<PushResult> {
+  /** A dry run only says what would happen. */
+  push(document: string, dryRun = false): Promise<PushResult> {
     return this.#next(async () => {
       const { hash, statements } = this.hub.plan(document);
-      const { version, changed, repaired } = await this.database.provision(statements, document, hash);
-      if (version !== this.current?.version) this.#take({ version, hash, document });
-      return { version, hash, unchanged: !changed, repaired };
+      const { version, changed, repaired, changes } = await this.database.provision(statements, document, hash, dryRun);
+      if (!dryRun && changes.length > 0) this.log.info({ changes }, 'tables that were there were changed');
+      if (!dryRun && version !== this.current?.version) this.#take({ version, hash, document });
+      return { version, hash, unchanged: !changed, repaired, changes };
     });
   }
 

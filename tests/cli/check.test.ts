@@ -5,58 +5,38 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Finding } from '@abloatai/ablo/server';
-import { startPostgres, type PostgresCluster } from '../support/postgres';
-import { freePort } from '../support/free-port';
-import { Project, schemaWith } from './support';
+import { PostgresProject } from './support';
 
-let postgres: PostgresCluster;
-let project: Project;
-let env: Record<string, string>;
-
-before(async () => {
-  postgres = await startPostgres();
-  project = await Project.create({ 'ablo/schema.ts': schemaWith('note') });
-  const port = await freePort();
-  env = { DATABASE_URL: postgres.url, ABLO_URL: `http://127.0.0.1:${port}` };
-});
-after(async () => {
-  await project?.remove();
-  await postgres?.stop();
-});
-
-async function ablo(...args: string[]): Promise<{ code: number | null; said: string }> {
-  const run = project.ablo(args, env);
-  return { code: await run.exit, said: run.stdout + run.stderr };
-}
+let project: PostgresProject;
+before(async () => void (project = await PostgresProject.create()));
+after(() => project?.remove());
 
 async function findings(): Promise<{ code: number | null; what: string[]; found: Finding[] }> {
-  const { code, said } = await ablo('check', '--json');
+  const { code, said } = await project.ablo('check', '--json');
   const { findings } = JSON.parse(said) as { findings: Finding[] };
   return { code, what: findings.map(({ what }) => what), found: findings };
 }
 
 test('an empty database has nothing of Ablo, and is not touched', async () => {
-  const { code, said } = await ablo('check');
+  const { code, said } = await project.ablo('check');
   assert.equal(code, 1);
   assert.match(said, /✗ Nothing of Ablo is in this database\. → npx ablo serve/);
-  assert.equal(await postgres.psql(`select count(*) from pg_namespace where nspname = 'ablo'`), '0');
+  assert.equal(await project.postgres.psql(`select count(*) from pg_namespace where nspname = 'ablo'`), '0');
 });
 
 test('a server without a schema says what is next', async () => {
-  const serve = project.ablo(['serve', '--host', '127.0.0.1', '--port', new URL(env['ABLO_URL']!).port], env);
-  await serve.says(/listens on/);
-  assert.match((await ablo('check')).said, /✗ No schema is in force here\. → npx ablo push/);
-  const made = JSON.parse((await ablo('keys', 'create', '--json')).said) as { token: string };
-  env['ABLO_API_KEY'] = made.token;
-  assert.equal((await ablo('push')).code, 0);
+  await project.serve();
+  assert.match((await project.ablo('check')).said, /✗ No schema is in force here\. → npx ablo push/);
+  await project.makeKey();
+  assert.equal((await project.ablo('push')).code, 0);
 });
 
 test('a healthy database is said to be so', async () => {
-  const { code, said } = await ablo('check');
+  const { code, said } = await project.ablo('check');
   assert.match(said, /✓ Version 1 \w{16} has all it needs, the capture triggers too/);
   assert.equal(code, 0);
   assert.deepEqual((({ ok, findings, schema }) => ({ ok, findings, version: schema.version }))(
-    JSON.parse((await ablo('check', '--json')).said) as { ok: boolean; findings: []; schema: { version: number } }),
+    JSON.parse((await project.ablo('check', '--json')).said) as { ok: boolean; findings: []; schema: { version: number } }),
     { ok: true, findings: [], version: 1 });
 });
 
@@ -98,11 +78,11 @@ const weakened: Record<string, [sql: string, what: RegExp]> = {
 
 for (const [what, [sql, sentence]] of Object.entries(weakened))
   test(`somebody took away ${what}: it is named, and a push puts it back`, async () => {
-    await postgres.psql(sql);
+    await project.postgres.psql(sql);
     const weak = await findings();
     assert.equal(weak.code, 1);
     assert.ok(weak.what.some((text) => sentence.test(text)), weak.what.join('\n'));
-    const { code, said } = await ablo('push');
+    const { code, said } = await project.ablo('push');
     assert.equal(code, 0, said);
     assert.match(said, /Version 1 .* is in force already/);
     assert.match(said, new RegExp(`repaired: ${sentence.source.slice(1)}`));
@@ -110,11 +90,11 @@ for (const [what, [sql, sentence]] of Object.entries(weakened))
   });
 
 test('what only people can change is named, with what to do', async () => {
-  await postgres.psql(`alter table tasks alter column note type bytea using null; create role etl;
+  await project.postgres.psql(`alter table tasks alter column note type bytea using null; create role etl;
     alter role etl set session_replication_role = replica`);
-  await postgres.psql('create table theirs (); alter table theirs owner to ablo_app');
-  await postgres.psql('alter system set synchronous_commit = off');
-  await postgres.psql('select pg_reload_conf()');
+  await project.postgres.psql('create table theirs (); alter table theirs owner to ablo_app');
+  await project.postgres.psql('alter system set synchronous_commit = off');
+  await project.postgres.psql('select pg_reload_conf()');
   try {
     const { what, found } = await findings();
     assert.deepEqual(what.sort(), [
@@ -125,14 +105,14 @@ test('what only people can change is named, with what to do', async () => {
     ]);
     assert.ok(found.every(({ next }) => next !== 'npx ablo push'));
   } finally {
-    await postgres.psql('alter system reset synchronous_commit');
-    await postgres.psql('select pg_reload_conf()');
+    await project.postgres.psql('alter system reset synchronous_commit');
+    await project.postgres.psql('select pg_reload_conf()');
   }
 });
 
 test('it says so when there is no database', async () => {
-  const { DATABASE_URL: _, ...without } = env;
-  const run = project.ablo(['check'], without);
+  const { DATABASE_URL: _, ...without } = project.env;
+  const run = project.project.ablo(['check'], without);
   assert.equal(await run.exit, 1);
   assert.match(run.stderr, /database_unreachable/);
 });

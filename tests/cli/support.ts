@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../support/free-port';
+import { startPostgres, type PostgresCluster } from '../support/postgres';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -76,4 +78,45 @@ export function schemaWith(field: string): string {
   return `import { defineSchema, model, z } from '@abloatai/ablo/schema';
 export const schema = defineSchema({ tasks: model({ title: z.string(), ${field}: z.string().optional() }) });
 `;
+}
+
+/** A project with a schema of tasks, a Postgres of its own, and the address its server is to have. */
+export class PostgresProject {
+  private constructor(
+    readonly postgres: PostgresCluster,
+    readonly project: Project,
+    readonly env: Record<string, string>,
+  ) {}
+
+  static async create(): Promise<PostgresProject> {
+    const postgres = await startPostgres();
+    const project = await Project.create({ 'ablo/schema.ts': schemaWith('note') });
+    const env = { DATABASE_URL: postgres.url, ABLO_URL: `http://127.0.0.1:${await freePort()}` };
+    return new PostgresProject(postgres, project, env);
+  }
+
+  /** A server that listens. */
+  async serve(): Promise<Run> {
+    const { hostname, port } = new URL(this.env['ABLO_URL']!);
+    const serve = this.project.ablo(['serve', '--host', hostname, '--port', port], this.env);
+    await serve.says(/listens on/);
+    return serve;
+  }
+
+  /** A command, to its end. */
+  async ablo(...args: string[]): Promise<{ code: number | null; said: string }> {
+    const run = this.project.ablo(args, this.env);
+    return { code: await run.exit, said: run.stdout + run.stderr };
+  }
+
+  /** Whatever comes now is let in. */
+  async makeKey(): Promise<void> {
+    const { said } = await this.ablo('keys', 'create', '--name', 'first', '--json');
+    this.env['ABLO_API_KEY'] = (JSON.parse(said) as { token: string }).token;
+  }
+
+  async remove(): Promise<void> {
+    await this.project.remove();
+    await this.postgres.stop();
+  }
 }

@@ -23,8 +23,8 @@ export interface Database {
   trim(days: number): Promise<boolean>;
   /** Brings the server's own tables and functions up to this version. Costs one question when they are. */
   migrate(): Promise<void>;
-  /** Makes a schema the one in force. `statements` are the hub's plan for it. */
-  provision(statements: readonly string[], document: string, hash: string): Promise<Provisioned>;
+  /** Makes a schema the one in force. `statements` are the hub's plan for it. A dry run only says what would happen. */
+  provision(statements: readonly string[], document: string, hash: string, dryRun: boolean): Promise<Provisioned>;
   schema(): Promise<PushedSchema | undefined>;
   /** What is missing for it to be relied on. Changes nothing. */
   check(): Promise<Finding[]>;
@@ -72,7 +72,7 @@ function databaseOn(connection: Connection): Database {
     heads: async (organizations) => (await ask('heads', 'select ablo.heads($1)::text', organizations))!,
     trim: async (days) => (await ask('trim', `select ablo.trim($1 * interval '1 day')::text`, days)) === 'true',
     migrate: () => migrate(connection),
-    provision: (statements, document, hash) => provision(connection, statements, document, hash),
+    provision: (statements, document, hash, dryRun) => provision(connection, statements, document, hash, dryRun),
     schema: () => json(connection.ask(schemaInForce, [])),
     check: () => check(connection),
     async ensureOrganization(id, name) {

@@ -3,7 +3,7 @@
 // provision: makes a schema the one in force, in one transaction with everything it needs of the database. It waits
 // for nobody longer than five seconds: a push that stands in line behind a long transaction would make every write
 // stand behind the push. It tries again instead, five times. A schema that is in force already costs a look at whether
-// everything it needs is still there (sql/check.sql); what is not is repaired.
+// everything it needs is still there (sql/check.sql); what is not is repaired. A dry run does all of it, and undoes it.
 import { createHash } from 'node:crypto';
 import { findings, type Finding } from './check';
 import type { Connection, Transaction } from './connection';
@@ -24,6 +24,14 @@ export interface Provisioned {
   changed: boolean;
   /** What was missing although it was in force, in sentences. */
   repaired: string[];
+  /** What tables that were there before have more or less than they had: `tasks: + trigger ablo_insert`. */
+  changes: string[];
+}
+
+class DryRun extends Error {
+  constructor(readonly result: Provisioned) {
+    super('A dry run is undone.');
+  }
 }
 
 type SchemaInForce = PushedSchema & { plan: string };
@@ -31,7 +39,7 @@ type SchemaInForce = PushedSchema & { plan: string };
 export const schemaInForce = { name: 'ablo.schema', text: 'select ablo.schema_in_force()::text' };
 
 export async function provision(
-  connection: Connection, statements: readonly string[], document: string, hash: string,
+  connection: Connection, statements: readonly string[], document: string, hash: string, dryRun: boolean,
 ): Promise<Provisioned> {
   const plan = createHash('sha256').update(statements.join('\0')).digest('hex');
   for (let attempt = 1; ; attempt++) {
@@ -41,13 +49,19 @@ export async function provision(
         await transaction.run(`select pg_advisory_xact_lock(hashtextextended('ablo.provision', 0))`);
         const present = JSON.parse((await transaction.ask(schemaInForce.text)) ?? 'null') as SchemaInForce | null;
         if (present?.hash === hash && present.plan === plan) {
-          return { version: present.version, changed: false, repaired: await repair(transaction, statements) };
+          const repaired = dryRun ? [] : await repair(transaction, statements);
+          return { version: present.version, changed: false, repaired, changes: [] };
         }
+        const earlier = await transaction.ask('select ablo.present()::text');
         await prepare(transaction, statements);
+        const changes = JSON.parse((await transaction.ask('select ablo.changed_since($1)::text', [earlier]))!) as string[];
         const version = await transaction.ask('select ablo.record_schema($1, $2, $3)::text', [document, hash, plan]);
-        return { version: Number(version), changed: true, repaired: [] };
+        const result = { version: Number(version), changed: true, repaired: [], changes };
+        if (dryRun) throw new DryRun(result);
+        return result;
       });
     } catch (error) {
+      if (error instanceof DryRun) return error.result;
       if (attempt === kAttempts || (error as { code?: string }).code !== 'row_locked') throw error;
     }
   }

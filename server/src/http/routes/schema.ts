@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// GET /schema, POST /schema: the schema in force, and a new one (`ablo push`).
+// GET /schema, POST /schema: the schema in force, and a new one (`ablo push`), or what that would change (`dryRun`).
 import { NamedError } from '../../errors/named-error';
 import type { Admission } from '../../identity/identity';
 import type { SchemaInForce } from '../../schema';
@@ -18,11 +18,11 @@ export function schemaRoutes(schema: SchemaInForce): Routes {
 
     'POST /schema': async (call: Call) => {
       checkMayPush(await call.admission());
-      const { schema: document } = await call.json();
+      const { schema: document, dryRun } = await call.json();
       if (typeof document !== 'object' || document === null) {
         throw new NamedError('invalid_request', 'The body must be {"schema": document}.');
       }
-      return schema.push(JSON.stringify(document));
+      return schema.push(JSON.stringify(document), dryRun === true);
     },
   };
 }

@@ -29,6 +29,44 @@ begin
   return made;
 end $$;
 
+-- The tables that are there, and what a push may give them or take from them.
+create or replace function ablo.present() returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_object_agg(c.relname, array(
+      select 'column ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) from pg_attribute a
+        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      union all select 'constraint ' || k.conname || ' ' || pg_get_constraintdef(k.oid) from pg_constraint k where k.conrelid = c.oid
+      union all select 'index ' || i.indexrelid::regclass::text from pg_index i where i.indrelid = c.oid
+      union all select format('%s policy %s for %s', case p.polpermissive when true then 'permissive' else 'restrictive' end,
+        p.polname, array_to_string(array(
+          select case r.role when 0 then 'everybody' else r.role::regrole::text end from unnest(p.polroles) r(role)), ', ')) from pg_policy p where p.polrelid = c.oid
+      union all select 'row level security' where c.relrowsecurity
+      union all select 'row level security for its owner' where c.relforcerowsecurity
+      union all select 'trigger ' || t.tgname from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal
+      union all select 'grant to ablo_app' where has_table_privilege('ablo_app', c.oid, 'insert')
+    )), '{}')
+    from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p'));
+end $$;
+
+-- What of it is not as it was, in words; of tables that were there.
+create or replace function ablo.changed_since(earlier jsonb) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  now constant jsonb := ablo.present();
+begin
+  return (
+    select coalesce(jsonb_agg(format('%s: %s %s', t.name, d.sign, d.what) order by t.name, d.sign desc, d.place), '[]')
+    from jsonb_each(earlier) t(name, had)
+    cross join lateral (
+      select '+' as sign, has.what, has.place from jsonb_array_elements_text(now->t.name) with ordinality has(what, place)
+      where not t.had ? has.what
+      union all
+      select '-', had.what, had.place from jsonb_array_elements_text(t.had) with ordinality had(what, place)
+      where not coalesce(now->t.name, '[]') ? had.what) d);
+end $$;
+
 -- Makes a table unless there is one of this name, which is then taken as it is. A new one belongs to its owner alone: what
 -- the database grants on new tables by default is taken back, and who is granted something later is let in.
 create or replace function ablo.ensure_table(name text, definition text) returns void
