@@ -37,7 +37,10 @@ export async function memoryDatabase() {
     },
     call: async (fn, tenant, input) => JSON.stringify(functions[fn](heads.get(tenant) ?? 0, JSON.parse(input))),
     heads: async (names) => JSON.stringify(Object.fromEntries(names.map((name) => [name, heads.get(name) ?? 0]))),
-    provision: async (statements, document, hash) => ((stored = { version: 1, hash, document }), { version: 1, changed: true }),
+    provision: async (statements, document, hash) => {
+      stored = { version: 1, hash, document };
+      return { version: 1, changed: true, repaired: [], changes: [] };
+    },
     schema: async () => stored,
     migrate: async () => {},
     check: async () => [],

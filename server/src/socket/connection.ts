@@ -12,7 +12,8 @@ import { WebSocket } from 'ws';
 export class Connection {
   /** Something came since the last beat of the heart. */
   alive = true;
-  #waiting: Buffer[] = [];
+  #next: Buffer | undefined;
+  #more: Buffer[] = []; // behind the next one
   #largest = 0;
   #owed = 0;
 
@@ -24,20 +25,26 @@ export class Connection {
     readonly mayBeBehind: number,
   ) {}
 
-  queue(frame: Buffer): void {
-    this.#waiting.push(frame);
+  /** True: it is the first since the last flush. */
+  queue(frame: Buffer): boolean {
+    if (this.#next) {
+      this.#more.push(frame);
+      return false;
+    }
+    this.#next = frame;
+    return true;
   }
 
   /** Writes what was queued. False: the reader is too slow, and nothing was written. */
   flush(): boolean {
-    const frames = this.#waiting;
-    this.#waiting = [];
-    if (frames.length === 0 || this.ws.readyState !== WebSocket.OPEN) return true;
+    const next = this.#next;
+    this.#next = undefined;
+    if (!next || this.ws.readyState !== WebSocket.OPEN) return true;
 
     const behind = this.stream.writableLength;
     if (behind === 0) this.#largest = 0;
     if (behind > this.mayBeBehind + this.#largest) return false;
-    const write = frames.length === 1 ? frames[0]! : Buffer.concat(frames);
+    const write = this.#more.length === 0 ? next : Buffer.concat([next, ...this.#more.splice(0)]);
     this.#largest = Math.max(this.#largest, write.length);
     this.stream.write(write);
     return true;

@@ -7,7 +7,7 @@ import { webSocketFrame } from './frame';
 
 export class Connections {
   readonly #open = new Map<number, Connection>();
-  readonly #queued = new Set<Connection>();
+  #queued: Connection[] = []; // those that have something waiting; some may be gone
   #last = 0;
 
   /** How many bytes a reader may be behind. */
@@ -21,7 +21,6 @@ export class Connections {
 
   /** False: it was not here any more. */
   remove(connection: Connection): boolean {
-    this.#queued.delete(connection);
     return this.#open.delete(connection.id);
   }
 
@@ -38,16 +37,14 @@ export class Connections {
     const frame = webSocketFrame(opcode, bytes);
     for (const id of sockets) {
       const connection = this.#open.get(id);
-      if (!connection) continue;
-      connection.queue(frame);
-      this.#queued.add(connection);
+      if (connection?.queue(frame)) this.#queued.push(connection);
     }
   }
 
   /** One write for each socket that has something waiting. Those that read too slowly are cut; their numbers. */
   flush(): number[] {
-    const slow = [...this.#queued].filter((connection) => !connection.flush());
-    this.#queued.clear();
+    const slow = this.#queued.filter((connection) => !connection.flush());
+    this.#queued = [];
     for (const connection of slow) {
       this.remove(connection);
       connection.close(4008, 'slow_reader');
