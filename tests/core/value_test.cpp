@@ -22,13 +22,13 @@ TEST_CASE("Dates survive to the microsecond, whatever offset they were written w
   REQUIRE(parseIsoDate("1969-12-31T23:59:59.999Z", micros));
   CHECK(micros == -1000);
   CHECK(formatIsoDate(micros) == "1969-12-31T23:59:59.999000Z");
-  for (const char* text :
-       {"1600-02-29T00:00:00.000000Z", "2000-02-29T23:59:59.000001Z", "2255-06-05T23:47:34.000000Z"}) {
+  for (const char* text : {"1600-02-29T00:00:00.000000Z", "2026-12-31T00:00:00.000000Z", "2000-02-29T23:59:59.000001Z",
+                           "2255-06-05T23:47:34.000000Z"}) {
     REQUIRE(parseIsoDate(text, micros));
     CHECK(formatIsoDate(micros) == text);
   }
   for (const char* text : {"", "2026", "2026-13-01", "2026-11-20T", "2026-11-20T25:00", "2026-11-20T12:34:56.Z",
-                           "yesterday", "2026-11-20T12:34Zx"})
+                           "yesterday", "2026-11-20T12:34Zx", "2024-02-30", "2026-02-29", "2026-04-31", "2026-01-32"})
     CHECK_FALSE(parseIsoDate(text, micros));
 }
 

@@ -3,9 +3,11 @@
 // What one organization at ten times its limit costs its neighbour: the p99 of the neighbour's commits while the other writes
 // and asks as much as it may, and while it does ten times that. A server for each round, as what was sent beyond the limit
 // would still be leaving in the next one.
+import { helper } from '../helper.mjs';
 import { Line } from '../line.mjs';
 import { newPlace } from '../place.mjs';
 import { p50, p99, round } from '../percentile.mjs';
+import { atRate } from '../rate.mjs';
 
 export const figures = { neighbour_p99_ratio: { max: 1.2 } };
 
@@ -37,10 +39,11 @@ export async function measure({ say, quick }) {
 }
 
 /** How long the neighbour's commits take, while the other does so many times what it may. */
-async function beside(server, times, seconds) {
-  const [greedy, calm] = server.keys;
-  const others = await Promise.all(Array.from({ length: times > 0 ? kSockets : 0 }, () => Line.open(server, greedy)));
-  const line = await Line.open(server, calm);
+async function beside({ url, hash, keys: [greedyKey, calmKey] }, times, seconds) {
+  const server = { url, hash };
+  const greedy = times > 0 ? helper('greedy.mjs') : undefined;
+  await greedy?.ask('start', { server, key: greedyKey, sockets: kSockets, perSecond: kLimit * times });
+  const line = await Line.open(server, calmKey);
   const took = [];
   const sent = [];
   let counts = false;
@@ -48,32 +51,17 @@ async function beside(server, times, seconds) {
     const milliseconds = performance.now() - sent.shift(); // receipts come in the order of the commits
     if (counts) took.push(milliseconds);
   };
-  const stops = [
-    atRate(kCalm, (n) => {
-      sent.push(performance.now());
-      line.update(`t${1 + (n % 1000)}`, { title: `calm ${n}` });
-    }),
-    atRate(kLimit * times, (n) => {
-      const other = others[n % kSockets];
-      other.update(`t${1 + (n % 1000)}`, { title: `greedy ${n}` });
-      other.send({ type: 'query', request: n + 1, model: 'tasks', where: [['id', '=', `t${1 + (n % 1000)}`]], limit: 1 });
-    }),
-  ];
+  const stop = atRate(kCalm, (n) => {
+    sent.push(performance.now());
+    line.update(`t${1 + (n % 1000)}`, { title: `calm ${n}` });
+  });
   await new Promise((resolve) => setTimeout(resolve, 1500));
   counts = true;
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-  for (const stop of stops) stop();
-  for (const each of [line, ...others]) each.close();
+  stop();
+  line.close();
+  await greedy?.ask('stop');
+  await greedy?.stop();
   await new Promise((resolve) => setTimeout(resolve, 1000));
   return took;
-}
-
-/** Does it so often a second, whatever comes of it. */
-function atRate(perSecond, what) {
-  const began = performance.now();
-  let n = 0;
-  const timer = setInterval(() => {
-    while (n < ((performance.now() - began) / 1000) * perSecond) what(n++);
-  }, 5);
-  return () => clearInterval(timer);
 }

@@ -80,7 +80,7 @@ bool parseIsoDate(std::string_view text, double& micros) {
   int64_t year, month, day, hour = 0, minute = 0, second = 0, fraction = 0, offset = 0;
   if (!digits.take(4, year) || !digits.skip('-') || !digits.take(2, month) || !digits.skip('-') || !digits.take(2, day))
     return false;
-  if (month < 1 || month > 12 || day < 1 || day > 31) return false;
+  if (month < 1 || month > 12 || day < 1) return false;
   if (digits.skip('T') || digits.skip(' ')) {
     if (!digits.take(2, hour) || !digits.skip(':') || !digits.take(2, minute)) return false;
     if (digits.skip(':') && !digits.take(2, second)) return false;
@@ -97,7 +97,9 @@ bool parseIsoDate(std::string_view text, double& micros) {
     }
   }
   if (!digits.done()) return false;
-  const int64_t minutes = daysOf(year, month, day) * 1440 + hour * 60 + minute - offset;
+  const int64_t days = daysOf(year, month, day);
+  if (dayOf(days).day != day) return false;  // February 30
+  const int64_t minutes = days * 1440 + hour * 60 + minute - offset;
   micros = static_cast<double>((minutes * 60 + second) * 1'000'000 + fraction);
   return true;
 }
