@@ -269,6 +269,54 @@ TEST_CASE("a row that somebody holds in psql stops its writers and nobody else")
   }
 }
 
+TEST_CASE(
+    "of many rows that somebody holds two are waited for at a time, and no writer is kept for longer than a while") {
+  HubWorld world;
+  constexpr uint32_t kWriters = 10;
+  for (uint32_t n = 1; n <= kWriters + 1; ++n) world.join(n);
+  const auto keyOf = [](uint32_t n) { return "k" + std::to_string(n); };
+  for (uint32_t n = 1; n <= kWriters; ++n) world.say(n, update(keyOf(n), "held" + std::to_string(n)));
+  world.answer(world.take("commit"), verdicts({"blocked"}, 0));
+  Question batch = world.take("commit");
+  if (batch.input.flag("patient")) {
+    world.questions.push_back(batch);
+    batch = world.take("commit");
+    if (batch.input.flag("patient")) std::swap(batch, world.questions[0]);
+  }
+  REQUIRE(keysOf(batch).size() == kWriters - 1);
+  world.answer(batch, verdicts(std::vector<std::string>(kWriters - 1, "blocked"), 0));
+  REQUIRE(world.questions.size() == 2);
+  for (const Question& question : world.questions) CHECK(question.input.flag("patient"));
+
+  world.say(kWriters + 1, update("free", "t1"));
+  REQUIRE(world.questions.size() == 3);
+  const Question free = world.questions.back();
+  CHECK(keysOf(free) == Keys{"free"});
+  world.questions.pop_back();
+  world.answer(free, verdicts({"confirmed"}, 1));
+  CHECK(world.last(kWriters + 1).text("status") == "confirmed");
+  world.take("changes");
+
+  // Who has not waited in the database yet goes before who has.
+  const Question first = world.take("commit");
+  const Question second = world.take("commit");
+  world.answer(first, verdicts({"blocked"}, 1));
+  world.answer(second, verdicts({"blocked"}, 1));
+  Keys next;
+  for (const Question& question : world.questions) next.push_back(keysOf(question)[0]);
+  CHECK(next == Keys{"k3", "k4"});
+
+  world.now += 6'000;
+  world.sleep();
+  REQUIRE(world.questions.size() == kWriters);
+  for (std::size_t n = 2; n < world.questions.size(); ++n) {
+    CHECK(world.questions[n].input.flag("final"));
+    CHECK(!world.questions[n].input.flag("patient"));
+  }
+  while (world.asks("commit")) world.answer(world.take("commit"), verdicts({"rejected"}, 1));
+  for (uint32_t n = 1; n <= kWriters; ++n) CHECK(world.last(n).text("status") == "rejected");
+}
+
 TEST_CASE("commits of a session that were blocked together are tried in their order") {
   HubWorld world;
   world.join(1);

@@ -238,6 +238,24 @@ TEST_CASE("an organization is known as long as somebody is there") {
   CHECK(world.hub.statistics() == R"({"sockets":1,"commits":0,"rejections":0,"batches":0,"resumes":0,"inFlight":0})");
 }
 
+TEST_CASE("a hub that retires gives the receipts of what is under way before it sends its senders away") {
+  HubWorld world;
+  world.join(1);
+  world.join(2);
+  const std::string operations = R"("operations":[{"op":"update","model":"tasks","id":"t1","data":{"title":"x"}}]})";
+  world.say(1, R"({"type":"commit","key":"a","attempt":1,"issuedAt":1,)" + operations);
+  world.say(1, R"({"type":"commit","key":"b","attempt":1,"issuedAt":1,)" + operations);
+  world.hub.retire(world.now);
+  world.say(1, R"({"type":"ping"})");
+  CHECK(world.closings[2].code == 1001);
+  CHECK(world.closings.count(1) == 0);
+  world.answer(world.take("commit"), R"({"head":1,"receipts":[{"status":"confirmed","seq":1}]})");
+  CHECK(world.closings.count(1) == 0);
+  world.answer(world.take("commit"), R"({"head":2,"receipts":[{"status":"confirmed","seq":2}]})");
+  CHECK(world.last(1).text("key") == "b");
+  CHECK(world.closings[1].code == 1001);
+}
+
 TEST_CASE("a hub that retires tells everybody to come back and hears nobody") {
   HubWorld world;
   world.join(1);

@@ -83,6 +83,20 @@ TEST_CASE("a query or a claim too many is refused, and asked again it is answere
   CHECK(world.closings.empty());
 }
 
+TEST_CASE("a few large questions are too many as well, of a socket and of an organization") {
+  const bool own = GENERATE(true, false);
+  HubWorld world(true, own ? HubLimits{.commitBytes = 10} : HubLimits{.queuedBytes = 10});
+  world.join(1);
+  world.join(2);
+  world.say(1, query(1));  // one may exceed it
+  world.forget();
+  world.say(own ? 1 : 2, query(2));
+  CHECK(code(world.last(own ? 1 : 2)) == "too_much_unanswered");
+  world.answer(world.take("read"), R"({"seq": 0, "rows": []})");
+  world.say(2, query(2));
+  CHECK(world.asks("read"));
+}
+
 TEST_CASE("answers that wait for the stream are not kept without end") {
   HubWorld world(true, {.heldBytes = 10});
   world.join(1, 3);

@@ -106,29 +106,46 @@ TEST_CASE("addresses are counted as their owners come by them") {
   CHECK(!countedAddress("100.128.0.1").empty());
 }
 
-TEST_CASE("organizations take turns at the database, and one has only so many places, half of them for what is urgent") {
+TEST_CASE(
+    "organizations take turns at the database, and one has only so many places, half of them for what is urgent") {
+  constexpr auto urgent = FairLine::Pace::urgent, rest = FairLine::Pace::rest;
   FairLine line(3, 2);
-  for (uint32_t i = 1; i <= 10; ++i) line.add({i, "greedy", "read", "", false});
-  line.add({11, "modest", "read", "", false});
-  line.add({12, "greedy", "commit", "", true});
+  for (uint32_t i = 1; i <= 10; ++i) line.add({i, "greedy", "read", "", rest});
+  line.add({11, "modest", "read", "", rest});
+  line.add({12, "greedy", "commit", "", urgent});
   CHECK(line.next()->request == 12);  // what is urgent goes before its own
   CHECK(line.next()->request == 11);
   CHECK(line.next()->request == 1);
   CHECK(!line.next());
-  line.done("modest", false);
+  line.done("modest", rest);
   CHECK(!line.next());  // greedy has its two
   CHECK(line.waiting() == 9);
-  line.add({13, "modest", "read", "", false});
+  line.add({13, "modest", "read", "", rest});
   CHECK(line.next()->request == 13);
-  line.done("greedy", true);
+  line.done("greedy", urgent);
   CHECK(!line.next());  // that place is for a commit
-  line.add({14, "greedy", "commit", "", true});
+  line.add({14, "greedy", "commit", "", urgent});
   CHECK(line.next()->request == 14);
-  line.done("greedy", true);
-  line.done("greedy", false);
+  line.done("greedy", urgent);
+  line.done("greedy", rest);
   CHECK(line.next()->request == 2);
   CHECK(!line.next());
   CHECK(line.underWay() == 2);
+}
+
+TEST_CASE("what waits in the database for somebody's row has a quarter of all places, whoever it is of") {
+  constexpr auto urgent = FairLine::Pace::urgent, slow = FairLine::Pace::slow;
+  FairLine line(8, 6);
+  for (uint32_t i = 1; i <= 6; ++i) line.add({i, i % 2 ? "one" : "other", "commit", "", slow});
+  CHECK(line.next()->request == 1);
+  CHECK(line.next()->request == 2);
+  CHECK(!line.next());
+  line.add({7, "third", "commit", "", urgent});
+  CHECK(line.next()->request == 7);
+  line.done("other", slow);
+  CHECK(line.next()->request == 3);
+  CHECK(!line.next());
+  CHECK(line.waiting() == 3);
 }
 
 TEST_CASE("a question too many is refused with advice, and asked again in time it is answered") {

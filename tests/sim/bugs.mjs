@@ -59,7 +59,16 @@ const keys = {
   'an unknown outcome told as a rejection': [
     [`${hub}/organization.cpp`, '  if (!verdicts) {\n', '  if (!verdicts) {\n    for (const Commit& commit : queue_.land(number).commits) reject(commit.socket, commit.name, Error::of(ErrorCode::database_unreachable));\n    return depart();\n'],
   ],
-  'what waits dropped with its socket': [[`${hub}/commit_queue.cpp`, 'commit.socket < newest && commit.lane == lane', 'commit.lane == lane || newest > 0']],
+  'what waits dropped with its socket': [
+    [
+      `${hub}/commit_queue.cpp`,
+      'return remove(lane, [&](const Commit& commit) { return commit.socket < newest; });',
+      `std::vector<std::string> names;
+       for (const auto& [name, own] : lanes_) names.push_back(name);
+       for (const std::string& name : names) remove(name, [&](const Commit&) { return newest > 0; });
+       return {};`,
+    ],
+  ],
   'copies of what waits, kept': [[`${hub}/organization.cpp`, 'if (from.commits == 0)', 'if (from.commits > 0 && false)']],
   'more sent at once than the server takes': [[`${session}/commit.cpp`, 'if (commits >= mostCommits_ || bytes >= mostCommitBytes_) return;', '']],
   'another key for each try': [
@@ -79,13 +88,9 @@ const order = {
   ],
   'the cascade suppressed': [['tests/sim/capture.cpp', 'db.transaction(who).captured.push_back({note, now, cause});', '']],
   'a commit that overtakes a blocked one of its session': [[commit, 'if (receipt.isNull() && blockedSessions.count(session)) receipt = blocked();', '']],
-  'commits of one client side by side': [[`${hub}/commit_queue.cpp`, 'if (lanes_.count(commit.lane)) return false;', '']],
-  'a waiting commit that does not reserve its lane': [[`${hub}/commit_queue.cpp`, 'reserved.all(commit);\n if (free)', 'reserved.rows(commit);\n if (free)']],
-  'a blocked commit put back at the end': [[`${hub}/commit_queue.cpp`, 'waiting_.insert(std::upper_bound(waiting_.begin(), waiting_.end(), commit.place, behind), std::move(commit));', 'static_cast<void>(behind);\n  waiting_.push_back(std::move(commit));']],
-  'rows of a flight not reserved': [
-    [`${hub}/commit_queue.cpp`, 'for (const Commit& commit : flight.commits) reserved.all(commit);', 'for (const Commit& commit : flight.commits) (void)commit;'],
-    [`${hub}/commit_queue.cpp`, 'if (batchInFlight && apart_ == 0) return departed;', 'batchInFlight = false;'],
-  ],
+  'commits of one client side by side': [[`${hub}/commit_queue.cpp`, 'if (lane.inFlight > 0) return false;', '']],
+  'a blocked commit put back at the end': [[`${hub}/commit_queue.cpp`, 'lane.waiting.insert(std::upper_bound(lane.waiting.begin(), lane.waiting.end(), commit.place, behind), std::move(commit));', 'static_cast<void>(behind);\n  lane.waiting.push_back(std::move(commit));']],
+  'what is said behind a hello that waits, refused': [[`${hub}/conversation.cpp`, 'if (!subscriber_.said.empty()) return hold(bytes);', '']],
 };
 
 /** Guards: what a write goes by still holds when it takes effect. */

@@ -33,11 +33,12 @@ struct HubLimits {
   // closed for that, and finds what was decided meanwhile.
   std::size_t commits = 5'000;  // without a receipt: one more closes the socket, for what is said about it may be wrong
   std::size_t commitBytes = 16 << 20;  // of them; one may exceed it
-  std::size_t requests = 1'000;        // queries and claims without an answer: one more is refused
-  std::size_t heldBytes = 16 << 20;    // of answers that wait for the stream; one may exceed it
+  std::size_t requests =
+      1'000;  // queries and claims without an answer: one more is refused; `commitBytes` of them, too
+  std::size_t heldBytes = 16 << 20;  // of answers that wait for the stream; one may exceed it
 
   // What the sockets of one organization may have on the way to the database together; one more commit closes its socket
-  // as above. 0: no limit.
+  // as above, and one more request than so many bytes is refused. 0: no limit.
   std::size_t queuedCommits = 0;
   std::size_t queuedBytes = 0;
 

@@ -34,7 +34,8 @@ struct Commit {
 
   uint64_t place = 0;  // in the queue
   Way way = Way::together;
-  int patience = 0;  // how often it waited in vain for a row that another transaction holds
+  int patience = 0;      // how often it waited in vain for a row that another transaction holds
+  double overdueAt = 0;  // when it has waited for long enough in all; 0: it never had to
 };
 
 /// A commit without a name cannot be answered: that frame is malformed.

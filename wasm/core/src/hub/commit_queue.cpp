@@ -16,7 +16,9 @@ namespace {
 using Way = Commit::Way;
 
 constexpr std::size_t kLargestBatch = 100;
+constexpr std::size_t kPatientFlights = 2;  // each keeps a connection
 constexpr int kPatientTries = 3;
+constexpr double kPatience = 6'000;  // ms: as long as these take
 constexpr int kMostResends = 3;
 constexpr double kGather = 50;       // ms: who is slowed down leaves with others, not one by one
 constexpr double kFirstPause = 100;  // ms, then four times as long each
@@ -24,38 +26,72 @@ constexpr double kInTheAir = std::numeric_limits<double>::infinity();
 
 bool isTogether(const Commit& commit) { return commit.way == Way::together; }
 
-/// Rows and lanes that those who went before still need.
-class Reserved {
- public:
-  bool frees(const Commit& commit) const {
-    if (lanes_.count(commit.lane)) return false;
-    return std::none_of(commit.rows.begin(), commit.rows.end(),
-                        [&](const std::string& row) { return rows_.count(row) > 0; });
-  }
-  void rows(const Commit& commit) { rows_.insert(commit.rows.begin(), commit.rows.end()); }
-  void all(const Commit& commit) {
-    rows(commit);
-    lanes_.insert(commit.lane);
-  }
-
- private:
-  std::set<std::string> rows_;
-  std::set<std::string> lanes_;
-};
-
 }  // namespace
 
 bool CommitQueue::add(Commit commit) {
-  const bool waits = allSlowed_ || slowed_.count(commit.actor) > 0;
+  const bool waits = allSlowed_ || slowed_.count(commit.actor) > 0 || isBatchInFlight();
   commit.place = ++lastPlace_;
-  waitingBytes_ += commit.bytes;
-  waiting_.push_back(std::move(commit));
+  put(std::move(commit));
   return !waits;
 }
 
-void CommitQueue::leaves(const Commit& commit) {
+/// Among those of its lane that wait, at its place.
+void CommitQueue::put(Commit commit) {
+  ++waiting_;
+  waitingBytes_ += commit.bytes;
+  if (!isTogether(commit)) ++apart_;
+  if (commit.overdueAt > 0) overdue_.insert({commit.overdueAt, commit.place});
+  reserve(commit);
+  Lane& lane = lanes_[commit.lane];
+  if (!lane.waiting.empty()) heads_.erase({lane.waiting.front().place, &lane});
+  const auto behind = [](uint64_t place, const Commit& other) { return place < other.place; };
+  lane.waiting.insert(std::upper_bound(lane.waiting.begin(), lane.waiting.end(), commit.place, behind),
+                      std::move(commit));
+  heads_.insert({lane.waiting.front().place, &lane});
+}
+
+/// The first of a lane, which leaves.
+Commit CommitQueue::take(Head head) {
+  Lane& lane = *head.second;
+  Commit commit = std::move(lane.waiting.front());
+  lane.waiting.pop_front();
+  heads_.erase(head);
+  if (!lane.waiting.empty()) heads_.insert({lane.waiting.front().place, &lane});
+  --waiting_;
   waitingBytes_ -= commit.bytes;
   if (!isTogether(commit)) --apart_;
+  overdue_.erase({commit.overdueAt, commit.place});
+  return commit;
+}
+
+void CommitQueue::reserve(const Commit& commit) {
+  for (const std::string& row : commit.rows) rows_[row].insert(commit.place);
+}
+
+void CommitQueue::release(const Commit& commit) {
+  for (const std::string& row : commit.rows) {
+    const auto touched = rows_.find(row);
+    if (touched == rows_.end()) continue;  // it names the row twice
+    touched->second.erase(commit.place);
+    if (touched->second.empty()) rows_.erase(touched);
+  }
+}
+
+void CommitQueue::forget(const std::string& name) {
+  const auto lane = lanes_.find(name);
+  if (lane != lanes_.end() && lane->second.waiting.empty() && lane->second.inFlight == 0) lanes_.erase(lane);
+}
+
+/// Nobody before it of its lane is in flight, and nobody before it touches its rows.
+bool CommitQueue::isFree(const Commit& commit, const Lane& lane) const {
+  if (lane.inFlight > 0) return false;
+  return std::all_of(commit.rows.begin(), commit.rows.end(),
+                     [&](const std::string& row) { return *rows_.at(row).begin() == commit.place; });
+}
+
+bool CommitQueue::isBatchInFlight() const {
+  return std::any_of(flights_.begin(), flights_.end(),
+                     [](const auto& entry) { return entry.second.way == Way::together; });
 }
 
 /// Whether a commit has to wait; then its actor is not asked about again until a few of them may leave together.
@@ -68,47 +104,53 @@ bool CommitQueue::slows(Wait wait, const std::string& actor, double now) {
 }
 
 std::vector<CommitQueue::FlightNumber> CommitQueue::depart(const Pace& pace, double now) {
-  std::vector<FlightNumber> departed;
-  Reserved reserved;
-  bool batchInFlight = false;
-  for (const auto& [number, flight] : flights_) batchInFlight |= flight.way == Way::together;
   if (now >= pausedUntil_) {
     pausedUntil_ = kInTheAir;
     slowed_.clear();
     allSlowed_ = false;
   }
-  if (batchInFlight && apart_ == 0) return departed;
-  for (const auto& [number, flight] : flights_)
-    for (const Commit& commit : flight.commits) reserved.all(commit);
+  overdue_.erase(overdue_.begin(), overdue_.upper_bound({now, lastPlace_}));  // they leave as soon as they are free
+  const bool batchInFlight = isBatchInFlight();
+  std::size_t patient = 0;
+  for (const auto& [number, flight] : flights_) patient += flight.isPatient();
 
   std::vector<Commit> batch;
-  std::deque<Commit> staying;
-  while (!waiting_.empty() && ((batch.size() < kLargestBatch && !allSlowed_) || apart_ > 0)) {
-    Commit commit = std::move(waiting_.front());
-    waiting_.pop_front();
-    bool free = batch.size() < kLargestBatch && reserved.frees(commit) && !(isTogether(commit) && batchInFlight);
-    if (free && isTogether(commit)) {
-      free = !allSlowed_ && slowed_.count(commit.actor) == 0 && !slows(pace(commit), commit.actor, now);
+  std::vector<FlightNumber> departed;
+  std::vector<Head> patients;
+  for (auto head = heads_.begin(); head != heads_.end();) {
+    const bool takesMore = !batchInFlight && batch.size() < kLargestBatch && !allSlowed_;
+    if (!takesMore && apart_ == 0) break;
+    const Head at = *head++;
+    const Commit& commit = at.second->waiting.front();
+    if (!isFree(commit, *at.second)) continue;
+    if (commit.way == Way::patiently) {
+      patients.push_back(at);
+    } else if (commit.way == Way::alone) {
+      departed.push_back(launch({take(at)}, Way::alone, false));
+    } else if (takesMore && slowed_.count(commit.actor) == 0 &&
+               !slows(pace(at.second->waiting.front()), commit.actor, now)) {
+      batch.push_back(take(at));
+      head = heads_.upper_bound(at);  // whoever is behind it in its lane may come along
     }
-    if (free) leaves(commit);
-    if (free && isTogether(commit)) {
-      reserved.rows(commit);
-      batch.push_back(std::move(commit));
-      continue;
-    }
-    reserved.all(commit);
-    if (free)
-      departed.push_back(launch({std::move(commit)}, commit.way));
-    else
-      staying.push_back(std::move(commit));
   }
-  waiting_.insert(waiting_.begin(), std::make_move_iterator(staying.begin()), std::make_move_iterator(staying.end()));
-  if (!batch.empty()) departed.push_back(launch(std::move(batch), Way::together));
+
+  std::stable_sort(patients.begin(), patients.end(), [](const Head& a, const Head& b) {
+    return a.second->waiting.front().patience < b.second->waiting.front().patience;
+  });
+  for (const Head& at : patients) {
+    const Commit& commit = at.second->waiting.front();
+    const bool isLast = now >= commit.overdueAt;
+    if (!isLast && patient == kPatientFlights) continue;
+    patient += isLast ? 0 : 1;
+    departed.push_back(launch({take(at)}, Way::patiently, isLast));
+  }
+  if (!batch.empty()) departed.push_back(launch(std::move(batch), Way::together, false));
   return departed;
 }
 
-CommitQueue::FlightNumber CommitQueue::launch(std::vector<Commit> commits, Way way) {
-  flights_[++lastFlight_] = Flight{std::move(commits), way, 0, kInTheAir};
+CommitQueue::FlightNumber CommitQueue::launch(std::vector<Commit> commits, Way way, bool isLast) {
+  for (const Commit& commit : commits) ++lanes_.at(commit.lane).inFlight;
+  flights_[++lastFlight_] = Flight{std::move(commits), way, isLast, 0, kInTheAir};
   return lastFlight_;
 }
 
@@ -119,17 +161,26 @@ std::string CommitQueue::text(FlightNumber number, double published) const {
   ObjectText text;
   text.raw("commits", arrayText(commits));
   if (published >= 0) text.member("after", published);
-  if (flight.way == Way::patiently) text.member("patient", true);
-  if (flight.commits[0].patience + 1 >= kPatientTries) text.member("final", true);
+  if (flight.isPatient()) text.member("patient", true);
+  if (flight.isLast || flight.commits[0].patience + 1 >= kPatientTries) text.member("final", true);
   return text.take();
 }
 
-CommitQueue::Flight CommitQueue::land(FlightNumber number) { return std::move(flights_.extract(number).mapped()); }
+CommitQueue::Flight CommitQueue::land(FlightNumber number) {
+  Flight flight = std::move(flights_.extract(number).mapped());
+  for (const Commit& commit : flight.commits) {
+    release(commit);
+    --lanes_.at(commit.lane).inFlight;
+    forget(commit.lane);
+  }
+  return flight;
+}
 
-void CommitQueue::block(Commit commit) {
+void CommitQueue::block(Commit commit, double now) {
   if (commit.way == Way::patiently) ++commit.patience;
   commit.way = Way::patiently;
-  putBack(std::move(commit));
+  if (commit.overdueAt == 0) commit.overdueAt = now + kPatience;
+  put(std::move(commit));
 }
 
 std::vector<Socket> CommitQueue::fail(FlightNumber number, double now) {
@@ -141,13 +192,13 @@ std::vector<Socket> CommitQueue::fail(FlightNumber number, double now) {
   Flight lost = land(number);
   if (lost.commits.size() == 1) {
     const Commit& gone = lost.commits[0];
-    std::vector<Socket> sockets = remove([&](const Commit& commit) { return commit.lane == gone.lane; });
+    std::vector<Socket> sockets = remove(gone.lane, [](const Commit&) { return true; });
     sockets.push_back(gone.socket);
     return sockets;
   }
   for (Commit& commit : lost.commits) {  // one of them may be why: the others shall not suffer for it
     commit.way = Way::alone;
-    putBack(std::move(commit));
+    put(std::move(commit));
   }
   return {};
 }
@@ -163,37 +214,33 @@ std::vector<CommitQueue::FlightNumber> CommitQueue::resend(double now) {
 }
 
 double CommitQueue::due() const {
-  double due = pausedUntil_;
+  double due = overdue_.empty() ? pausedUntil_ : std::min(pausedUntil_, overdue_.begin()->first);
   for (const auto& [number, flight] : flights_) due = std::min(due, flight.resendAt);
   return due;
 }
 
-void CommitQueue::putBack(Commit commit) {
-  waitingBytes_ += commit.bytes;
-  if (!isTogether(commit)) ++apart_;
-  const auto behind = [](uint64_t place, const Commit& other) { return place < other.place; };
-  waiting_.insert(std::upper_bound(waiting_.begin(), waiting_.end(), commit.place, behind), std::move(commit));
-}
-
 template <class Which>
-std::vector<Socket> CommitQueue::remove(Which which) {
-  if (std::none_of(waiting_.begin(), waiting_.end(), which)) return {};
+std::vector<Socket> CommitQueue::remove(const std::string& name, Which which) {
+  const auto found = lanes_.find(name);
+  if (found == lanes_.end()) return {};
+  Lane& lane = found->second;
   std::set<Socket> sockets;
-  std::deque<Commit> staying;
-  for (Commit& commit : waiting_) {
-    if (which(commit)) {
+  std::vector<Commit> staying;
+  while (!lane.waiting.empty()) {
+    Commit commit = take({lane.waiting.front().place, &lane});
+    release(commit);
+    if (which(commit))
       sockets.insert(commit.socket);
-      leaves(commit);
-    } else {
+    else
       staying.push_back(std::move(commit));
-    }
   }
-  waiting_ = std::move(staying);
+  for (Commit& commit : staying) put(std::move(commit));
+  forget(name);
   return {sockets.begin(), sockets.end()};
 }
 
-std::vector<Socket> CommitQueue::takeBack(std::string_view lane, Socket newest) {
-  return remove([&](const Commit& commit) { return commit.socket < newest && commit.lane == lane; });
+std::vector<Socket> CommitQueue::takeBack(const std::string& lane, Socket newest) {
+  return remove(lane, [&](const Commit& commit) { return commit.socket < newest; });
 }
 
 }  // namespace ablo::hub

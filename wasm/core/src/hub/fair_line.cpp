@@ -5,19 +5,29 @@
 
 namespace ablo::hub {
 
+namespace {
+
+constexpr std::size_t indexOf(FairLine::Pace pace) { return static_cast<std::size_t>(pace); }
+
+}  // namespace
+
 void FairLine::add(Waiting call) {
   Own& own = organizations_[call.organization];
-  if (own.urgent.empty() && own.rest.empty()) turns_.push_back(call.organization);
-  (call.urgent ? own.urgent : own.rest).push_back(std::move(call));
+  if (own.isIdle()) turns_.push_back(call.organization);
+  own.lines[indexOf(call.pace)].push_back(std::move(call));
   ++waiting_;
 }
 
-/// Of its two lines the one that may move.
+/// Of its lines the one that may move.
 std::deque<FairLine::Waiting>* FairLine::free(Own& own) const {
   const bool bounded = places_ > 0 && ofOne_ > 0;
-  if (bounded && own.underWay >= ofOne_) return nullptr;
-  if (!own.urgent.empty()) return &own.urgent;
-  return bounded && own.restUnderWay >= patient_ ? nullptr : &own.rest;
+  if (bounded && own.allUnderWay() >= ofOne_) return nullptr;
+  for (const Pace pace : {Pace::urgent, Pace::rest, Pace::slow}) {
+    if (pace == Pace::rest && bounded && own.underWay[indexOf(pace)] >= ofRest_) continue;
+    if (pace == Pace::slow && places_ > 0 && slowUnderWay_ >= ofSlow_) continue;
+    if (std::deque<Waiting>& line = own.lines[indexOf(pace)]; !line.empty()) return &line;
+  }
+  return nullptr;
 }
 
 std::optional<FairLine::Waiting> FairLine::next() {
@@ -33,20 +43,21 @@ std::optional<FairLine::Waiting> FairLine::next() {
     }
     Waiting call = std::move(line->front());
     line->pop_front();
-    if (!own.urgent.empty() || !own.rest.empty()) turns_.push_back(std::move(name));
-    ++own.underWay, ++underWay_;
-    own.restUnderWay += call.urgent ? 0 : 1;
+    if (!own.isIdle()) turns_.push_back(std::move(name));
+    ++own.underWay[indexOf(call.pace)], ++underWay_;
+    slowUnderWay_ += call.pace == Pace::slow;
     --waiting_;
     return call;
   }
   return std::nullopt;
 }
 
-void FairLine::done(const std::string& organization, bool urgent) {
+void FairLine::done(const std::string& organization, Pace pace) {
   const auto own = organizations_.find(organization);
   --underWay_;
-  own->second.restUnderWay -= urgent ? 0 : 1;
-  if (--own->second.underWay == 0 && own->second.urgent.empty() && own->second.rest.empty()) organizations_.erase(own);
+  slowUnderWay_ -= pace == Pace::slow;
+  --own->second.underWay[indexOf(pace)];
+  if (own->second.allUnderWay() == 0 && own->second.isIdle()) organizations_.erase(own);
 }
 
 }  // namespace ablo::hub

@@ -128,8 +128,7 @@ class Hub::Impl {
 
   void retire() {
     retired_ = true;
-    for (const auto& [socket, seat] : seats_)
-      organization(seat.organization).audience.close(socket, CloseCode::goingAway, "");
+    for (const auto& [socket, seat] : seats_) organization(seat.organization).retire(socket);
   }
 
   /// Before every event: nobody whose time is up gets anything of it.

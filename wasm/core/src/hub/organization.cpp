@@ -99,8 +99,9 @@ void Organization::depart(double now) {
 void Organization::launch(CommitQueue::FlightNumber number) {
   ++counters_.batches;
   counters_.batchSizes.observe(static_cast<double>(queue_.size(number)));
-  outbox_.call({Purpose::batch, name_, 0, audience.log(), static_cast<double>(number)}, "commit",
-               queue_.text(number, audience.published()));
+  Call call{Purpose::batch, name_, 0, audience.log(), static_cast<double>(number)};
+  call.isSlow = queue_.isPatient(number);
+  outbox_.call(std::move(call), "commit", queue_.text(number, audience.published()));
 }
 
 /// What was decided in a log that was replaced since may not be so in this one: it is asked again.
@@ -125,7 +126,7 @@ void Organization::decided(const Call& call, bool ok, std::string_view bytes, do
 
 void Organization::settle(Commit commit, const RawObject& outcome, double now) {
   const std::string status = outcome.text("status");
-  if (status == "blocked") return queue_.block(std::move(commit));
+  if (status == "blocked") return queue_.block(std::move(commit), now);
   if (Subscriber* from = audience.find(commit.socket)) {
     --from->commits;
     from->commitBytes -= commit.bytes;
@@ -139,7 +140,18 @@ void Organization::settle(Commit commit, const RawObject& outcome, double now) {
     counters_.reject(code);
     logRejection(commit.name, code);
   }
-  if (audience.find(commit.socket)) outbox_.send(commit.socket, receiptText(commit.name, outcome));
+  Subscriber* from = audience.find(commit.socket);
+  if (!from) return;
+  outbox_.send(commit.socket, receiptText(commit.name, outcome));
+  if (from->isLeaving && from->commits == 0) audience.close(commit.socket, CloseCode::goingAway, "");
+}
+
+void Organization::retire(Socket socket) {
+  Subscriber* subscriber = audience.find(socket);
+  if (subscriber && subscriber->commits > 0)
+    subscriber->isLeaving = true;
+  else
+    audience.close(socket, CloseCode::goingAway, "");
 }
 
 void Organization::refuse(Socket socket, double request, const Error& error) {
@@ -152,14 +164,19 @@ std::optional<Error> Organization::tooOften(const Subscriber& subscriber, double
 }
 
 /// What ends a claim, or keeps one, is never asked too often: it would be held for longer.
-bool Organization::admits(Subscriber& subscriber, Purpose purpose, double request, double now) {
+bool Organization::admits(Subscriber& subscriber, Purpose purpose, double request, std::size_t bytes, double now) {
   if (purpose == Purpose::read || purpose == Purpose::claim)
     if (const std::optional<Error> error = tooOften(subscriber, now)) {
       refuse(subscriber.socket, request, *error);
       return false;
     }
-  if (subscriber.requests + subscriber.held.size() < limits_.requests) {
+  const bool full = subscriber.requests + subscriber.held.size() >= limits_.requests ||
+                    subscriber.requestBytes >= limits_.commitBytes ||
+                    (limits_.queuedBytes > 0 && requestBytes_ >= limits_.queuedBytes);
+  if (!full) {
     ++subscriber.requests;
+    subscriber.requestBytes += bytes;
+    requestBytes_ += bytes;
     return true;
   }
   const Error error = Error::of(ErrorCode::too_much_unanswered);
@@ -171,9 +188,9 @@ bool Organization::admits(Subscriber& subscriber, Purpose purpose, double reques
 }
 
 void Organization::query(Subscriber& subscriber, double request, const Statement& statement, double now) {
-  if (!admits(subscriber, Purpose::read, request, now)) return;
   const std::string input = ObjectText().member("statement", statement.text).raw("params", statement.params).take();
-  outbox_.call({Purpose::read, name_, subscriber.socket, audience.log(), request}, "read", input);
+  if (!admits(subscriber, Purpose::read, request, input.size(), now)) return;
+  outbox_.call({Purpose::read, name_, subscriber.socket, audience.log(), request, input.size()}, "read", input);
 }
 
 void Organization::wasRead(const Call& call, Subscriber& subscriber, bool ok, std::string_view bytes, double now) {
@@ -189,8 +206,8 @@ void Organization::wasRead(const Call& call, Subscriber& subscriber, bool ok, st
 
 void Organization::coordinate(Subscriber& subscriber, Purpose purpose, double request, const std::string& input,
                               double now) {
-  if (!admits(subscriber, purpose, request, now)) return;
-  outbox_.call({purpose, name_, subscriber.socket, 0, request}, functionText(purpose), input);
+  if (!admits(subscriber, purpose, request, input.size(), now)) return;
+  outbox_.call({purpose, name_, subscriber.socket, 0, request, input.size()}, functionText(purpose), input);
 }
 
 void Organization::coordinated(const Call& call, bool ok, std::string_view bytes, double now) {
@@ -203,7 +220,11 @@ void Organization::coordinated(const Call& call, bool ok, std::string_view bytes
 void Organization::answer(const Call& call, bool ok, std::string_view bytes, double now) {
   Subscriber* subscriber = audience.find(call.socket);
   const bool awaited = subscriber && subscriber->turn == call.turn;
-  if (subscriber && isRequest(call.purpose)) --subscriber->requests;
+  if (isRequest(call.purpose)) requestBytes_ -= call.bytes;
+  if (subscriber && isRequest(call.purpose)) {
+    --subscriber->requests;
+    subscriber->requestBytes -= call.bytes;
+  }
   switch (call.purpose) {
     case Purpose::schema: break;  // the hub's own
     case Purpose::workspace: audience.workspaceRead(ok, bytes, now); break;

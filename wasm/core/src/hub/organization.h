@@ -46,6 +46,8 @@ class Organization {
   std::optional<Error> tooOften(const Subscriber& subscriber, double now);
 
   void answer(const Call& call, bool ok, std::string_view bytes, double now);
+  /// The server stops: a socket goes at once, or when its commits have their receipts.
+  void retire(Socket socket);
   void tick(double now);
   double due() const;
   std::size_t claimsPerActor() const { return limits_.claimsPerActor; }
@@ -55,7 +57,7 @@ class Organization {
 
  private:
   /// Whether it may ask once more; if not, it was refused.
-  bool admits(Subscriber& subscriber, Call::Purpose purpose, double request, double now);
+  bool admits(Subscriber& subscriber, Call::Purpose purpose, double request, std::size_t bytes, double now);
   Caller caller(std::string credential, std::string actor) const {
     return {{}, std::move(credential), std::move(actor), name_};
   }
@@ -75,7 +77,8 @@ class Organization {
   Gate& gate_;
   const HubLimits& limits_;
   CommitQueue queue_;
-  double told_ = 0;  // the last head that other servers were told of
+  std::size_t requestBytes_ = 0;  // of what the database was asked and has not answered
+  double told_ = 0;               // the last head that other servers were told of
 };
 
 }  // namespace ablo::hub

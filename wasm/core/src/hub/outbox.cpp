@@ -13,7 +13,7 @@ void Outbox::send(const std::vector<Socket>& sockets, std::string_view bytes, Pa
 }
 
 void Outbox::call(Call call, std::string_view function, std::string_view input) {
-  line_.add({++lastRequest_, call.organization, std::string(function), std::string(input), call.isUrgent()});
+  line_.add({++lastRequest_, call.organization, std::string(function), std::string(input), call.pace()});
   calls_.emplace(lastRequest_, std::move(call));
   callNext();
 }
@@ -44,7 +44,7 @@ void Outbox::hint(const std::string& organization, double head) {
 std::optional<Call> Outbox::answered(Request request) {
   const auto node = calls_.extract(request);
   if (node.empty()) return std::nullopt;
-  line_.done(node.mapped().organization, node.mapped().isUrgent());
+  line_.done(node.mapped().organization, node.mapped().pace());
   callNext();
   return std::move(node.mapped());
 }

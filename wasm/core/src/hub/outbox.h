@@ -25,10 +25,16 @@ struct Call {
   enum class Purpose : uint8_t { schema, workspace, load, catchUp, publish, batch, read, claim, release, renew };
   Purpose purpose;
   std::string organization;
-  Socket socket = 0;   // schema, load, catchUp, read, claim, release
-  uint32_t turn = 0;   // load, catchUp: the subscriber's; publish: the stream's; read, batch: the log
-  double request = 0;  // read, claim, release: the client's own number of it; batch: the flight
-  bool isUrgent() const { return purpose == Purpose::batch || purpose == Purpose::publish; }
+  Socket socket = 0;      // schema, load, catchUp, read, claim, release
+  uint32_t turn = 0;      // load, catchUp: the subscriber's; publish: the stream's; read, batch: the log
+  double request = 0;     // read, claim, release: the client's own number of it; batch: the flight
+  std::size_t bytes = 0;  // read, claim, release, renew: of what is asked
+  bool isSlow = false;    // batch: it waits in the database for somebody's row
+
+  FairLine::Pace pace() const {
+    if (isSlow) return FairLine::Pace::slow;
+    return purpose == Purpose::batch || purpose == Purpose::publish ? FairLine::Pace::urgent : FairLine::Pace::rest;
+  }
 };
 
 /// Codes a socket is closed with (docs/internals/wire.md).

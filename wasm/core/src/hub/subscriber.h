@@ -69,6 +69,8 @@ struct Subscriber {
   std::size_t commits = 0;
   std::size_t commitBytes = 0;
   std::size_t requests = 0;  // at the database
+  std::size_t requestBytes = 0;
+  bool isLeaving = false;  // the server stops: it goes when its commits have receipts
 
   // Its hello has another schema than the hub: the database is asked whether there is a newer one.
   bool schemaAsked = false;
