@@ -12,7 +12,8 @@
 --   2. what is logged is the row as it is committed, once, however often the transaction changed it; and not at all if
 --      nothing came of it, or if the log says so already;
 --   3. nothing of this makes the writer's transaction fail, or wait for long;
---   4. the rows our own commit writes are left to it: exactly the row it is writing, not what a trigger makes of that.
+--   4. the rows our own commit writes are left to it: exactly the row it is writing, once, not what a trigger or a key
+--      makes of that.
 
 -- Is this a transaction of ours? Nobody else can take this role; settings anybody can make.
 create or replace function ablo.is_ours() returns boolean
@@ -21,11 +22,25 @@ begin
   return current_setting('role') = 'ablo_app';
 end $$;
 
--- Is this what our commit writes itself, and logs? Only that: what comes of it in other triggers is deeper.
-create or replace function ablo.is_own(model text) returns boolean
+-- The row of this model that our commit writes in this statement and logs itself; empty: the statement writes only such
+-- rows. Null: there is none. What other triggers make of it is deeper. What the table's own keys make of it is not: it is
+-- in the same statement's rows.
+create or replace function ablo.own_row(model text) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  own constant text := current_setting('ablo.own', true);
 begin
-  return starts_with(current_setting('ablo.own', true), model || '/') and pg_trigger_depth() = 1 and ablo.is_ours();
+  if starts_with(own, model || '/') and pg_trigger_depth() = 1 and ablo.is_ours() then
+    return substr(own, length(model) + 2);
+  end if;
+  return null;
+end $$;
+
+-- It was left to our commit, once: whatever comes to it from here on is news.
+create or replace function ablo.leave_own() returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform set_config('ablo.own', '', true);
 end $$;
 
 -- The commit of ours that caused this. Null: nobody we know.

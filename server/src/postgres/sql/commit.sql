@@ -200,7 +200,7 @@ begin
   from jsonb_array_elements(commits) with ordinality c(body, n)
   where c.n between first and last and receipts[c.n] is null and c.body->>'session' <> all (blocked_sessions);
 
-  perform set_config('ablo.own', model || '/*', true);
+  perform set_config('ablo.own', model || '/', true);
   entries := array(
     select row(u.n, 0, model, asked.id, asked.op, d.difference, u.after,
       array(select key from jsonb_object_keys(d.difference) key where key <> 'updatedAt'))::ablo.entry
