@@ -68,6 +68,22 @@ onEachPostgres((tenant, cluster) => {
     ]);
   });
 
+  withKeys(below('on delete cascade'), 'what others could not log comes before it, as a commit of its own', async (ann, psql) => {
+    await made(ann, forest);
+    const own = `where organization_id = '${ann.organization}'`;
+    await psql(`begin isolation level repeatable read; update notes set text = text || '?' ${own}; commit`);
+    const { seq } = await ann.commit([drop('p')]);
+    const log = await told(ann, 4);
+    assert.deepEqual(steps(log), [
+      'update c external', 'update g external', 'update other external', 'update p external',
+      'delete p ann', 'delete c ann', 'delete g ann',
+    ]);
+    assert.equal(seq, 9);
+    assert.deepEqual(log.map(({ operation_index }) => operation_index), [0, 1, 2, 3, 0, 0, 1]);
+    assert.deepEqual(log.map(({ commit_key }, i) => commit_key === log[i - 1]?.commit_key), [false, true, true, true, false, false, true]);
+    assert.notEqual(log[0]!.commit_key, log[6]!.commit_key);
+  });
+
   withKeys(below('on delete set null (task_id)'), 'rows that lose a row of ours', async (ann) => {
     await made(ann, forest);
     await ann.commit([drop('p')]);

@@ -189,8 +189,8 @@ create unlogged table if not exists ablo.captured (
 );
 alter table ablo.captured alter column asks set default false;
 
--- What was captured in a transaction that could not log it. It is committed, so it survives a crash; any server logs it
--- at its next poll.
+-- What was captured in a transaction that could not log it. It is committed, so it survives a crash; the next commit to the
+-- same log, or any server at its next poll, logs it.
 create table if not exists ablo.backlog (
   n bigint generated always as identity primary key,
   organization text collate "C" not null,
@@ -199,6 +199,7 @@ create table if not exists ablo.backlog (
   before jsonb,
   cause jsonb
 );
+create index if not exists backlog_organization_idx on ablo.backlog (organization);
 
 do $$
 declare

@@ -118,7 +118,7 @@ begin
       else
         select count(*) filter (where (r.{organization}, r.{id}) = (tenant, own)), count(*) into mine, changed from gone r;
     end case;
-    if mine > 0 then perform ablo.leave_own(); end if;
+    if mine > 0 then perform set_config('ablo.own', '', true); end if;
     if mine = changed and mine < 2 then return null; end if;
   end if;
   begin
