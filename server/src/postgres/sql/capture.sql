@@ -298,6 +298,8 @@ do $$ begin
   if not exists (select from pg_trigger where tgrelid = 'ablo.captured'::regclass and tgname = 'flush') then
     create constraint trigger flush after insert on ablo.captured deferrable initially deferred
       for each row when (new.asks) execute function ablo.flush_captured();
+  elsif exists (
+    select from pg_trigger where tgrelid = 'ablo.captured'::regclass and tgname = 'flush' and tgenabled not in ('O', 'A')) then
+    alter table ablo.captured enable trigger flush;
   end if;
 end $$;
-alter table ablo.captured enable trigger flush;
