@@ -82,14 +82,60 @@ onEachPostgres((tenant, cluster) => {
     assert.equal(log.length, 2);
   });
 
-  test('what was changed again by us before it was logged is told once', async () => {
-    const ann = tenant();
-    await ann.task();
-    await sessions.ask('set transaction isolation level repeatable read', setTitle(ann, 'theirs'));
-    await ann.update('tasks', 't1', { status: 'done' });
+  const snapshot = 'set transaction isolation level repeatable read';
+  const told = (log: Answer[]) => log.map(({ op, id, fields, actor }) => [op, id, fields, actor.id]);
+
+  test('what could not be logged is told before what a commit of ours makes of it', async () => {
+    const [ann, other] = [tenant(), tenant()];
+    for (const one of [ann, other]) {
+      await one.task();
+      await sessions.ask(snapshot, setTitle(one, 'theirs'));
+    }
+    assert.equal((await ann.update('tasks', 't1', { status: 'done' })).seq, 3);
+    assert.equal((await other.log(1)).length, 0, 'other logs are left alone');
     const log = await logged(ann);
-    assert.deepEqual(log.map(({ op }) => op), ['create', 'update']);
-    assert.equal(log.at(-1)!.after.title, 'theirs');
+    assert.deepEqual(told(log.slice(1)), [['update', 't1', ['title'], 'external'], ['update', 't1', ['status'], 'ann']]);
+    assert.deepEqual(log.map(({ after }) => [after.title, after.status]), [
+      ['Write', 'todo'], ['theirs', 'todo'], ['theirs', 'done'],
+    ]);
+    assert.equal((await logged(other)).length, 2);
+  });
+
+  test('a guarded write is stale against what could not be logged, whoever wrote after that', async () => {
+    for (const then of ['nobody', 'we', 'they']) {
+      const ann = tenant();
+      const readAt = await ann.task();
+      await sessions.ask(snapshot, setTitle(ann, 'theirs'));
+      if (then === 'we') await ann.as('bot').update('tasks', 't1', { status: 'done' });
+      if (then === 'they') await psql(setTitle(ann, '').replace("title = ''", "status = 'done'"));
+      const { error } = await ann.update('tasks', 't1', { title: 'mine' }, { readAt });
+      assert.equal(error?.code, 'stale_context', then);
+      assert.equal((await ann.update('tasks', 't1', { count: 1 }, { readAt })).status, 'confirmed', then);
+      assert.equal((await logged(ann)).at(-1)!.after.title, 'theirs');
+    }
+  });
+
+  test('a guarded write is stale against what was left because the log was busy', async () => {
+    const ann = tenant();
+    const readAt = await ann.task();
+    const holder = await sessions.begin(lockLog(ann));
+    await psql(setTitle(ann, 'theirs'));
+    const [mine, other] = ['t1', 't2'].map((id) => ann.as(id).asked([setTask(id, { title: 'mine' })], { readAt }));
+    const waiting = ann.batch([mine!, other!]);
+    await sessions.waiting(1);
+    await holder.query('commit');
+    assert.deepEqual((await waiting).map(({ error }) => error.code), ['stale_context', 'entity_not_found']);
+    assert.deepEqual(told((await logged(ann)).slice(1)), [['update', 't1', ['title'], 'external']]);
+  });
+
+  test('what a prepared transaction did is known to guards as soon as it is committed', async () => {
+    const ann = tenant();
+    const readAt = await ann.task();
+    const theirs = await sessions.begin(setTitle(ann, 'prepared'));
+    await theirs.query(`prepare transaction '${ann.organization}'`);
+    await theirs.query(`commit prepared '${ann.organization}'`);
+    await ann.update('tasks', 't1', { status: 'done' });
+    assert.equal((await ann.update('tasks', 't1', { title: 'mine' }, { readAt })).error?.code, 'stale_context');
   });
 
   test('a prepared transaction keeps no log locked', async () => {

@@ -95,6 +95,51 @@ describe('a Postgres', () => {
     assert.equal((await ann.row('tasks', 't1'))!.title, 'x');
   });
 
+  /** A database that another version of the package was at last, and somebody in it who has not committed. */
+  async function heldByAnother(name: string, change: string, hold: string) {
+    const url = await cluster.createDatabase(name);
+    await (await testServer({ schema, databaseUrl: url })).close();
+    const add = (id: string) => `insert into tasks (organization_id, id, title, status) values ('acme', '${id}', 'x', 'todo')`;
+    await cluster.psql(`${add('t1')}; ${add('t2')}`, name);
+    await cluster.psql(`comment on schema ablo is 'ablo other'; ${change}`, name);
+    const holder = new pg.Client(url);
+    await holder.connect();
+    await holder.query(`begin; ${hold}; update tasks set title = 'held' where id = 't1'`);
+    const database = await openPostgres(url);
+    return {
+      database, holder,
+      write: () => cluster.psql(`set statement_timeout = '3s'; update tasks set title = 'free' where id = 't2'`, name),
+      version: () => cluster.psql(`select obj_description('ablo'::regnamespace)`, name),
+      close: () => Promise.all([database.close(), holder.end()]),
+    };
+  }
+
+  test('is brought up to a version with other functions while somebody writes to every table', async () => {
+    const all = `do $$ declare t regclass; begin
+      for t in select c.oid from pg_class c where c.relnamespace in ('ablo'::regnamespace, 'public'::regnamespace) and c.relkind = 'r'
+      loop execute format('lock table %s in row exclusive mode', t); end loop; end $$`;
+    const { database, write, version, close } = await heldByAnother('functions', 'drop function ablo.trim', all);
+    const began = performance.now();
+    await Promise.all([database.migrate(), write()]);
+    assert.ok(performance.now() - began < 10_000);
+    assert.notEqual(await version(), 'ablo other');
+    assert.deepEqual(await database.check(), []);
+    await close();
+  });
+
+  test('waits for a table that it has to change, and nobody waits behind it for long', async () => {
+    const change = 'alter table ablo.captured disable trigger flush; drop policy owner on ablo.captured';
+    const held = await heldByAnother('held', change, 'lock ablo.captured in row exclusive mode');
+    const { database, holder, write, version, close } = held;
+    const migrating = database.migrate();
+    for (let i = 0; i < 3; i++) await write();
+    assert.equal(await version(), 'ablo other');
+    await holder.query('commit');
+    await migrating;
+    assert.deepEqual(await database.check(), []);
+    await close();
+  });
+
   test('without a schema says so', async () => {
     await using server = await testServer({ databaseUrl: await cluster.createDatabase('empty') });
     await assert.rejects(new Tenant(server).task(), { code: 'schema_not_pushed' });

@@ -5,14 +5,16 @@
 --
 --   a row changes ──▶ ablo.capture_<table>() notes what it was         (generated; triggers of the table)
 --   COMMIT ─────────▶ ablo.flush_captured() locks the log and appends  (a deferred trigger of the notes)
---          └ not now ─▶ ablo.backlog, logged by ablo.log_backlog()     (the poll of any server)
+--          └ not now ─▶ ablo.backlog, logged by whoever appends next to this log, or by the poll of any server
 --
 -- Always true:
 --   1. logs are locked at the end of a transaction, each once, in the order of their organizations;
 --   2. what is logged is the row as it is committed, once, however often the transaction changed it; and not at all if
 --      nothing came of it, or if the log says so already;
 --   3. nothing of this makes the writer's transaction fail, or wait for long;
---   4. the rows our own commit writes are left to it: exactly the row it is writing, not what a trigger makes of that.
+--   4. what lies in the backlog is told before anything that is appended later, or a change of its rows would hide it;
+--   5. the rows our own commit writes are left to it: exactly the row it is writing, once, not what a trigger or a key
+--      makes of that.
 
 -- Is this a transaction of ours? Nobody else can take this role; settings anybody can make.
 create or replace function ablo.is_ours() returns boolean
@@ -21,11 +23,18 @@ begin
   return current_setting('role') = 'ablo_app';
 end $$;
 
--- Is this what our commit writes itself, and logs? Only that: what comes of it in other triggers is deeper.
-create or replace function ablo.is_own(model text) returns boolean
+-- The row of this model that our commit writes in this statement and logs itself; empty: the statement writes only such
+-- rows. Null: there is none. What other triggers make of it is deeper. What the table's own keys make of it is not: it is
+-- in the same statement's rows.
+create or replace function ablo.own_row(model text) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  own constant text := current_setting('ablo.own', true);
 begin
-  return starts_with(current_setting('ablo.own', true), model || '/') and pg_trigger_depth() = 1 and ablo.is_ours();
+  if starts_with(own, model || '/') and pg_trigger_depth() = 1 and ablo.is_ours() then
+    return substr(own, length(model) + 2);
+  end if;
+  return null;
 end $$;
 
 -- The commit of ours that caused this. Null: nobody we know.
@@ -94,8 +103,11 @@ end $$;
 create or replace function ablo.outsider() returns jsonb
 language sql immutable as $$ select '{"kind": "system", "id": "external"}'::jsonb $$;
 
+-- Before a commit of ours the backlog is logged in the same transaction as what comes of that commit, and apart from it.
 create or replace function ablo.external_key() returns text
-language sql stable as $$ select 'external:' || pg_current_xact_id() $$;
+language sql stable as $$
+  select 'external:' || pg_current_xact_id() || case pg_trigger_depth() when 0 then '/backlog' else '' end;
+$$;
 
 -- What somebody did to a row, from what it was and what it is.
 create or replace function ablo.deed(before jsonb, after jsonb) returns text
@@ -159,6 +171,18 @@ begin
   ) news;
 end $$;
 
+-- Makes notes of what others left of an organization, whose log is locked: nobody else takes them. They are older than those
+-- of this transaction, and so come before them.
+create or replace function ablo.take_backlog(tenant text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if not exists (select from ablo.backlog b where b.organization = tenant) then return; end if;
+  with taken as (delete from ablo.backlog b where b.organization = tenant returning b.*)
+  insert into ablo.captured (n, organization, model, id, before, cause) overriding system value
+  select t.n - 4611686018427387904, t.organization, t.model, t.id, t.before, t.cause from taken t;
+  perform ablo.shorten_notes();
+end $$;
+
 -- Logs one organization's notes. What cannot be said row by row (somebody changed the table, a key is too long for an
 -- index) is said with a marker.
 create or replace function ablo.log_organization(tenant text) returns void
@@ -169,6 +193,7 @@ declare
 begin
   perform set_config('app.current_org_id', tenant, true);
   head := ablo.lock_log(tenant);
+  perform ablo.take_backlog(tenant);
   begin
     perform ablo.log_captured(tenant, head);
     perform ablo.cancel_claims(tenant, gone.model, gone.id) from (
@@ -238,31 +263,43 @@ begin
   return null;
 end $$;
 
--- Logs what transactions of others left behind. Every server asks for it many times a second.
+create or replace function ablo.has_backlog(tenant text) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return exists (select from ablo.backlog b where b.organization = tenant);
+end $$;
+
+-- Logs what transactions of others left behind in one organization, or leaves it there.
+create or replace function ablo.log_left(tenant text) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set row_security = on set extra_float_digits = 1 set lock_timeout = '200ms'
+set plan_cache_mode = force_generic_plan set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  theirs constant text := current_setting('app.current_org_id', true);
+begin
+  perform ablo.log_organization(tenant);
+  delete from ablo.captured c where c.xid = pg_current_xact_id();
+  perform set_config('app.current_org_id', coalesce(theirs, ''), true);
+exception when others then
+  raise log 'ablo: changes of % are logged later: % %', tenant, sqlstate, sqlerrm;
+end $$;
+
+-- The same in all of them. Every server asks for it many times a second.
 create or replace function ablo.log_backlog() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  tenant text;
 begin
   if not exists (select from ablo.backlog) then return; end if;
   if not pg_try_advisory_xact_lock(hashtextextended('ablo.backlog', 0)) then return; end if;
-  for tenant in select distinct b.organization from ablo.backlog b order by 1 loop
-    begin
-      with taken as (delete from ablo.backlog b where b.organization = tenant returning b.*)
-      insert into ablo.captured (organization, model, id, before, cause)
-      select t.organization, t.model, t.id, t.before, t.cause from taken t order by t.n;
-      if not ablo.log_notes() then raise exception 'Somebody holds this log.' using errcode = 'ABLO2'; end if;
-      delete from ablo.captured c where c.xid = pg_current_xact_id();
-    exception when sqlstate 'ABLO2' then
-      null;
-    end;
-  end loop;
+  perform ablo.log_left(b.organization) from (select distinct b.organization from ablo.backlog b order by 1) b;
 end $$;
 
 do $$ begin
   if not exists (select from pg_trigger where tgrelid = 'ablo.captured'::regclass and tgname = 'flush') then
     create constraint trigger flush after insert on ablo.captured deferrable initially deferred
       for each row when (new.asks) execute function ablo.flush_captured();
+  elsif exists (
+    select from pg_trigger where tgrelid = 'ablo.captured'::regclass and tgname = 'flush' and tgenabled not in ('O', 'A')) then
+    alter table ablo.captured enable trigger flush;
   end if;
 end $$;
-alter table ablo.captured enable trigger flush;

@@ -5,7 +5,7 @@
 --
 --   1 keys      what is decided already is answered again
 --   2 rows      the targets are locked, without waiting: a commit whose row somebody else holds leaves the batch, and
---               waits for it alone, holding nothing
+--               waits for it alone, holding nothing; what others did to them and could not log is logged now
 --   3 checks    claims and premises, in a statement that sees everything committed before the locks were granted
 --   4 writes    each commit in a savepoint of its own, so that a refused one never stops its neighbours; those that update
 --               one row each go together, as long as none of them fails
@@ -134,6 +134,19 @@ begin
   return receipts;
 end $$;
 
+-- Step 2, its end, where there is a backlog: a row may have been changed by somebody who could not log it. Only the log says
+-- what a commit met, and after our own entry it would not say that any more.
+create or replace function ablo.catch_up(organization text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  patience constant text := current_setting('lock_timeout');
+begin
+  perform set_config('lock_timeout', '5s', true);
+  perform ablo.lock_log(organization);
+  perform ablo.log_left(organization);
+  perform set_config('lock_timeout', patience, true);
+end $$;
+
 -- Step 4 for one commit.
 create or replace function ablo.write_commit(organization text, n int, body jsonb) returns ablo.entry[]
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -200,7 +213,7 @@ begin
   from jsonb_array_elements(commits) with ordinality c(body, n)
   where c.n between first and last and receipts[c.n] is null and c.body->>'session' <> all (blocked_sessions);
 
-  perform set_config('ablo.own', model || '/*', true);
+  perform set_config('ablo.own', model || '/', true);
   entries := array(
     select row(u.n, 0, model, asked.id, asked.op, d.difference, u.after,
       array(select key from jsonb_object_keys(d.difference) key where key <> 'updatedAt'))::ablo.entry
@@ -265,6 +278,7 @@ begin
     perform ablo.await_targets(organization, commits, receipts);
   end if;
   receipts := ablo.lock_targets(organization, commits, receipts);                           -- 2
+  if ablo.has_backlog(organization) then perform ablo.catch_up(organization); end if;
   seen := ablo.head(organization);
   verdicts := ablo.judge(organization, commits, receipts, seen, 0);                         -- 3
   runs := case when cardinality(receipts) > 1 then ablo.runs(commits, receipts, verdicts) end;

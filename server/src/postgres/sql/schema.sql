@@ -134,16 +134,6 @@ begin
     ablo.rule_text(target, rules.tenant) || ' ' || let_in::text);
 end $$;
 
--- A rule as it is in force, to tell whether somebody changed it since.
-create or replace function ablo.rule_text(target regclass, rule text) returns text
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return (
-    select md5(concat_ws(' ', p.polcmd, p.polpermissive, p.polroles::regrole[]::text[],
-      pg_get_expr(p.polqual, target), pg_get_expr(p.polwithcheck, target)))
-    from pg_policy p where p.polrelid = target and p.polname = rule);
-end $$;
-
 -- Which types of column can hold a field.
 create or replace function ablo.fits(present text, wanted text) returns boolean
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$

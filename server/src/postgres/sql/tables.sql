@@ -5,7 +5,9 @@
 -- Always true:
 --   1. `ablo_app` owns nothing, cannot log in, and sees one organization: the one of the running transaction;
 --   2. the owner of these tables (the role of DATABASE_URL) sees all of them here, but no row of the users' tables;
---   3. nothing in this file changes what an earlier run of it made: it may be run at every start.
+--   3. nothing in this file changes what an earlier run of it made: it may be run at every start;
+--   4. what is there already is not touched. Even ALTER … IF NOT EXISTS waits for whoever writes to a table, and everybody
+--      else who wants to waits behind it.
 
 create schema if not exists ablo;
 
@@ -16,6 +18,40 @@ begin
   if (select p.prorettype <> type from pg_proc p where p.oid = to_regprocedure(signature)) then
     execute 'drop function ' || signature;
   end if;
+end $$;
+
+create or replace function ablo.ensure_index(name text, definition text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if to_regclass(format('ablo.%I', name)) is null then
+    execute format('create index %I on %s', name, definition);
+  end if;
+end $$;
+
+-- A rule as it is in force, to tell whether somebody changed it since.
+create or replace function ablo.rule_text(target regclass, rule text) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return (
+    select md5(concat_ws(' ', p.polcmd, p.polpermissive, p.polroles::regrole[]::text[],
+      pg_get_expr(p.polqual, target), pg_get_expr(p.polwithcheck, target)))
+    from pg_policy p where p.polrelid = target and p.polname = rule);
+end $$;
+
+-- A rule of a table of ours. Its comment remembers what was asked for, and what Postgres made of it.
+create or replace function ablo.ensure_rule(target regclass, rule text, grantee name, condition text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  asked constant text := md5(concat_ws(' ', grantee, condition));
+begin
+  if exists (
+    select from pg_policy p where p.polrelid = target and p.polname = rule
+      and obj_description(p.oid, 'pg_policy') = concat_ws(' ', asked, ablo.rule_text(target, rule))) then
+    return;
+  end if;
+  execute format('drop policy if exists %I on %s', rule, target);
+  execute format('create policy %I on %s to %I using (%4$s) with check (%4$s)', rule, target, grantee, condition);
+  execute format('comment on policy %I on %s is %L', rule, target, concat_ws(' ', asked, ablo.rule_text(target, rule)));
 end $$;
 
 do $$
@@ -75,7 +111,11 @@ create table if not exists ablo.organization (
   epoch text not null default gen_random_uuid()::text,
   created_at timestamptz not null default now()
 );
-alter table ablo.organization add column if not exists trimmed bigint not null default 0;
+do $$ begin
+  if not exists (select from pg_attribute where attrelid = 'ablo.organization'::regclass and attname = 'trimmed') then
+    alter table ablo.organization add column trimmed bigint not null default 0;
+  end if;
+end $$;
 
 -- Everything that happened in an organization since `trimmed`: dense, in commit order; the first was 1.
 create table if not exists ablo.log (
@@ -98,7 +138,7 @@ create table if not exists ablo.log (
   at timestamptz not null default clock_timestamp(),
   primary key (organization, seq)
 );
-create index if not exists log_row_idx on ablo.log (organization, model, id, seq);
+select ablo.ensure_index('log_row_idx', 'ablo.log (organization, model, id, seq)');
 
 -- The outcome of each attempt under a key. Kept for as long as a duplicate of it is not refused for its age.
 create table if not exists ablo.commit (
@@ -116,7 +156,7 @@ create table if not exists ablo.commit (
   at timestamptz not null default clock_timestamp(),
   primary key (organization, actor_kind, actor_id, key, attempt)
 );
-create index if not exists commit_issued_at_idx on ablo.commit (issued_at);
+select ablo.ensure_index('commit_issued_at_idx', 'ablo.commit (issued_at)');
 
 -- A lease on a row or on a field of it. Tickets order the line, fences order the grants; both outlive a crash.
 create sequence if not exists ablo.fence;
@@ -141,11 +181,11 @@ create table if not exists ablo.claim (
   expires_at timestamptz not null,
   primary key (organization, id)
 );
-create index if not exists claim_line_idx on ablo.claim (organization, model, row_id, ticket)
-  where status in ('active', 'queued');
-create index if not exists claim_actor_idx on ablo.claim (organization, actor)
-  where status in ('active', 'queued');
-create index if not exists claim_due_idx on ablo.claim (expires_at);
+select ablo.ensure_index('claim_line_idx',
+  $$ablo.claim (organization, model, row_id, ticket) where status in ('active', 'queued')$$);
+select ablo.ensure_index('claim_actor_idx',
+  $$ablo.claim (organization, actor) where status in ('active', 'queued')$$);
+select ablo.ensure_index('claim_due_idx', 'ablo.claim (expires_at)');
 
 -- Keys and session tokens. Only the SHA-256 of their text is here.
 create table if not exists ablo.credential (
@@ -163,7 +203,7 @@ create table if not exists ablo.credential (
   expires_at timestamptz,
   revoked_at timestamptz
 );
-create index if not exists credential_expires_at_idx on ablo.credential (expires_at) where expires_at is not null;
+select ablo.ensure_index('credential_expires_at_idx', 'ablo.credential (expires_at) where expires_at is not null');
 
 -- The schemas that were pushed; the newest is in force. `plan` is the SHA-256 of the statements it was provisioned
 -- with.
@@ -187,10 +227,15 @@ create unlogged table if not exists ablo.captured (
   cause jsonb,
   primary key (xid, n)
 );
-alter table ablo.captured alter column asks set default false;
+do $$ begin
+  if exists (
+    select from pg_attribute where attrelid = 'ablo.captured'::regclass and attname = 'asks' and not atthasdef) then
+    alter table ablo.captured alter column asks set default false;
+  end if;
+end $$;
 
--- What was captured in a transaction that could not log it. It is committed, so it survives a crash; any server logs it
--- at its next poll.
+-- What was captured in a transaction that could not log it. It is committed, so it survives a crash; the next commit to the
+-- same log, or any server at its next poll, logs it.
 create table if not exists ablo.backlog (
   n bigint generated always as identity primary key,
   organization text collate "C" not null,
@@ -199,25 +244,32 @@ create table if not exists ablo.backlog (
   before jsonb,
   cause jsonb
 );
+select ablo.ensure_index('backlog_organization_idx', 'ablo.backlog (organization)');
 
 do $$
 declare
   tenants constant jsonb :=
     '{"organization": "id", "log": "organization", "commit": "organization", "claim": "organization"}';
-  tablename text;
+  ours record;
   rule text;
 begin
-  for tablename in select t.tablename from pg_tables t where t.schemaname = 'ablo' loop
-    execute format('alter table ablo.%I enable row level security, force row level security', tablename);
+  for ours in
+    select c.oid::regclass as name, tenants->>c.relname as organization, c.relrowsecurity and c.relforcerowsecurity as closed
+    from pg_class c where c.relnamespace = 'ablo'::regnamespace and c.relkind in ('r', 'p')
+  loop
+    if not ours.closed then
+      execute format('alter table %s enable row level security, force row level security', ours.name);
+    end if;
     for rule in
-      select p.polname from pg_policy p where p.polrelid = format('ablo.%I', tablename)::regclass
+      select p.polname from pg_policy p
+      where p.polrelid = ours.name and p.polname <> 'owner' and (p.polname <> 'tenant' or ours.organization is null)
     loop
-      execute format('drop policy %I on ablo.%I', rule, tablename);
+      execute format('drop policy %I on %s', rule, ours.name);
     end loop;
-    execute format('create policy owner on ablo.%I to %I using (true) with check (true)', tablename, current_user);
-    if tenants ? tablename then
-      execute format('create policy tenant on ablo.%1$I to ablo_app using (%2$I = %3$s) with check (%2$I = %3$s)',
-        tablename, tenants->>tablename, $q$nullif(current_setting('app.current_org_id', true), '')$q$);
+    perform ablo.ensure_rule(ours.name, 'owner', current_user, 'true');
+    if ours.organization is not null then
+      perform ablo.ensure_rule(ours.name, 'tenant', 'ablo_app',
+        format($q$%I = nullif(current_setting('app.current_org_id', true), '')$q$, ours.organization));
     end if;
   end loop;
 end $$;

@@ -89,18 +89,38 @@ end $update$)";
 /// whoever writes and whatever they have set. Somebody may have changed the table since it was pushed, so that it has no such
 /// column any more: that is not for the writer to suffer. It is found out before anything is noted: a block that catches
 /// errors and writes would cost a transaction id a statement. Plans are made for a session's first row and must do for its
-/// largest statement.
+/// largest statement. Of what our commit does, its own row is left to it; the rows that keys of the table take along are in the
+/// same statement, and such a key may lead back to its row: the second time that is as our commit has left it.
 constexpr std::string_view kCapture = R"(create or replace function {capture}() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set row_security = on set extra_float_digits = 1
 set plan_cache_mode = force_generic_plan set jit = off set enable_nestloop = off as $capture$
 declare
   cause constant jsonb := ablo.cause();
+  tenant constant text := current_setting('app.current_org_id', true);
+  own constant text := case when tg_op <> 'TRUNCATE' then ablo.own_row({key}) end;
+  mine int;
+  changed int;
   was jsonb;
   very_many boolean;
   many text[] := '{}';
 begin
-  if tg_op <> 'TRUNCATE' and ablo.is_own({key}) then return null; end if;
+  if own = '' then return null; end if;
+  if own is not null then
+    changed := 1;
+    case
+      when tg_level = 'ROW' and tg_op = 'INSERT' then
+        mine := ((new.{organization}, new.{id}) = (tenant, own))::int;
+      when tg_level = 'ROW' then
+        mine := ((old.{organization}, old.{id}) = (tenant, own))::int;
+      when tg_op = 'INSERT' then
+        select count(*) filter (where (r.{organization}, r.{id}) = (tenant, own)), count(*) into mine, changed from came r;
+      else
+        select count(*) filter (where (r.{organization}, r.{id}) = (tenant, own)), count(*) into mine, changed from gone r;
+    end case;
+    if mine > 0 then perform set_config('ablo.own', '', true); end if;
+    if mine = changed and mine < 2 then return null; end if;
+  end if;
   begin
     case
       when tg_op = 'TRUNCATE' then
@@ -134,7 +154,8 @@ begin
     end if;
     insert into ablo.captured (organization, model, id, cause)
     select r.{organization}, {key}, r.{id}, cause from came r
-    where r.{organization} <> '' and r.{organization} <> all (many);
+    where r.{organization} <> '' and r.{organization} <> all (many)
+      and (own is null or (r.{organization}, r.{id}) <> (tenant, own));
   elsif tg_op in ('UPDATE', 'DELETE') then
     if very_many then
       many := ablo.note_many({key}, array(select o.id from (
@@ -143,7 +164,13 @@ begin
     end if;
     insert into ablo.captured (organization, model, id, before, cause)
     select r.{organization}, {key}, r.{id}, {image}(r::{table}), cause from gone r
-    where r.{organization} <> '' and r.{organization} <> all (many);
+    where r.{organization} <> '' and r.{organization} <> all (many)
+      and (own is null or (r.{organization}, r.{id}) <> (tenant, own));
+    if mine > 1 then
+      insert into ablo.captured (organization, model, id, before, cause)
+      select r.{organization}, {key}, r.{id}, {image}(r::{table}), cause from gone r
+      where (r.{organization}, r.{id}) = (tenant, own) offset 1 limit 1;
+    end if;
     if tg_op = 'UPDATE' then
       insert into ablo.captured (organization, model, id, cause)
       select r.{organization}, {key}, r.{id}, cause from came r
