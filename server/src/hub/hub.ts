@@ -14,7 +14,7 @@
 import type { Hub as CoreHub, HubModule } from '../../../wasm/boundary/module';
 import { NamedError } from '../errors/named-error';
 import type { Hints } from '../bus/hints';
-import type { Heads } from '../bus/bus';
+import { isHeads } from '../bus/bus';
 import type { Limits } from '../limits';
 import type { Logger } from '../observe/log';
 import type { Outage } from '../observe/outage';
@@ -129,8 +129,9 @@ export class Hub {
     this.#enter(({ hub }) => hub.heads(heads, Date.now()));
   }
 
-  /** What another server told. */
-  hear(heads: Heads): void {
+  /** What another server told, or what a bus of somebody else's makes of it. */
+  hear(heads: unknown): void {
+    if (!isHeads(heads)) return this.#around.log.debug('a hint that is none was dropped');
     this.#enter(({ hub }) => hub.hear(JSON.stringify(heads), Date.now()));
   }
 
