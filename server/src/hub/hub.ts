@@ -81,6 +81,11 @@ export class Hub {
     return new Hub(around, await instantiate(around.limits));
   }
 
+  /** False: the core stopped, and is not there again yet. */
+  get stands(): boolean {
+    return this.#instance !== undefined;
+  }
+
   /** The schema in force from now on. Its hash. */
   setSchema(document: string): string {
     const { hash } = NamedError.unwrap<{ hash: string }>(this.#ask((hub) => hub.setSchema(document)));
@@ -265,7 +270,7 @@ export class Hub {
     instantiate(this.#around.limits).then((instance) => {
       this.#instance = instance;
       if (this.#document) this.setSchema(this.#document);
-    }, (failure: unknown) => this.#around.log.fatal({ err: failure }, 'the core cannot be built'));
+    }).catch((failure: unknown) => this.#around.log.fatal({ err: failure }, 'the core cannot be built'));
   }
 }
 
