@@ -19,6 +19,7 @@ import { Hub } from './hub/hub';
 import { Door } from './identity/door';
 import { isLoopbackName } from './identity/origin';
 import { readLimits, type Limits } from './limits';
+import { Health } from './observe/health';
 import { createLogger, type Logger } from './observe/log';
 import { Metrics } from './observe/metrics';
 import { Outage } from './observe/outage';
@@ -85,19 +86,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const door = new Door({ origins, dev, host }, database, hub, proxies);
   let retired = false;
   const routes = {
-    ...healthRoutes(hub, schema, () => retired),
+    ...healthRoutes(new Health(hub, database, outage), hub, schema),
     ...metricsRoutes(new Metrics({ hub, database, counts }), metrics),
     ...schemaRoutes(schema),
     ...sessionRoutes(database, { dev, publicUrl }),
     ...identityRoutes(),
   };
   const body = { most: limits.bodyBytes, check: (bytes: Buffer) => hub.check(bytes) };
-  const server = createServer(timesOf(limits), createRouter(routes, { door, body, log, counts }));
+  const server = createServer(timesOf(limits), createRouter(routes, { door, body, log, counts, retired: () => retired }));
   server.maxConnections = limits.connections || Infinity;
   server.maxHeadersCount = 0; // headerBytes bounds them; Node would leave out the rest without a word
   server.timeout = kIdle;
   refuseUnreadable(server);
-  acceptSockets(server, { door, hub, connections, log, limits, counts });
+  acceptSockets(server, { door, hub, connections, log, limits, counts, retired: () => retired });
   try {
     await schema.start();
     await refuseWeakRole(database);
@@ -129,9 +130,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const close = async () => {
     retired = true;
     log.info({ sockets: connections.size }, 'the server stops');
+    await drain(hub, connections); // it still listens, so that whoever asks is told
     const ended = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
-    await drain(hub, connections);
     for (const stop of stops) await stop();
     hub.dispose();
     server.closeAllConnections();

@@ -76,6 +76,56 @@ test('a first load larger than the limit is no reason to cut anybody', async () 
   assert.deepEqual(sizes, [16 << 20, 4]);
 });
 
+test('what many are sent at once is not copied for each', async () => {
+  const all: [WebSocket, Connection][] = [];
+  while (all.length < 30) all.push(await connect());
+  for (const [client] of all) client.pause();
+  const ids = all.map(([, { id }]) => id);
+  const before = process.memoryUsage().arrayBuffers;
+  connections.send(ids, Buffer.from('welcome'));
+  for (let block = 0; block < 3; block++) connections.send(ids, Buffer.alloc(3 << 20, block), 2);
+  connections.send(ids, Buffer.from('loaded'));
+  assert.deepEqual(connections.flush(), []);
+  await turn();
+  const grown = process.memoryUsage().arrayBuffers - before;
+  assert.ok(grown < 60 << 20, `${grown >> 20} MiB more for 30 times the same 9`);
+
+  const [client] = all[7]!;
+  const received: Buffer[] = [];
+  client.on('message', (data: Buffer) => received.push(data));
+  client.resume();
+  while (received.length < 5) await once(client, 'message');
+  assert.deepEqual(received.map((data) => data.length), [7, 3 << 20, 3 << 20, 3 << 20, 6]);
+  assert.deepEqual([String(received[0]), received[2]![5], received[3]![5], String(received[4])], ['welcome', 1, 2, 'loaded']);
+});
+
+test('one who reads a load slowly is not cut for what comes behind it; one who wants another load meanwhile is', async () => {
+  const load = (id: number) => {
+    connections.send([id], Buffer.from('welcome'));
+    for (let block = 0; block < 6; block++) connections.send([id], Buffer.alloc(4 << 20, 'x'), 2);
+    connections.send([id], Buffer.from('loaded'));
+    return connections.flush();
+  };
+  const [patient, a] = await connect();
+  const [greedy, b] = await connect();
+  for (const [client, { id }] of [[patient, a], [greedy, b]] as const) {
+    client.pause();
+    assert.deepEqual(load(id), []);
+  }
+  for (let n = 0; n < 15; n++) {
+    connections.send([a.id], Buffer.alloc(64 * 1024, 'y'));
+    assert.deepEqual(connections.flush(), []);
+    await turn();
+  }
+  assert.ok(b.stream.writableLength > 2 << 20, 'the machine took all of it');
+  assert.deepEqual(load(b.id), [b.id]);
+  let received = 0;
+  patient.on('message', () => received++);
+  patient.resume();
+  while (received < 8 + 15) await once(patient, 'message');
+  assert.deepEqual(load(a.id), []);
+});
+
 test('frames of every length arrive as they were sent, in order', async () => {
   const [client, connection] = await connect();
   const lengths = [0, 1, 125, 126, 127, 65_535, 65_536, 200_000];

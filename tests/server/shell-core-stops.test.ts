@@ -44,3 +44,18 @@ test('a server outlives its core', async () => {
   const { loaded } = await until('the core is back', () => join().catch(() => undefined));
   assert.equal(loaded.models.tasks[0].title, 'kept');
 });
+
+test('a server whose core cannot be built again is not well', async () => {
+  const { testServer } = await import('@abloatai/ablo/testing');
+  await using server = await testServer({ schema });
+  const health = async () => {
+    const response = await fetch(`${server.url}/healthz`);
+    return [response.status, ((await response.json()) as { code?: string }).code];
+  };
+  assert.deepEqual(await health(), [200, undefined]);
+  WebAssembly.instantiate = () => Promise.reject(new Error('there is no memory'));
+  new Uint8Array(memories.at(-1)!.buffer).fill(0xff);
+  const wire = await Wire.open(server.url, server.apiKey).catch(() => undefined);
+  wire?.send({ type: 'ping' });
+  await until('it says so', async () => String(await health()) === '503,api_unreachable');
+});

@@ -106,6 +106,58 @@ test('what another server tells is looked up in the database, whatever it says',
   assert.equal(hear, undefined);
 });
 
+test('what anybody may write on the channel of the hints ends no server, and says nothing to it', async () => {
+  const listener = new pg.Client(postgres.url.replace(/postgres$/, 'pair'));
+  await listener.connect();
+  let came = 0;
+  listener.on('notification', () => came++);
+  await listener.query('listen ablo_heads');
+  const [writer, reader] = await Promise.all(servers.map((server) => Wire.open(server.url, key)));
+  for (const wire of [writer!, reader!]) {
+    wire.hello((await hashAt(servers[0]!))!);
+    await wire.next('loaded');
+  }
+  const nonsense = [
+    'hello', '', 'null', '5', '[]', '{}', '"x"', '{"from":"x"}', '{"from":"x","heads":null}', '{"from":5,"heads":{}}',
+    '{"from":"x","heads":[1]}', '{"from":"x","heads":{"default":"9"}}', '{"from":"x","heads":{"default":1e999}}',
+    '{"from":"x","heads":{"__proto__":{"default":1}}}', '['.repeat(7_000), '{"from":"x","heads":{"__proto__":1,"default":-1}}',
+  ];
+  for (const payload of nonsense) await postgres.psql(`notify ablo_heads, '${payload}'`, 'pair');
+  await until('all of it was told', () => came === nonsense.length);
+
+  const operations = [{ op: 'create', model: 'tasks', id: randomUUID(), data: { title: 'after', status: 'todo' } }];
+  writer!.send({ type: 'commit', key: randomUUID(), attempt: 1, issuedAt: Date.now(), operations });
+  assert.equal((await reader!.next('changes')).changes[0].row.title, 'after');
+  for (const wire of [writer!, reader!]) wire.ws.close();
+  await listener.end();
+});
+
+test('a bus that fails, in whatever way, costs only its hints; those that come later are told', async () => {
+  const told: Heads[] = [];
+  let hear: ((heads: Heads) => void) | undefined;
+  const bus: Bus = {
+    tell: (heads) => {
+      told.push(heads);
+      if (told.length === 1) throw new Error('at once');
+      return Promise.reject(new Error('after a while'));
+    },
+    listen: (heard) => ((hear = heard), async () => {}),
+  };
+  const server = await startServer({ database: databases[0]!, port: 0, logger, bus });
+  const wire = await Wire.open(server.url, key);
+  wire.hello((await hashAt(server))!);
+  await wire.next('loaded');
+  for (const heads of [undefined, null, 'hello', { default: 10n }]) hear!(heads as unknown as Heads);
+  for (let n = 1; n <= 3; n++) {
+    const operations = [{ op: 'create', model: 'tasks', id: randomUUID(), data: { title: 'told', status: 'todo' } }];
+    wire.send({ type: 'commit', key: randomUUID(), attempt: 1, issuedAt: Date.now(), operations });
+    const { seq } = await wire.next('receipt');
+    await until('the bus was asked to tell it', () => told.at(-1)?.default === seq);
+  }
+  wire.ws.close();
+  await server.close();
+});
+
 test('without hints the poll finds what another server wrote', async () => {
   const silent: Bus = { tell: async () => {}, listen: () => async () => {} };
   const server = await startServer({ database: databases[0]!, port: 0, logger, bus: silent });

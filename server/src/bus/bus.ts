@@ -7,6 +7,11 @@
 /** How far logs have grown, by organization. */
 export type Heads = Record<string, number>;
 
+/** Everybody who may use the database may write on its channel, so what came is looked at before it is believed to be one. */
+export function isHeads(told: unknown): told is Heads {
+  return typeof told === 'object' && told !== null && !Array.isArray(told) && Object.values(told).every(Number.isFinite);
+}
+
 export interface Bus {
   /** Settles when the hints are on their way, or failed to be: nobody is told of that. */
   tell(heads: Heads): Promise<void>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Hints on their way out: one message at a time; what comes meanwhile goes together with the next.
+// Hints on their way out: one message at a time; what comes meanwhile goes together with the next. One that could not be
+// told is forgotten: the others find out by their polls.
 import type { Bus, Heads } from './bus';
 
 export class Hints {
@@ -19,7 +20,11 @@ export class Hints {
     while (Object.keys(this.#waiting).length > 0) {
       const heads = this.#waiting;
       this.#waiting = {};
-      await this.bus.tell(heads);
+      try {
+        await this.bus.tell(heads);
+      } catch {
+        // a bus of somebody else's may fail in any way it likes
+      }
     }
     this.#telling = false;
   }

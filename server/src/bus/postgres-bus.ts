@@ -4,7 +4,7 @@
 // commits of the database stand in one line), and a connection that does nothing but LISTEN.
 import { randomUUID } from 'node:crypto';
 import type { Connection } from '../postgres/connection';
-import type { Bus, Heads } from './bus';
+import { isHeads, type Bus, type Heads } from './bus';
 
 export type Listener = Connection & Required<Pick<Connection, 'listen'>>;
 
@@ -17,8 +17,20 @@ export function postgresBus(connection: Listener): Bus {
     },
     listen: (heard) =>
       connection.listen('ablo_heads', (payload) => {
-        const { from, heads } = JSON.parse(payload) as { from: string; heads: Heads };
-        if (from !== server) heard(heads);
+        const hint = readHint(payload);
+        if (hint && hint.from !== server) heard(hint.heads);
       }),
   };
+}
+
+/** Nothing, if it is no hint: NOTIFY is for every role, whatever it says. */
+function readHint(payload: string): { from: string; heads: Heads } | undefined {
+  let told: unknown;
+  try {
+    told = JSON.parse(payload);
+  } catch {
+    return undefined;
+  }
+  const { from, heads } = (told ?? {}) as { from?: unknown; heads?: unknown };
+  return typeof from === 'string' && isHeads(heads) ? { from, heads } : undefined;
 }

@@ -3,7 +3,7 @@
 // Refusal: an error as HTTP: the flat envelope {type, code, message, request_id}, whoever says it: a route, or the server
 // itself about what never became a request.
 import type { Duplex } from 'node:stream';
-import type { NamedError } from '../errors/named-error';
+import { NamedError } from '../errors/named-error';
 import { redact } from '../observe/redact';
 
 export interface Refusal {
@@ -18,6 +18,11 @@ export function refusalOf(named: NamedError, id?: string): Refusal {
   const headers: Record<string, string> = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : {};
   const envelope = { type: `Ablo${named.kind}Error`, code, message: redact(message), ...details, request_id: id };
   return { status: named.status, headers, body: envelope };
+}
+
+/** What a server that shuts down says to whoever comes now. */
+export function goingAway(): NamedError {
+  return new NamedError('api_unreachable', 'This server is shutting down.');
 }
 
 /** To a stream that no response belongs to. It is ended. */

@@ -8,7 +8,7 @@ import type { Door } from '../identity/door';
 import type { Logger } from '../observe/log';
 import type { ShellCounts } from '../observe/shell-counts';
 import { Call, type Body } from './call';
-import { refusalOf } from './refusal';
+import { goingAway, refusalOf } from './refusal';
 
 export type Route = (call: Call) => Promise<object> | object;
 
@@ -27,15 +27,18 @@ export interface RouterSurroundings {
   body: Body;
   log: Logger;
   counts: ShellCounts;
+  /** The server is about to go: whoever comes now is sent away. */
+  retired(): boolean;
 }
 
-export function createRouter(routes: Routes, { door, body, log, counts }: RouterSurroundings): RequestListener {
+export function createRouter(routes: Routes, { door, body, log, counts, retired }: RouterSurroundings): RequestListener {
   return async (request, response) => {
     const call = new Call(request, door, body);
     response.on('finish', () => counts.answered(response.statusCode));
     response.setHeader('x-request-id', call.id);
     try {
       allowOrigin(request, response, door);
+      if (retired()) throw shuttingDown(response);
       if (request.method === 'OPTIONS') response.writeHead(204).end();
       else reply(response, 200, await find(routes, request)(call));
     } catch (error) {
@@ -48,6 +51,11 @@ export function createRouter(routes: Routes, { door, body, log, counts }: Router
       reply(response, status, body);
     }
   };
+}
+
+function shuttingDown(response: ServerResponse): NamedError {
+  response.setHeader('connection', 'close');
+  return goingAway();
 }
 
 function find(routes: Routes, request: IncomingMessage): Route {

@@ -14,7 +14,7 @@
 import type { Hub as CoreHub, HubModule } from '../../../wasm/boundary/module';
 import { NamedError } from '../errors/named-error';
 import type { Hints } from '../bus/hints';
-import type { Heads } from '../bus/bus';
+import { isHeads } from '../bus/bus';
 import type { Limits } from '../limits';
 import type { Logger } from '../observe/log';
 import type { Outage } from '../observe/outage';
@@ -81,6 +81,11 @@ export class Hub {
     return new Hub(around, await instantiate(around.limits));
   }
 
+  /** False: the core stopped, and is not there again yet. */
+  get stands(): boolean {
+    return this.#instance !== undefined;
+  }
+
   /** The schema in force from now on. Its hash. */
   setSchema(document: string): string {
     const { hash } = NamedError.unwrap<{ hash: string }>(this.#ask((hub) => hub.setSchema(document)));
@@ -129,8 +134,9 @@ export class Hub {
     this.#enter(({ hub }) => hub.heads(heads, Date.now()));
   }
 
-  /** What another server told. */
-  hear(heads: Heads): void {
+  /** What another server told, or what a bus of somebody else's makes of it. */
+  hear(heads: unknown): void {
+    if (!isHeads(heads)) return this.#around.log.debug('a hint that is none was dropped');
     this.#enter(({ hub }) => hub.hear(JSON.stringify(heads), Date.now()));
   }
 
@@ -264,7 +270,7 @@ export class Hub {
     instantiate(this.#around.limits).then((instance) => {
       this.#instance = instance;
       if (this.#document) this.setSchema(this.#document);
-    }, (failure: unknown) => this.#around.log.fatal({ err: failure }, 'the core cannot be built'));
+    }).catch((failure: unknown) => this.#around.log.fatal({ err: failure }, 'the core cannot be built'));
   }
 }
 

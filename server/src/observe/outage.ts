@@ -7,6 +7,7 @@ import type { Logger } from './log';
 
 export class Outage {
   #lasts = false;
+  #answered = performance.now();
 
   constructor(private readonly log: Logger) {}
 
@@ -21,7 +22,13 @@ export class Outage {
     this.#lasts = true;
   }
 
+  /** How long ago the database answered last, in ms. */
+  get silence(): number {
+    return performance.now() - this.#answered;
+  }
+
   answered(): void {
+    this.#answered = performance.now();
     if (this.#lasts) this.log.info('the database answers again');
     this.#lasts = false;
   }

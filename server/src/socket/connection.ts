@@ -4,10 +4,14 @@
 // it and writes that at once, past `ws` and straight to the stream; `ws` keeps the handshake, what comes in, pings
 // and closing.
 //
-// A reader may be behind by 1 MiB, and by the largest write still on its way (a first load is one write).
-// One who is further behind is slow, and is cut: it resumes from its cursor.
+// A reader may be behind by 1 MiB, and by the largest write still on its way (a first load is one write, of many
+// frames). One who is further behind is slow, and is cut: it resumes from its cursor. So is one that has another load
+// coming before it has read what it was sent: it would pile up workspaces.
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
+import { isBinary } from './frame';
+
+const kCopied = 64 << 10; // bytes; frames of less are cheaper copied together than handed over one by one
 
 export class Connection {
   /** Something came since the last beat of the heart. */
@@ -44,9 +48,24 @@ export class Connection {
     const behind = this.stream.writableLength;
     if (behind === 0) this.#largest = 0;
     if (behind > this.mayBeBehind + this.#largest) return false;
-    const write = this.#more.length === 0 ? next : Buffer.concat([next, ...this.#more.splice(0)]);
-    this.#largest = Math.max(this.#largest, write.length);
-    this.stream.write(write);
+    if (this.#more.length > 0) return this.#writeAll([next, ...this.#more.splice(0)], behind);
+    this.#largest = Math.max(this.#largest, next.length);
+    this.stream.write(next);
+    return true;
+  }
+
+  /** Frames that many sockets are sent, those of a load, must not become a copy for each. */
+  #writeAll(frames: Buffer[], behind: number): boolean {
+    if (behind > this.mayBeBehind && frames.some(isBinary)) return false; // only blocks of a load are binary
+    const length = frames.reduce((sum, frame) => sum + frame.length, 0);
+    this.#largest = Math.max(this.#largest, length);
+    if (length < kCopied) {
+      this.stream.write(Buffer.concat(frames, length));
+      return true;
+    }
+    this.stream.cork();
+    for (const frame of frames) this.stream.write(frame);
+    this.stream.uncork();
     return true;
   }
 

@@ -15,3 +15,7 @@ export function webSocketFrame(opcode: number, payload: Buffer): Buffer {
   payload.copy(frame, 2 + extended);
   return frame;
 }
+
+export function isBinary(frame: Buffer): boolean {
+  return (frame[0]! & 0x0f) === 2;
+}

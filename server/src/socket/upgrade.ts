@@ -7,7 +7,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import { NamedError } from '../errors/named-error';
-import { endWith } from '../http/refusal';
+import { endWith, goingAway } from '../http/refusal';
 import { pathOf } from '../http/router';
 import type { Hub } from '../hub/hub';
 import type { Admission } from '../identity/identity';
@@ -30,6 +30,7 @@ export interface SocketSurroundings {
   log: Logger;
   limits: Limits;
   counts: ShellCounts;
+  retired(): boolean;
 }
 
 export function acceptSockets(server: Server, around: SocketSurroundings): void {
@@ -48,6 +49,7 @@ export function acceptSockets(server: Server, around: SocketSurroundings): void 
   server.on('upgrade', async (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on('error', () => stream.destroy()); // gone while it was being identified
     if (pathOf(request) !== kPath) return endWith(stream, new NamedError('route_not_found'));
+    if (around.retired()) return endWith(stream, goingAway());
     if (arriving >= around.limits.handshakes) return endWith(stream, crowded(around));
     const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     const token = protocols.find((name) => name.startsWith(kTokenProtocol))?.slice(kTokenProtocol.length);
@@ -56,6 +58,7 @@ export function acceptSockets(server: Server, around: SocketSurroundings): void 
     arriving--;
     sockets.handleUpgrade(request, stream, head, (ws) => {
       if (admission instanceof NamedError) refuse(ws, admission);
+      else if (around.retired()) ws.on('error', () => {}).close(1001, 'the server goes away');
       else welcome(around, ws, stream, admission);
     });
   });
