@@ -9,6 +9,7 @@ export { mintKey, readKey, type Key, type KeyKind } from './identity/key';
 export { createSecretKey, type SecretKeyOptions } from './identity/secret-key';
 export { createLogger, type Logger, type LogOptions } from './observe/log';
 export { redact } from './observe/redact';
+export { visible } from './observe/visible';
 export { openEmbedded, openPostgres, type Database, type Finding } from './postgres/database';
 export { kLimits, parseLimits, readLimits, type Limits } from './limits';
 export { checkAddress, startServer, type RunningServer, type ServerOptions } from './start';

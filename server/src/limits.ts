@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Limits: how much, how many and how often, all of them, with what they are unless somebody says otherwise. What each means
-// and which error it ends in is in docs/reference/limits.md. 0 is no limit for those that count or are a rate.
+// and which error it ends in is in docs/reference/limits.md. 0 is no limit, but for those without which nothing would work.
 import { NamedError } from './errors/named-error';
 
 export const kLimits = {
@@ -42,6 +42,11 @@ export type Limits = typeof kLimits;
 /** Those that cannot be more than what is built in. */
 const kMost: Partial<Limits> = { bodyBytes: 1 << 20 };
 
+/** Those of which nothing at all would be let through with 0, which no other limit means by it. */
+const kNeeded: readonly string[] = [
+  'commits', 'commitBytes', 'requests', 'heldBytes', 'behindBytes', 'calls', 'bodyBytes', 'headerBytes', 'burstSeconds',
+] satisfies (keyof Limits)[];
+
 export function readLimits(given: Partial<Limits> = {}): Limits {
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(kLimits, name)) {
@@ -49,8 +54,9 @@ export function readLimits(given: Partial<Limits> = {}): Limits {
       throw new NamedError('invalid_arguments', `There is no limit ${name}. There are ${known}.`);
     }
     const most = kMost[name as keyof Limits] ?? 2 ** 32 - 1;
-    if (typeof value === 'number' && value >= 0 && value <= most) continue;
-    throw new NamedError('invalid_arguments', `The limit ${name} is a number from 0 to ${most}, not ${value}.`);
+    const least = kNeeded.includes(name) ? 1 : 0;
+    if (typeof value === 'number' && value >= least && value <= most) continue;
+    throw new NamedError('invalid_arguments', `The limit ${name} is a number from ${least} to ${most}, not ${value}.`);
   }
   return { ...kLimits, ...given };
 }

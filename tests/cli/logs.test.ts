@@ -6,6 +6,7 @@ import { testServer, type TestServer } from '@abloatai/ablo/testing';
 import { defineSchema, model, z } from '@abloatai/ablo/schema';
 import { Ablo } from '@abloatai/ablo';
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { freePort } from '../support/free-port';
 import { Project, type Run } from './support';
@@ -58,6 +59,30 @@ test('one readable line a change, of one model if that is asked for', async () =
   assert.equal(await decks.stop('SIGTERM'), 0);
   assert.equal(all.stdout.trim().split('\n').length, 4);
   assert.doesNotMatch(all.stdout + all.stderr, new RegExp(server.apiKey));
+});
+
+test('what somebody wrote to deceive a terminal is shown as what it is', async () => {
+  const run = await logs();
+  const strange = await logs('--json');
+  const id = 'a\x1b[2K\r00:00:00.000  forged\n\x7f\x9b\u2028\u2029\u202e\u2066é';
+  const commit = {
+    key: 'k', attempt: 1, issuedAt: Date.now(), actor: { kind: 'user', id: 'eve\x07\u202e' }, session: randomUUID(),
+    operations: [{ op: 'create', model: 'tasks', id, data: { title: 'x' } }],
+  };
+  await server.database.call('commit', server.organization, JSON.stringify({ commits: [commit] }));
+  const wire = { claim: randomUUID(), model: 'tasks', id, ttl: 60_000, action: 'edit\x1b[1A\n', wait: true };
+  const claim = { ...wire, actor: commit.actor, session: commit.session };
+  await server.database.call('claim', server.organization, JSON.stringify(claim));
+  await run.says(/claim [^\n]*edit[^\n]*\n/);
+  await strange.says(/"action": ?"edit/);
+  assert.equal(await run.stop(), 0);
+  assert.equal(await strange.stop(), 0);
+  const shown = 'tasks/a\\x1b[2K\\x0d00:00:00.000  forged\\x0a\\x7f\\x9b\\u2028\\u2029\\u202e\\u2066é';
+  const lines = run.stdout.trim().split('\n');
+  assert.equal(lines.length, 2);
+  for (const line of lines) assert.ok(line.includes(`user:eve\\x07\\u202e`) && line.includes(shown), line);
+  assert.ok(lines[1]!.endsWith('edit\\x1b[1A\\x0a'), lines[1]);
+  assert.deepEqual(strange.stdout.trim().split('\n').map((line) => JSON.parse(line).id), [id, id]);
 });
 
 test('with --json one object a change, and nothing else', async () => {

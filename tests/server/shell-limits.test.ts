@@ -12,12 +12,13 @@ import { schema } from './support/schema';
 import { Wire } from './support/wire';
 
 test('a question too many is refused by name, and the connection goes on', async () => {
-  await using server = await testServer({ schema, limits: { requests: 0 } });
+  await using server = await testServer({ schema, limits: { requests: 1 } });
   const wire = await Wire.open(server.url, server.apiKey);
   wire.hello((await server.database.schema())!.hash);
   await wire.next('loaded');
-  wire.send({ type: 'query', request: 1, model: 'tasks' });
-  assert.equal((await wire.next('answer')).error.code, 'too_much_unanswered');
+  for (const request of [1, 2]) wire.send({ type: 'query', request, model: 'tasks' });
+  const answers = [await wire.next('answer'), await wire.next('answer')].sort((a, b) => a.request - b.request);
+  assert.deepEqual(answers.map(({ error }) => error?.code), [undefined, 'too_much_unanswered']);
   wire.send({ type: 'ping' });
   await wire.next('pong');
   wire.ws.close();
@@ -42,6 +43,22 @@ test('limits are typed by name; one that is none, or no number, is refused by na
   for (const text of ['socket=5', 'sockets', 'sockets=', 'sockets=many', 'sockets=-1', 'bodyBytes=9999999', '__proto__=1']) {
     assert.throws(() => parseLimits(text), { code: 'invalid_arguments' }, text);
   }
+});
+
+test('0 is no limit for whoever knocks, and is refused where nothing would be let through', async () => {
+  await using server = await testServer({ schema, limits: { handshakes: 0, connections: 0, sockets: 0 } });
+  (await Wire.open(server.url, server.apiKey)).ws.close();
+  const documented = readFileSync(new URL('../../docs/reference/limits.md', import.meta.url), 'utf8');
+  const needed = /cannot be 0: ([^.]*)\./.exec(documented)![1]!.match(/\w+(?=`)/g);
+  const refused = Object.keys(kLimits).filter((name) => {
+    try {
+      return !parseLimits(`${name}=0`);
+    } catch (error) {
+      assert.equal((error as { code?: string }).code, 'invalid_arguments');
+      return true;
+    }
+  });
+  assert.deepEqual(needed, refused);
 });
 
 test('every limit and its default is in the documentation', () => {

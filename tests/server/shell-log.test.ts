@@ -31,3 +31,18 @@ for (const readable of [false, true]) {
     if (!readable) for (const line of stderr.trim().split('\n')) JSON.parse(line);
   });
 }
+
+test('a readable line shows what would command a terminal, and is one line whatever is in it', () => {
+  const script = `
+    import { createLogger } from './server/src/observe/log';
+    const log = createLogger({ readable: true });
+    log.info({ actor: 'eve\\x1b[2K\\r\\n\\x9b\\u202e', '\\x1b]0;key': { id: '\\u2028\\u2069' } }, 'came\\n12:00:00 info forged');
+    log.error({ err: new Error('no\\n12:00:00 info forged \\x1b[1A') }, 'failed');`;
+  const args = ['--import', 'tsx', '--input-type=module', '-e', script];
+  const { stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  const lines = stderr.trimEnd().split('\n');
+  assert.equal(lines[0]!.slice(9), String.raw`info came\x0a12:00:00 info forged actor=eve\x1b[2K\x0d\x0a\x9b\u202e \x1b]0;key={"id":"\u2028\u2069"}`);
+  assert.equal(lines[1]!.slice(9), 'error failed');
+  assert.equal(lines[3], String.raw`  12:00:00 info forged \x1b[1A`);
+  for (const line of lines.slice(2)) assert.match(line, /^  /);
+});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // ablo logs: what is committed, as it is committed, one line a change, until Ctrl-C.
-import { NamedError } from '../../../server/src/index';
+import { NamedError, visible } from '../../../server/src/index';
 import { command } from '../command';
 import { follow, type Change } from '../follow';
 import { serverOption } from '../options';
@@ -21,7 +21,7 @@ export const logs = command({
     void untilStopped().then(() => stop.abort());
     const url = serverUrl(args.url);
     if (args.model) await checkModel(url, args.model);
-    const note = (text: string) => void process.stderr.write(`${paint.dim(text)}\n`);
+    const note = (text: string) => void process.stderr.write(`${paint.dim(visible(text))}\n`);
     if (!wantsJson()) note(`Following ${args.model ?? 'all models'} on ${url}. Ctrl-C stops.`);
     const change = (change: Change) => {
       if (!args.model || change.model === args.model) say(line(change), change);
@@ -44,10 +44,10 @@ function line({ at, seq, actor, kind, op, model, id, fields, claim }: Change): s
   return [
     paint.dim(new Date(at).toISOString().slice(11, 23)),
     paint.dim(String(seq).padStart(6)),
-    paint.cyan(who),
-    (colours[op] ?? paint.yellow)(what),
-    paint.bold(`${model}/${id}`),
-    details.join(', '),
+    paint.cyan(visible(who)),
+    (colours[op] ?? paint.yellow)(visible(what)),
+    paint.bold(visible(`${model}/${id}`)),
+    visible(details.join(', ')),
   ].join('  ').trimEnd();
 }
 

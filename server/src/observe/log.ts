@@ -4,6 +4,7 @@
 // terminal the same lines are written for people.
 import { pino, type Logger } from 'pino';
 import { redact } from './redact';
+import { visible } from './visible';
 
 export type { Logger };
 
@@ -33,6 +34,7 @@ function sentence(line: string): string {
   const clock = new Date(Number(time)).toTimeString().slice(0, 8);
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
   const details = Object.entries(rest).map(([key, value]) => ` ${key}=${text(value)}`);
-  const stack = err ? `\n${(err as { stack?: string }).stack ?? JSON.stringify(err)}` : '';
-  return `${clock} ${levels[Number(level)] ?? ''} ${String(msg)}${details.join('')}${stack}\n`;
+  const stack = err ? ((err as { stack?: string }).stack ?? JSON.stringify(err)).split('\n') : [];
+  const first = `${clock} ${levels[Number(level)] ?? ''} ${String(msg)}${details.join('')}`;
+  return [first, ...stack.map((each) => `  ${each}`)].map((each) => `${visible(each)}\n`).join('');
 }

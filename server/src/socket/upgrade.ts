@@ -50,7 +50,7 @@ export function acceptSockets(server: Server, around: SocketSurroundings): void 
     stream.on('error', () => stream.destroy()); // gone while it was being identified
     if (pathOf(request) !== kPath) return endWith(stream, new NamedError('route_not_found'));
     if (around.retired()) return endWith(stream, goingAway());
-    if (arriving >= around.limits.handshakes) return endWith(stream, crowded(around));
+    if (arriving >= (around.limits.handshakes || Infinity)) return endWith(stream, crowded(around));
     const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     const token = protocols.find((name) => name.startsWith(kTokenProtocol))?.slice(kTokenProtocol.length);
     arriving++;

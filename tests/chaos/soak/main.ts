@@ -4,6 +4,7 @@
 // the figure.
 import { parseArgs } from 'node:util';
 import { count } from '../options';
+import { figureOf } from './figure';
 import { soak } from './run';
 
 const kHelp = `npm run soak -- [options]
@@ -16,8 +17,7 @@ One real server under hundreds of sockets: steady writes, readers that stop read
   --quick        half a minute, 60 sockets; memory is not judged
   --json         only the last line
 `;
-const kQuick = 0.5; // minutes
-const kJudged = 5; // minutes; before that a process is still warming up
+const [kQuick, kUsual] = [0.5, 5]; // minutes
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 try {
@@ -30,18 +30,14 @@ try {
     process.stdout.write(kHelp);
   } else {
     const options = {
-      minutes: asked.quick ? kQuick : count('minutes', asked.minutes, kJudged),
+      minutes: asked.quick ? kQuick : count('minutes', asked.minutes, kUsual),
       sockets: count('sockets', asked.sockets, asked.quick ? 60 : 200),
       rate: count('rate', asked.rate, 40),
     };
     const values = await soak(options, (line) => asked.json || console.log(line));
-    const bounds = {
-      gaps: 0, cut: 0, crashes: 0, rejected: 0,
-      ...(options.minutes >= kJudged && { slopeMiBPerMinute: 1 }),
-    };
-    const holds = Object.entries(bounds).every(([name, bound]) => values[name as keyof typeof bounds] <= bound);
-    console.log(JSON.stringify({ figure: 'soak', holds, values, bounds }));
-    process.exitCode = holds ? 0 : 1;
+    const figure = figureOf(options, values);
+    console.log(JSON.stringify(figure));
+    process.exitCode = figure.holds ? 0 : 1;
   }
 } catch (error) {
   console.error(error);

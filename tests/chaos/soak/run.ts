@@ -12,12 +12,15 @@ import type { Report, Setting } from './talk';
 
 const program = fileURLToPath(new URL('crowd-process.ts', import.meta.url));
 const kSaid = 5; // seconds between two lines
+const kBack = 5_000; // ms
 
 export interface SoakOptions {
   minutes: number;
   sockets: number;
   rate: number;
 }
+
+export type Soaked = Awaited<ReturnType<typeof soak>>;
 
 export async function soak({ minutes, sockets, rate }: SoakOptions, say: (line: string) => void) {
   const stage = await Stage.open({ servers: 1, direct: true });
@@ -60,6 +63,8 @@ export async function soak({ minutes, sockets, rate }: SoakOptions, say: (line: 
       answers.push(await answerTime(url));
       await pause(Math.max(0, began + samples.length * 1_000 - monotonic()));
     }
+    const deadline = monotonic() + kBack; // some may just have been told to go and come back
+    while (last.live < sockets && !ended && monotonic() < deadline) await pause(100);
     if (ended) throw new Error('The crowd ended by itself.');
     const { latencies: _, ...counts } = last;
     const mibs = samples.map(({ mib }) => mib);
@@ -67,6 +72,7 @@ export async function soak({ minutes, sockets, rate }: SoakOptions, say: (line: 
       ...counts,
       minutes: Number(((monotonic() - began) / 60_000).toFixed(1)),
       sockets,
+      measured: latencies.length,
       crashes: server.crashes,
       firstMiB: Math.round(mibs[0]!),
       mostMiB: Math.round(Math.max(...mibs)),
