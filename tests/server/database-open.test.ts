@@ -109,18 +109,22 @@ describe('a Postgres', () => {
     return {
       database, holder,
       write: () => cluster.psql(`set statement_timeout = '3s'; update tasks set title = 'free' where id = 't2'`, name),
+      start: () => testServer({ schema, databaseUrl: url }),
       version: () => cluster.psql(`select obj_description('ablo'::regnamespace)`, name),
       close: () => Promise.all([database.close(), holder.end()]),
     };
   }
 
-  test('is brought up to a version with other functions while somebody writes to every table', async () => {
+  test('is brought up to a version with other functions and another plan while somebody writes to every table', async () => {
     const all = `do $$ declare t regclass; begin
       for t in select c.oid from pg_class c where c.relnamespace in ('ablo'::regnamespace, 'public'::regnamespace) and c.relkind = 'r'
       loop execute format('lock table %s in row exclusive mode', t); end loop; end $$`;
-    const { database, write, version, close } = await heldByAnother('functions', 'drop function ablo.trim', all);
+    const change = `drop function ablo.trim; update ablo.schema set plan = 'other'`;
+    const { database, write, start, version, close } = await heldByAnother('functions', change, all);
     const began = performance.now();
     await Promise.all([database.migrate(), write()]);
+    const [server] = await Promise.all([start(), write()]);
+    await server.close();
     assert.ok(performance.now() - began < 10_000);
     assert.notEqual(await version(), 'ablo other');
     assert.deepEqual(await database.check(), []);

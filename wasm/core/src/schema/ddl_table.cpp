@@ -41,8 +41,9 @@ std::vector<std::string> tableDdl(const Model& model) {
       ddl.push_back("select ablo.ensure_enum(" + quotedText(table) + ", " + quotedText(rule) + ", " +
                     quotedText(field.column) + ", " + valuesText(field) + ")");
     if (field.indexed && field.type != FieldType::json)
-      ddl.push_back("create index if not exists " + quotedName(ruleName(model.table + "_" + field.column + "_idx")) +
-                    " on " + table + " (" + organization + ", " + quotedName(field.column) + ")");
+      ddl.push_back("select ablo.ensure_index(" + quotedText(table) + ", " +
+                    quotedText(ruleName(model.table + "_" + field.column + "_idx")) + ", " +
+                    quotedText(organization + ", " + quotedName(field.column)) + ")");
   }
   ddl.push_back("select ablo.ensure_tenancy(" + quotedText(table) + ", " +
                 quotedText(model.field("organizationId")->column) + ")");
