@@ -67,7 +67,7 @@ TEST_CASE("an indexed field is found within its organization; json is not indexe
   const std::vector<std::string> plan =
       planOf(model(R"("rank":{"type":"number","isIndexed":true},"extra":{"type":"json","isIndexed":true})"));
   CHECK(has(statement(plan, "select ablo.ensure_index("),
-            R"('public."tasks"', 'tasks_rank_idx', '"organization_id", "rank"'))"));
+            R"('public."tasks"', 'tasks_rank_idx', '("organization_id", "rank")'))"));
   CHECK(std::count_if(plan.begin(), plan.end(), [](const std::string& text) { return has(text, "ensure_index"); }) ==
         1);
 }

@@ -4,7 +4,7 @@
 // commits of the database stand in one line), and a connection that does nothing but LISTEN.
 import { randomUUID } from 'node:crypto';
 import type { Connection } from '../postgres/connection';
-import { isHeads, type Bus, type Heads } from './bus';
+import type { Bus, Heads } from './bus';
 
 export type Listener = Connection & Required<Pick<Connection, 'listen'>>;
 
@@ -17,20 +17,17 @@ export function postgresBus(connection: Listener): Bus {
     },
     listen: (heard) =>
       connection.listen('ablo_heads', (payload) => {
-        const hint = readHint(payload);
-        if (hint && hint.from !== server) heard(hint.heads);
+        const { from, heads } = readHint(payload);
+        if (from !== server) heard(heads as Heads); // whoever hears it looks whether it is any
       }),
   };
 }
 
-/** Nothing, if it is no hint: NOTIFY is for every role, whatever it says. */
-function readHint(payload: string): { from: string; heads: Heads } | undefined {
-  let told: unknown;
+/** NOTIFY is for every role, whatever it says. */
+function readHint(payload: string): { from?: unknown; heads?: unknown } {
   try {
-    told = JSON.parse(payload);
+    return (JSON.parse(payload) ?? {}) as object;
   } catch {
-    return undefined;
+    return {};
   }
-  const { from, heads } = (told ?? {}) as { from?: unknown; heads?: unknown };
-  return typeof from === 'string' && isHeads(heads) ? { from, heads } : undefined;
 }

@@ -239,14 +239,8 @@ declare
   open jsonb[];
 begin
   if exists (
-    select from jsonb_array_elements(commits) with ordinality c(body, n)
-    cross join lateral (
-      select from ablo.commit d
-      where d.organization = $1
-        and d.actor_kind = c.body->'actor'->>'kind' and d.actor_id = c.body->'actor'->>'id' and d.key = c.body->>'key'
-        and (d.attempt >= coalesce((c.body->>'attempt')::int, 1) or d.status = 'confirmed')
-      limit 1) done
-    where fresh[c.n]) then
+    select from unnest(fresh, ablo.decided(organization, commits)) a(fresh, receipt)
+    where a.fresh and a.receipt is not null) then
     return true;
   end if;
   if head = seen then return false; end if;

@@ -42,7 +42,8 @@ begin
       union all select 'index ' || i.indexrelid::regclass::text from pg_index i where i.indrelid = c.oid
       union all select format('%s policy %s for %s', case p.polpermissive when true then 'permissive' else 'restrictive' end,
         p.polname, array_to_string(array(
-          select case r.role when 0 then 'everybody' else r.role::regrole::text end from unnest(p.polroles) r(role)), ', ')) from pg_policy p where p.polrelid = c.oid
+          select case r.role when 0 then 'everybody' else r.role::regrole::text end from unnest(p.polroles) r(role)), ', '))
+        from pg_policy p where p.polrelid = c.oid
       union all select 'row level security' where c.relrowsecurity
       union all select 'row level security for its owner' where c.relforcerowsecurity
       union all select 'trigger ' || t.tgname from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal
@@ -172,14 +173,6 @@ begin
   elsif not ablo.fits(present, type) then
     raise exception 'Column % of % is %, and the schema wants %. Change one of them.', name, target, present, type
       using errcode = 'ABLO0', hint = 'invalid_schema';
-  end if;
-end $$;
-
-create or replace function ablo.ensure_index(target regclass, name text, columns text) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  if to_regclass(format('public.%I', name)) is null then
-    execute format('create index %I on %s (%s)', name, target, columns);
   end if;
 end $$;
 

@@ -20,11 +20,13 @@ begin
   end if;
 end $$;
 
-create or replace function ablo.ensure_index(name text, definition text) returns void
+create or replace function ablo.ensure_index(target regclass, name text, definition text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  schema constant regnamespace := (select c.relnamespace from pg_class c where c.oid = target);
 begin
-  if to_regclass(format('ablo.%I', name)) is null then
-    execute format('create index %I on %s', name, definition);
+  if to_regclass(format('%s.%I', schema, name)) is null then
+    execute format('create index %I on %s %s', name, target, definition);
   end if;
 end $$;
 
@@ -138,7 +140,7 @@ create table if not exists ablo.log (
   at timestamptz not null default clock_timestamp(),
   primary key (organization, seq)
 );
-select ablo.ensure_index('log_row_idx', 'ablo.log (organization, model, id, seq)');
+select ablo.ensure_index('ablo.log', 'log_row_idx', '(organization, model, id, seq)');
 
 -- The outcome of each attempt under a key. Kept for as long as a duplicate of it is not refused for its age.
 create table if not exists ablo.commit (
@@ -156,7 +158,7 @@ create table if not exists ablo.commit (
   at timestamptz not null default clock_timestamp(),
   primary key (organization, actor_kind, actor_id, key, attempt)
 );
-select ablo.ensure_index('commit_issued_at_idx', 'ablo.commit (issued_at)');
+select ablo.ensure_index('ablo.commit', 'commit_issued_at_idx', '(issued_at)');
 
 -- A lease on a row or on a field of it. Tickets order the line, fences order the grants; both outlive a crash.
 create sequence if not exists ablo.fence;
@@ -181,11 +183,11 @@ create table if not exists ablo.claim (
   expires_at timestamptz not null,
   primary key (organization, id)
 );
-select ablo.ensure_index('claim_line_idx',
-  $$ablo.claim (organization, model, row_id, ticket) where status in ('active', 'queued')$$);
-select ablo.ensure_index('claim_actor_idx',
-  $$ablo.claim (organization, actor) where status in ('active', 'queued')$$);
-select ablo.ensure_index('claim_due_idx', 'ablo.claim (expires_at)');
+select ablo.ensure_index('ablo.claim', 'claim_line_idx',
+  $$(organization, model, row_id, ticket) where status in ('active', 'queued')$$);
+select ablo.ensure_index('ablo.claim', 'claim_actor_idx',
+  $$(organization, actor) where status in ('active', 'queued')$$);
+select ablo.ensure_index('ablo.claim', 'claim_due_idx', '(expires_at)');
 
 -- Keys and session tokens. Only the SHA-256 of their text is here.
 create table if not exists ablo.credential (
@@ -203,7 +205,7 @@ create table if not exists ablo.credential (
   expires_at timestamptz,
   revoked_at timestamptz
 );
-select ablo.ensure_index('credential_expires_at_idx', 'ablo.credential (expires_at) where expires_at is not null');
+select ablo.ensure_index('ablo.credential', 'credential_expires_at_idx', '(expires_at) where expires_at is not null');
 
 -- The schemas that were pushed; the newest is in force. `plan` is the SHA-256 of the statements it was provisioned
 -- with.
@@ -244,7 +246,7 @@ create table if not exists ablo.backlog (
   before jsonb,
   cause jsonb
 );
-select ablo.ensure_index('backlog_organization_idx', 'ablo.backlog (organization)');
+select ablo.ensure_index('ablo.backlog', 'backlog_organization_idx', '(organization)');
 
 do $$
 declare

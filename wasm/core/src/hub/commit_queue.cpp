@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <limits>
-#include <set>
 
 #include "codec/raw_json.h"
 
@@ -121,14 +119,13 @@ std::vector<CommitQueue::FlightNumber> CommitQueue::depart(const Pace& pace, dou
     const bool takesMore = !batchInFlight && batch.size() < kLargestBatch && !allSlowed_;
     if (!takesMore && apart_ == 0) break;
     const Head at = *head++;
-    const Commit& commit = at.second->waiting.front();
+    Commit& commit = at.second->waiting.front();
     if (!isFree(commit, *at.second)) continue;
     if (commit.way == Way::patiently) {
       patients.push_back(at);
     } else if (commit.way == Way::alone) {
       departed.push_back(launch({take(at)}, Way::alone, false));
-    } else if (takesMore && slowed_.count(commit.actor) == 0 &&
-               !slows(pace(at.second->waiting.front()), commit.actor, now)) {
+    } else if (takesMore && slowed_.count(commit.actor) == 0 && !slows(pace(commit), commit.actor, now)) {
       batch.push_back(take(at));
       head = heads_.upper_bound(at);  // whoever is behind it in its lane may come along
     }

@@ -43,7 +43,7 @@ std::vector<std::string> tableDdl(const Model& model) {
     if (field.indexed && field.type != FieldType::json)
       ddl.push_back("select ablo.ensure_index(" + quotedText(table) + ", " +
                     quotedText(ruleName(model.table + "_" + field.column + "_idx")) + ", " +
-                    quotedText(organization + ", " + quotedName(field.column)) + ")");
+                    quotedText("(" + organization + ", " + quotedName(field.column) + ")") + ")");
   }
   ddl.push_back("select ablo.ensure_tenancy(" + quotedText(table) + ", " +
                 quotedText(model.field("organizationId")->column) + ")");
