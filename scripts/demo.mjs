@@ -14,16 +14,23 @@ import { seed } from '../examples/task-board/seed.ts';
 import { serveBoard } from '../examples/task-board/server.ts';
 
 const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
-const { values: options } = parseArgs({
-  options: {
-    once: { type: 'boolean' },
-    port: { type: 'string' },
-    'server-port': { type: 'string' },
-  },
-});
 
 /** What went wrong, in words for whoever started the demo. */
 class Trouble extends Error {}
+
+const options = {};
+function readOptions() {
+  try {
+    const known = { once: { type: 'boolean' }, port: { type: 'string' }, 'server-port': { type: 'string' } };
+    Object.assign(options, parseArgs({ options: known }).values);
+  } catch (error) {
+    throw new Trouble(`${error.message.replace(/\.?$/, '.')} \`npm run demo -- --help\` says what there is.`);
+  }
+  for (const name of ['port', 'server-port']) {
+    const port = options[name] ?? '1';
+    if (!/^\d{1,5}$/.test(port) || port < 1 || port > 65_535) throw new Trouble(`--${name} takes a port, not '${port}'.`);
+  }
+}
 
 const runsAlready = 'The demo is running already. End it first: Ctrl-C in its terminal.';
 
@@ -103,6 +110,7 @@ async function step(title, work) {
 }
 
 async function demo() {
+  readOptions();
   const address = await step('server on the embedded database', async () =>
     startAblo(await choosePort(options['server-port'], 8787)),
   );
