@@ -216,13 +216,8 @@ declare
   trigger record;
 begin
   for trigger in select * from ablo.watches(target) loop
-    continue when exists (
-      select from pg_trigger t
-      where t.tgrelid = target and t.tgname = trigger.name and t.tgfoid = to_regproc(routine) and t.tgtype = trigger.events
-        and t.tgenabled in ('O', 'A') and t.tgqual is null and cardinality(t.tgattr::int2[]) = 0
-        and (t.tgoldtable is not null) = (trigger.timing ~ 'old table') and coalesce(t.tgoldtable, 'gone') = 'gone'
-        and (t.tgnewtable is not null) = (trigger.timing ~ 'new table') and coalesce(t.tgnewtable, 'came') = 'came');
-    execute format('create or replace trigger %I after ' || trigger.timing || ' execute function %s()',
+    continue when not exists (select from ablo.check_trigger(target, trigger.name, routine, trigger.events));
+    execute format('create or replace trigger %I after ' || trigger.timing || ' execute function ablo.%I()',
       trigger.name, target, routine);
   end loop;
 end $$;

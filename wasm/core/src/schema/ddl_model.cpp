@@ -274,7 +274,7 @@ std::vector<std::string> modelDdl(const Model& model) {
                               {"write", functionName("write", model)},
                               {"update", functionName("update", model)},
                               {"capture", functionName("capture", model)},
-                              {"captureName", quotedText(functionName("capture", model))},
+                              {"captureName", quotedText(ruleName("capture_" + model.table))},
                               {"name", quotedText(tableName(model))},
                               {"fields", imageText(model)},
                               {"columns", columns},
