@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Memory grows by a fiftieth of itself at least (linked with --wrap): a page at a time would give JavaScript a new buffer for
-// each. Where there is no room for that, by what is needed.
+// Memory grows by a share of itself at least (linked with --wrap): a page at a time would give JavaScript a new buffer for
+// each, and with each buffer a reason to collect all garbage. Where there is no room for that, by what is needed.
 #include <cstddef>
 
 extern "C" {
@@ -9,7 +9,7 @@ extern "C" {
 int __real_emscripten_resize_heap(std::size_t size);
 
 int __wrap_emscripten_resize_heap(std::size_t size) {
-  return __real_emscripten_resize_heap(size + size / 50) || __real_emscripten_resize_heap(size);
+  return __real_emscripten_resize_heap(size + size / ABLO_GROWTH) || __real_emscripten_resize_heap(size);
 }
 
 }  // extern "C"

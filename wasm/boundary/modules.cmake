@@ -6,7 +6,8 @@
 # Why these flags: a .wasm alone, with names on its imports and exports, is what loader.ts starts, in place of Emscripten's
 # JavaScript; what it imports is known when it is started, so the linker does not ask. No exceptions and no RTTI are for size:
 # the client is downloaded. A small stack and a memory that grows little by little (memory.cpp), because the default 16 MiB are
-# more than most workspaces need. Without -lembind, whose C++ half registers more types than we use: types.cpp stands in its place.
+# more than most workspaces need; a server's grows by a quarter. Without -lembind, whose C++ half registers more types than we
+# use: types.cpp stands in its place.
 
 # As small as can be, but for what is done for each row. This em++ compiles with -fno-inline-functions unless told otherwise,
 # and what was compiled so is not inlined at link time either (docs/decisions/client.md).
@@ -26,7 +27,7 @@ set(module_compile_options -flto -fno-exceptions -fno-rtti -DEMSCRIPTEN_HAS_UNBO
 set(module_link_options
   -Os -flto -fno-exceptions -fno-rtti --no-entry
   -sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0 -Wl,--export-table -Wl,--wrap=emscripten_resize_heap
-  -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=1MB -sTOTAL_STACK=256KB -sFILESYSTEM=0
+  -sALLOW_MEMORY_GROWTH -sTOTAL_STACK=256KB -sFILESYSTEM=0
   -sEXPORTED_FUNCTIONS=_malloc,_free)
 
 function(ablo_module name)
@@ -39,9 +40,12 @@ function(ablo_module name)
 endfunction()
 
 ablo_module(core wasm/boundary/client_module.cpp wasm/boundary/no_sentences.cpp)
-target_link_options(core PRIVATE -sMALLOC=emmalloc --emit-symbol-map)  # docs/decisions/client.md; for npm run size
+target_compile_definitions(core PRIVATE ABLO_GROWTH=50)
+target_link_options(core PRIVATE -sINITIAL_MEMORY=1MB -sMALLOC=emmalloc  # docs/decisions/client.md
+  --emit-symbol-map)  # for npm run size
 ablo_module(hub wasm/boundary/hub_module.cpp)
-target_link_options(hub PRIVATE -sMALLOC=dlmalloc)
+target_compile_definitions(hub PRIVATE ABLO_GROWTH=4)
+target_link_options(hub PRIVATE -sINITIAL_MEMORY=16MB -sMALLOC=dlmalloc)
 
 # The same tests, run by the Node that is first in PATH. They are the library as it ships, optimised at link time.
 foreach(target core_tests_main core_tests sim)
