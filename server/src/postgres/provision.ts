@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// provision: makes a schema the one in force, in one transaction with everything it needs of the database. It waits
-// for nobody longer than five seconds: a push that stands in line behind a long transaction would make every write
-// stand behind the push. It tries again instead, five times. A schema that is in force already costs a look at whether
-// everything it needs is still there (sql/check.sql); what is not is repaired. A dry run does all of it, and undoes it.
+// provision: makes a schema the one in force, in one transaction with everything it needs of the database. A schema that
+// is in force already costs a look at whether everything it needs is still there (sql/check.sql); what is not is repaired.
+// A dry run does all of it, and undoes it.
 import { createHash } from 'node:crypto';
 import { findings, type Finding } from './check';
 import type { Connection, Transaction } from './connection';
 import { install } from './migration';
-
-const kAttempts = 5;
-const kLockTimeout = '5s';
+import { changeTables } from './table-change';
 
 export interface PushedSchema {
   version: number;
@@ -42,28 +39,24 @@ export async function provision(
   connection: Connection, statements: readonly string[], document: string, hash: string, dryRun: boolean,
 ): Promise<Provisioned> {
   const plan = createHash('sha256').update(statements.join('\0')).digest('hex');
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await connection.transaction(async (transaction) => {
-        await transaction.run(`set local lock_timeout = '${kLockTimeout}'`);
-        await transaction.run(`select pg_advisory_xact_lock(hashtextextended('ablo.provision', 0))`);
-        const present = JSON.parse((await transaction.ask(schemaInForce.text)) ?? 'null') as SchemaInForce | null;
-        if (present?.hash === hash && present.plan === plan) {
-          const repaired = dryRun ? [] : await repair(transaction, statements);
-          return { version: present.version, changed: false, repaired, changes: [] };
-        }
-        const earlier = await transaction.ask('select ablo.present()::text');
-        await prepare(transaction, statements);
-        const changes = JSON.parse((await transaction.ask('select ablo.changed_since($1)::text', [earlier]))!) as string[];
-        const version = await transaction.ask('select ablo.record_schema($1, $2, $3)::text', [document, hash, plan]);
-        const result = { version: Number(version), changed: true, repaired: [], changes };
-        if (dryRun) throw new DryRun(result);
-        return result;
-      });
-    } catch (error) {
-      if (error instanceof DryRun) return error.result;
-      if (attempt === kAttempts || (error as { code?: string }).code !== 'row_locked') throw error;
-    }
+  try {
+    return await changeTables(connection, 'A push', async (transaction) => {
+      const present = JSON.parse((await transaction.ask(schemaInForce.text)) ?? 'null') as SchemaInForce | null;
+      if (present?.hash === hash && present.plan === plan) {
+        const repaired = dryRun ? [] : await repair(transaction, statements);
+        return { version: present.version, changed: false, repaired, changes: [] };
+      }
+      const earlier = await transaction.ask('select ablo.present()::text');
+      await prepare(transaction, statements);
+      const changes = JSON.parse((await transaction.ask('select ablo.changed_since($1)::text', [earlier]))!) as string[];
+      const version = await transaction.ask('select ablo.record_schema($1, $2, $3)::text', [document, hash, plan]);
+      const result = { version: Number(version), changed: true, repaired: [], changes };
+      if (dryRun) throw new DryRun(result);
+      return result;
+    });
+  } catch (error) {
+    if (error instanceof DryRun) return error.result;
+    throw error;
   }
 }
 
