@@ -10,6 +10,7 @@ import { Line } from '../line.mjs';
 import { pgbench } from '../pgbench.mjs';
 import { newPlace } from '../place.mjs';
 import { p50, p99, round } from '../percentile.mjs';
+import { atRate } from '../rate.mjs';
 import { schema } from '../schema.mjs';
 
 export const figures = {
@@ -30,14 +31,10 @@ export async function measure({ say, quick }) {
   const echo = await echoes(times);
 
   const lines = await Promise.all(Array.from({ length: kSockets }, () => Line.open(server, server.keys[0])));
-  let n = 0;
-  const writing = setInterval(() => {
-    for (let each = 0; each < kWritesPerSecond / 50; each++)
-      lines[n++ % kSockets].update(`t${2 + (n % 9_000)}`, { title: `load ${n}` });
-  }, 20);
+  const stop = atRate(kWritesPerSecond, (n) => lines[n % kSockets].update(`t${2 + (n % 9_000)}`, { title: `load ${n}` }));
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const loaded = await writesSeen(writer, reader, times);
-  clearInterval(writing);
+  stop();
   for (const line of lines) line.close();
   await Promise.all([writer.dispose(), reader.dispose()]);
   await place.close();

@@ -2,11 +2,11 @@
 //
 // A thousand sockets and what they cost the server in memory; then a hundred of them stop reading for a minute, while there are
 // changes all the time: what the server keeps for them, and how late the others get theirs.
-
 import { helper } from '../helper.mjs';
 import { Line } from '../line.mjs';
 import { newPlace } from '../place.mjs';
 import { p50, p99, round } from '../percentile.mjs';
+import { atRate } from '../rate.mjs';
 
 export const figures = {
   sockets_1000_mib: {},
@@ -18,7 +18,7 @@ export const figures = {
 const kSockets = 1000;
 const kStalled = 100;
 const kTimed = 50;
-const kPause = 25; // ms between two writes
+const kWritesPerSecond = 40;
 const mib = (bytes) => bytes / 1024 / 1024;
 
 export async function measure({ say, quick }) {
@@ -32,10 +32,8 @@ export async function measure({ say, quick }) {
   });
   const full = await server.ask('rss');
 
-  let n = 0;
-  const writing = setInterval(() => {
-    writer.update(`t${1 + (n++ % 1000)}`, { title: `at@${performance.timeOrigin + performance.now()} ${'x'.repeat(4000)}` });
-  }, kPause);
+  const stop = atRate(kWritesPerSecond, (n) =>
+    writer.update(`t${1 + (n % 1000)}`, { title: `at@${performance.timeOrigin + performance.now()} ${'x'.repeat(4000)}` }));
   const during = async (seconds) => {
     await readers.ask('reset');
     let most = 0;
@@ -51,7 +49,7 @@ export async function measure({ say, quick }) {
   await readers.ask('stall', kStalled);
   const { late: stalled, most } = await during(seconds);
   const { sockets } = await server.ask('health');
-  clearInterval(writing);
+  stop();
   await readers.stop();
   await place.close();
 
