@@ -53,6 +53,30 @@ test('what a push does to a table that was there is said first, and not done by 
   assert.match((await project.ablo('push', '--dry-run')).said, /^No table that is there is changed/);
 });
 
+test('what a push would repair is said by a dry run, which repairs nothing', async () => {
+  const { postgres } = project;
+  await postgres.psql('drop trigger ablo_insert on orders; alter table orders disable row level security');
+  const planned = (await project.ablo('push', '--dry-run')).said;
+  assert.match(planned, /^  orders: \+ trigger ablo_insert$[^]*^  would be repaired: The trigger ablo_insert/m);
+  assert.equal((await project.ablo('check')).code, 1);
+  const { said } = await project.ablo('push');
+  assert.match(said, /^Tables that are there are changed:\n  orders: \+ row level security\n[^]*in force already[^]*repaired: The trigger ablo_insert/);
+});
+
+test('a dry run names the indexes and lists of values that a push makes', async () => {
+  const { postgres } = project;
+  await postgres.psql(`insert into orders (organization_id, id, created_at, updated_at, note)
+    select 'default', n::text, now(), now(), 'some' from generate_series(1, 1000) n`);
+  await project.project.write('ablo/schema.ts', `import { defineSchema, field, model, z } from '@abloatai/ablo/schema';
+    export const schema = defineSchema({ orders: model({ title: field.string().indexed(), note: z.enum(['some', 'none']) }) });
+  `);
+  const planned = (await project.ablo('push', '--dry-run')).said;
+  const { said } = await project.ablo('push');
+  const changes = (text: string) => text.match(/^  orders: .*$/gm);
+  assert.match(planned, /^  orders: \+ constraint orders_note_enum CHECK [^\n]*\n  orders: \+ index public.orders_title_idx$/m);
+  assert.deepEqual(changes(said), changes(planned));
+});
+
 test('a revoked key is refused', async () => {
   const { said } = await project.ablo('keys', 'list', '--json');
   const [first] = JSON.parse(said) as { id: string }[];

@@ -317,6 +317,50 @@ TEST_CASE(
   for (uint32_t n = 1; n <= kWriters; ++n) CHECK(world.last(n).text("status") == "rejected");
 }
 
+TEST_CASE("who gets no connection to wait in the database for a row goes without, each second") {
+  HubWorld world(true, HubLimits{.calls = 4});  // one of them for those who wait
+  const auto of = [](const std::string& organization) {
+    return R"({"organization":")" + organization +
+           R"(","actor":{"kind":"user","id":"ada"},"operations":["*"],"groups":[],"mayNameAgent":false})";
+  };
+  const auto blocked = [&](uint32_t socket, const std::string& key) {
+    world.say(socket, update(key, "held"));
+    world.answer(world.take("commit"), verdicts({"blocked"}, 0));
+  };
+  world.join(1, 0, of("many"));
+  world.join(2, 0, of("few"));
+  blocked(1, "a");
+  const Question waits = world.take("commit");
+  CHECK(waits.input.flag("patient"));
+  blocked(2, "b");
+  CHECK(!world.asks("commit"));  // there is no place for another one who waits
+
+  const double came = world.now;
+  world.sleep();  // a is under way and stays; b is taken out of the line
+  CHECK(world.now == came + 1'000);
+  const Question at_once = world.take("commit");
+  CHECK(keysOf(at_once) == Keys{"b"});
+  CHECK(!at_once.input.flag("patient"));
+  CHECK(!at_once.input.find("final"));
+
+  SECTION("and is done if the row is free") {
+    world.answer(at_once, verdicts({"confirmed"}, 1));
+    CHECK(world.last(2).text("status") == "confirmed");
+  }
+  SECTION("and is refused after six seconds, however long the line is") {
+    Question next = at_once;
+    while (!next.input.flag("final")) {
+      CHECK(!next.input.flag("patient"));
+      world.answer(next, verdicts({"blocked"}, 0));
+      while (!world.asks("commit")) world.sleep();
+      next = world.take("commit");
+    }
+    CHECK(world.now == came + 6'000);
+    world.answer(next, verdicts({"rejected"}, 0));
+    CHECK(world.last(2).text("status") == "rejected");
+  }
+}
+
 TEST_CASE("commits of a session that were blocked together are tried in their order") {
   HubWorld world;
   world.join(1);

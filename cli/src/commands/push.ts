@@ -27,10 +27,13 @@ export const push = command({
   async run(args) {
     const url = serverUrl(args.url);
     const schema: unknown = JSON.parse(await loadSchema(findSchema(args.schema)));
-    const planned = await request<Pushed>(url, 'POST', '/schema', { schema, dryRun: true });
+    const planned = await request<Pushed>(url, 'POST', '/schema/plan', { schema });
     const changes = planned.changes.map((what) => `  ${what}`);
-    const nothing = `No table that is there is changed; nothing was done on ${url}`;
-    if (args['dry-run']) return say(changes.length > 0 ? ['This would change, and was not done:', ...changes] : nothing, planned);
+    if (args['dry-run']) {
+      const nothing = `No table that is there is changed; nothing was done on ${url}`;
+      const plan = changes.length > 0 ? ['This would change, and was not done:', ...changes] : [nothing];
+      return say([...plan, ...planned.repaired.map((what) => `  ${paint.dim('would be repaired:')} ${what}`)], planned);
+    }
 
     if (changes.length > 0) say(['Tables that are there are changed:', ...changes]);
     const pushed = await request<Pushed>(url, 'POST', '/schema', { schema });

@@ -2,7 +2,7 @@
 //
 // provision: makes a schema the one in force, in one transaction with everything it needs of the database. A schema that
 // is in force already costs a look at whether everything it needs is still there (sql/check.sql); what is not is repaired.
-// A dry run does all of it, and undoes it.
+// A dry run does all of it that does not read whole tables, and undoes it.
 import { createHash } from 'node:crypto';
 import { findings, type Finding } from './check';
 import type { Connection, Transaction } from './connection';
@@ -41,16 +41,15 @@ export async function provision(
   const plan = createHash('sha256').update(statements.join('\0')).digest('hex');
   try {
     return await changeTables(connection, 'A push', async (transaction) => {
-      const present = JSON.parse((await transaction.ask(schemaInForce.text)) ?? 'null') as SchemaInForce | null;
-      if (present?.hash === hash && present.plan === plan) {
-        const repaired = dryRun ? [] : await repair(transaction, statements);
-        return { version: present.version, changed: false, repaired, changes: [] };
-      }
+      if (dryRun) await transaction.run(`set local ablo.dry_run = '{}'`);
+      const inForce = JSON.parse((await transaction.ask(schemaInForce.text)) ?? 'null') as SchemaInForce | null;
+      const present = inForce?.hash === hash && inForce.plan === plan ? inForce.version : undefined;
       const earlier = await transaction.ask('select ablo.present()::text');
-      await prepare(transaction, statements);
+      const repaired = present === undefined ? [] : await repair(transaction, statements);
+      if (present === undefined) await prepare(transaction, statements);
       const changes = JSON.parse((await transaction.ask('select ablo.changed_since($1)::text', [earlier]))!) as string[];
-      const version = await transaction.ask('select ablo.record_schema($1, $2, $3)::text', [document, hash, plan]);
-      const result = { version: Number(version), changed: true, repaired: [], changes };
+      const version = present ?? Number(await transaction.ask('select ablo.record_schema($1, $2, $3)::text', [document, hash, plan]));
+      const result = { version, changed: present === undefined, repaired, changes };
       if (dryRun) throw new DryRun(result);
       return result;
     });

@@ -42,13 +42,15 @@ export class Connection {
   /** Writes what was queued. False: the reader is too slow, and nothing was written. */
   flush(): boolean {
     const next = this.#next;
+    const more = this.#more;
     this.#next = undefined;
+    if (more.length > 0) this.#more = [];
     if (!next || this.ws.readyState !== WebSocket.OPEN) return true;
 
     const behind = this.stream.writableLength;
     if (behind === 0) this.#largest = 0;
     if (behind > this.mayBeBehind + this.#largest) return false;
-    if (this.#more.length > 0) return this.#writeAll([next, ...this.#more.splice(0)], behind);
+    if (more.length > 0) return this.#writeAll([next, ...more], behind);
     this.#largest = Math.max(this.#largest, next.length);
     this.stream.write(next);
     return true;

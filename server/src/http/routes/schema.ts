@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// GET /schema, POST /schema: the schema in force, and a new one (`ablo push`), or what that would change (`dryRun`).
+// GET /schema, POST /schema: the schema in force, and a new one (`ablo push`). POST /schema/plan: what that would change.
 import { NamedError } from '../../errors/named-error';
 import type { Admission } from '../../identity/identity';
 import type { SchemaInForce } from '../../schema';
@@ -8,6 +8,15 @@ import type { Call } from '../call';
 import type { Routes } from '../router';
 
 export function schemaRoutes(schema: SchemaInForce): Routes {
+  const push = async (call: Call, dryRun: boolean) => {
+    checkMayPush(await call.admission());
+    const { schema: document } = await call.json();
+    if (typeof document !== 'object' || document === null) {
+      throw new NamedError('invalid_request', 'The body must be {"schema": document}.');
+    }
+    return schema.push(JSON.stringify(document), dryRun);
+  };
+
   return {
     'GET /schema': async (call: Call) => {
       await call.admission();
@@ -16,14 +25,8 @@ export function schemaRoutes(schema: SchemaInForce): Routes {
       return { active: true, version, hash, schema: JSON.parse(document) as object };
     },
 
-    'POST /schema': async (call: Call) => {
-      checkMayPush(await call.admission());
-      const { schema: document, dryRun } = await call.json();
-      if (typeof document !== 'object' || document === null) {
-        throw new NamedError('invalid_request', 'The body must be {"schema": document}.');
-      }
-      return schema.push(JSON.stringify(document), dryRun === true);
-    },
+    'POST /schema': (call: Call) => push(call, false),
+    'POST /schema/plan': (call: Call) => push(call, true),
   };
 }
 

@@ -38,8 +38,10 @@ begin
     select coalesce(jsonb_object_agg(c.relname, array(
       select 'column ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) from pg_attribute a
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-      union all select 'constraint ' || k.conname || ' ' || pg_get_constraintdef(k.oid) from pg_constraint k where k.conrelid = c.oid
+      union all select format('constraint %s %s', k.conname, regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''))
+        from pg_constraint k where k.conrelid = c.oid
       union all select 'index ' || i.indexrelid::regclass::text from pg_index i where i.indrelid = c.oid
+      union all select 'index ' || l.index from jsonb_each_text(ablo.left_out()) l(index, of) where l.of = c.oid::text
       union all select format('%s policy %s for %s', case p.polpermissive when true then 'permissive' else 'restrictive' end,
         p.polname, array_to_string(array(
           select case r.role when 0 then 'everybody' else r.role::regrole::text end from unnest(p.polroles) r(role)), ', '))
@@ -177,7 +179,7 @@ begin
 end $$;
 
 -- Holds a column to the values of an enum. The comment remembers them, so that an unchanged list costs no scan of the
--- table.
+-- table. A dry run does not look at the rows.
 create or replace function ablo.ensure_enum(target regclass, rule text, name text, allowed text[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -185,8 +187,8 @@ declare
     where c.conrelid = target and c.conname = rule);
 begin
   if present is distinct from allowed::text then
-    execute format('alter table %1$s drop constraint if exists %2$I, add constraint %2$I check (%3$I = any (%4$L))',
-      target, rule, name, allowed);
+    execute format('alter table %1$s drop constraint if exists %2$I, add constraint %2$I check (%3$I = any (%4$L)) %5$s',
+      target, rule, name, allowed, case when ablo.left_out() is not null then 'not valid' end);
     execute format('comment on constraint %I on %s is %L', rule, target, allowed);
   end if;
 exception when check_violation then

@@ -17,10 +17,11 @@ constexpr std::size_t kLargestBatch = 100;
 constexpr std::size_t kPatientFlights = 2;  // each keeps a connection
 constexpr int kPatientTries = 3;
 constexpr double kPatience = 6'000;  // ms: as long as these take
+constexpr double kInLine = 1'000;    // ms: for a connection
 constexpr int kMostResends = 3;
 constexpr double kGather = 50;       // ms: who is slowed down leaves with others, not one by one
 constexpr double kFirstPause = 100;  // ms, then four times as long each
-constexpr double kInTheAir = std::numeric_limits<double>::infinity();
+constexpr double kNever = std::numeric_limits<double>::infinity();
 
 bool isTogether(const Commit& commit) { return commit.way == Way::together; }
 
@@ -103,7 +104,7 @@ bool CommitQueue::slows(Wait wait, const std::string& actor, double now) {
 
 std::vector<CommitQueue::FlightNumber> CommitQueue::depart(const Pace& pace, double now) {
   if (now >= pausedUntil_) {
-    pausedUntil_ = kInTheAir;
+    pausedUntil_ = kNever;
     slowed_.clear();
     allSlowed_ = false;
   }
@@ -124,7 +125,8 @@ std::vector<CommitQueue::FlightNumber> CommitQueue::depart(const Pace& pace, dou
     if (commit.way == Way::patiently) {
       patients.push_back(at);
     } else if (commit.way == Way::alone) {
-      departed.push_back(launch({take(at)}, Way::alone, false));
+      const bool isLast = commit.overdueAt > 0 && now >= commit.overdueAt;
+      departed.push_back(launch({take(at)}, Way::alone, isLast, now));
     } else if (takesMore && slowed_.count(commit.actor) == 0 && !slows(pace(commit), commit.actor, now)) {
       batch.push_back(take(at));
       head = heads_.upper_bound(at);  // whoever is behind it in its lane may come along
@@ -139,15 +141,16 @@ std::vector<CommitQueue::FlightNumber> CommitQueue::depart(const Pace& pace, dou
     const bool isLast = now >= commit.overdueAt;
     if (!isLast && patient == kPatientFlights) continue;
     patient += isLast ? 0 : 1;
-    departed.push_back(launch({take(at)}, Way::patiently, isLast));
+    departed.push_back(launch({take(at)}, Way::patiently, isLast, now));
   }
-  if (!batch.empty()) departed.push_back(launch(std::move(batch), Way::together, false));
+  if (!batch.empty()) departed.push_back(launch(std::move(batch), Way::together, false, now));
   return departed;
 }
 
-CommitQueue::FlightNumber CommitQueue::launch(std::vector<Commit> commits, Way way, bool isLast) {
+CommitQueue::FlightNumber CommitQueue::launch(std::vector<Commit> commits, Way way, bool isLast, double now) {
   for (const Commit& commit : commits) ++lanes_.at(commit.lane).inFlight;
-  flights_[++lastFlight_] = Flight{std::move(commits), way, isLast, 0, kInTheAir};
+  Flight& flight = flights_[++lastFlight_] = Flight{std::move(commits), way, isLast, 0, kNever};
+  if (flight.isPatient()) flight.withdrawAt = now + kInLine;
   return lastFlight_;
 }
 
@@ -159,7 +162,8 @@ std::string CommitQueue::text(FlightNumber number, double published) const {
   text.raw("commits", arrayText(commits));
   if (published >= 0) text.member("after", published);
   if (flight.isPatient()) text.member("patient", true);
-  if (flight.isLast || flight.commits[0].patience + 1 >= kPatientTries) text.member("final", true);
+  const bool isThird = flight.isPatient() && flight.commits[0].patience + 1 >= kPatientTries;
+  if (flight.isLast || isThird) text.member("final", true);
   return text.take();
 }
 
@@ -178,6 +182,22 @@ void CommitQueue::block(Commit commit, double now) {
   commit.way = Way::patiently;
   if (commit.overdueAt == 0) commit.overdueAt = now + kPatience;
   put(std::move(commit));
+}
+
+std::vector<CommitQueue::FlightNumber> CommitQueue::impatient(double now) {
+  std::vector<FlightNumber> those;
+  for (auto& [number, flight] : flights_) {
+    if (flight.withdrawAt > now) continue;
+    flight.withdrawAt = kNever;
+    those.push_back(number);
+  }
+  return those;
+}
+
+void CommitQueue::withdraw(FlightNumber number) {
+  Flight flight = land(number);
+  flight.commits[0].way = Way::alone;
+  put(std::move(flight.commits[0]));
 }
 
 std::vector<Socket> CommitQueue::fail(FlightNumber number, double now) {
@@ -204,7 +224,7 @@ std::vector<CommitQueue::FlightNumber> CommitQueue::resend(double now) {
   std::vector<FlightNumber> again;
   for (auto& [number, flight] : flights_) {
     if (flight.resendAt > now) continue;
-    flight.resendAt = kInTheAir;
+    flight.resendAt = kNever;
     again.push_back(number);
   }
   return again;
@@ -212,7 +232,7 @@ std::vector<CommitQueue::FlightNumber> CommitQueue::resend(double now) {
 
 double CommitQueue::due() const {
   double due = overdue_.empty() ? pausedUntil_ : std::min(pausedUntil_, overdue_.begin()->first);
-  for (const auto& [number, flight] : flights_) due = std::min(due, flight.resendAt);
+  for (const auto& [number, flight] : flights_) due = std::min({due, flight.resendAt, flight.withdrawAt});
   return due;
 }
 

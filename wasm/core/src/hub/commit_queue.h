@@ -3,9 +3,10 @@
 // CommitQueue: the commits of one organization on their way to its database, in batches.
 //
 //   waiting ──depart──▶ in flight ──land──▶ decided
-//      ▲                    │ blocked: again, alone and with patience, which keeps a connection: a few at a time. The third
-//      │                    │ time is the last, or when it has waited for six seconds: then the database decides that the row
-//      │                    │ was held for too long, or nothing, and is asked again
+//      ▲                    │ blocked: again, alone and with patience, which keeps a connection: a few at a time. Who has got
+//      │                    │ none after a second goes without patience once, and waits again. The third time is the last, or
+//      │                    │ when it has waited for six seconds: then the database decides that the row was held for too
+//      │                    │ long, or nothing, and is asked again
 //      └────────────────────┤
 //                           │ no answer: the same flight again after a pause; if that goes on, each commit alone;
 //                           ▼ if that goes on too, given up: its outcome is not known, and its client asks again
@@ -45,7 +46,8 @@ class CommitQueue {
     Commit::Way way = Commit::Way::together;
     bool isLast = false;  // what is blocked now is rejected
     int failures = 0;
-    double resendAt = 0;  // infinity while it is in the air
+    double resendAt = 0;                                          // infinity while it is in the air
+    double withdrawAt = std::numeric_limits<double>::infinity();  // if it has no connection by then
     bool isPatient() const { return way == Commit::Way::patiently && !isLast; }
   };
 
@@ -75,6 +77,11 @@ class CommitQueue {
   /// A commit of a landed flight that somebody else's transaction blocks.
   void block(Commit commit, double now);
 
+  /// The flights that have no patience left, if they have no connection yet.
+  std::vector<FlightNumber> impatient(double now);
+  /// The database was not called: the commit goes without patience now.
+  void withdraw(FlightNumber number);
+
   /// The database did not answer. The sockets of those who were given up.
   std::vector<Socket> fail(FlightNumber number, double now);
   /// The flights to send again now.
@@ -100,7 +107,7 @@ class CommitQueue {
   void forget(const std::string& lane);
   bool isFree(const Commit& commit, const Lane& lane) const;
   bool isBatchInFlight() const;
-  FlightNumber launch(std::vector<Commit> commits, Commit::Way way, bool isLast);
+  FlightNumber launch(std::vector<Commit> commits, Commit::Way way, bool isLast, double now);
   template <class Which>
   std::vector<Socket> remove(const std::string& lane, Which which);
   bool slows(Wait wait, const std::string& actor, double now);

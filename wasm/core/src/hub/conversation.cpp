@@ -10,14 +10,13 @@ namespace {
 
 using Purpose = Call::Purpose;
 
-constexpr std::size_t kMostHeld = 1 << 20;  // bytes
-
 Error invalid(std::string_view what) { return Error::of(ErrorCode::invalid_request, what); }
 
 }  // namespace
 
 void Conversation::receive(std::string_view bytes) {
-  if (!subscriber_.said.empty()) return hold(bytes);
+  if (!subscriber_.unheard.empty())
+    return organization_.audience.close(subscriber_.socket, CloseCode::goingAway, "Its schema is looked for.");
   const Result<Json> message = parseJson(bytes);
   if (!message) return refuse(message.error(), CloseCode::malformed);
   const std::string_view type = message->text("type");
@@ -59,17 +58,10 @@ void Conversation::lookForSchema(std::string_view hello) {
   if (subscriber_.schemaAsked)
     return refuse(Error::of(schema_ ? ErrorCode::schema_mismatch : ErrorCode::schema_not_pushed), CloseCode::schema);
   subscriber_.schemaAsked = true;
-  subscriber_.said.emplace_back(hello);
+  subscriber_.unheard = hello;
   const Json input = Json::object({{"than", schema_ ? Json(schema_->hash) : Json()}});
   outbox_.call({Purpose::schema, subscriber_.identity.organization, subscriber_.socket}, "other_schema",
                writeJson(input));
-}
-
-void Conversation::hold(std::string_view bytes) {
-  std::size_t size = bytes.size();
-  for (const std::string& frame : subscriber_.said) size += frame.size();
-  if (size > kMostHeld) return refuse(Error::of(ErrorCode::too_much_unanswered), CloseCode::tooMuch);
-  subscriber_.said.emplace_back(bytes);
 }
 
 void Conversation::commit(const Json& message, std::size_t bytes) {

@@ -4,7 +4,8 @@
 //   - what is no message of the protocol gets an `error`, and the socket is closed with 4009;
 //   - what is one but cannot be, gets its receipt or answer, with the reason by name;
 //   - who says hello, asks or claims too often is told so; a socket that does nothing but begin again is sent away;
-//   - whose schema is not the hub's waits until the database was asked whether another server has pushed that one;
+//   - whose schema is not the hub's waits until the database was asked whether another server has pushed that one, and is
+//     sent away, to come back, if it does not wait;
 //   - before its hello was accepted a client is told nothing but why it is turned away.
 #pragma once
 
@@ -33,7 +34,6 @@ class Conversation {
  private:
   void hello(const Json& message, std::string_view bytes);
   void lookForSchema(std::string_view hello);
-  void hold(std::string_view bytes);
   void commit(const Json& message, std::size_t bytes);
   void query(const Json& message);
   void coordinate(const Json& message, Call::Purpose purpose);

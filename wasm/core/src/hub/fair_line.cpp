@@ -57,6 +57,10 @@ void FairLine::done(const std::string& organization, Pace pace) {
   --underWay_;
   slowUnderWay_ -= pace == Pace::slow;
   --own->second.underWay[indexOf(pace)];
+  forget(own);
+}
+
+void FairLine::forget(std::map<std::string, Own>::iterator own) {
   if (own->second.allUnderWay() == 0 && own->second.isIdle()) organizations_.erase(own);
 }
 

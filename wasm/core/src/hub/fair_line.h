@@ -41,6 +41,21 @@ class FairLine {
   void add(Waiting call);
   /// The next one that may be made; from then on it is under way.
   std::optional<Waiting> next();
+  /// Takes back the first slow call of an organization for which `which` holds, if it is not under way.
+  template <class Which>
+  std::optional<uint32_t> takeBack(const std::string& organization, Which which) {
+    const auto own = organizations_.find(organization);
+    if (own == organizations_.end()) return std::nullopt;
+    std::deque<Waiting>& line = own->second.lines[static_cast<std::size_t>(Pace::slow)];
+    const auto found = std::find_if(line.begin(), line.end(), [&](const Waiting& call) { return which(call.request); });
+    if (found == line.end()) return std::nullopt;
+    const uint32_t request = found->request;
+    line.erase(found);
+    --waiting_;
+    if (own->second.isIdle()) turns_.erase(std::find(turns_.begin(), turns_.end(), organization));
+    forget(own);
+    return request;
+  }
   /// A call of this organization is no longer under way.
   void done(const std::string& organization, Pace pace);
 
@@ -58,6 +73,7 @@ class FairLine {
     std::size_t allUnderWay() const { return underWay[0] + underWay[1] + underWay[2]; }
   };
   std::deque<Waiting>* free(Own& own) const;
+  void forget(std::map<std::string, Own>::iterator own);
 
   const std::size_t places_, ofOne_, ofRest_, ofSlow_;
   std::map<std::string, Own> organizations_;

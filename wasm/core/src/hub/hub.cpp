@@ -103,8 +103,10 @@ class Hub::Impl {
   void answer(Request request, bool ok, std::string_view bytes, double now) {
     const std::optional<Call> call = outbox_.answered(request);
     if (!call) return;
-    if (call->purpose == Call::Purpose::schema) return schemaRead(call->socket, ok, bytes, now);
-    organization(call->organization).answer(*call, ok, bytes, now);
+    if (call->purpose == Call::Purpose::schema)
+      schemaRead(*call, ok, bytes, now);
+    else
+      organization(call->organization).answer(*call, ok, bytes, now);
     review(call->organization);
   }
 
@@ -203,17 +205,14 @@ class Hub::Impl {
   }
 
   /// What to do with a hello of another schema, now that it is known whether there is a newer one.
-  void schemaRead(Socket socket, bool ok, std::string_view bytes, double now) {
-    const auto seat = seats_.find(socket);
-    if (seat == seats_.end()) return;
-    Audience& audience = organization(seat->second.organization).audience;
-    if (!ok) return audience.close(socket, CloseCode::goingAway, "The schema cannot be read.");  // it comes back
-    if (const Result<Json> answer = parseJson(bytes, kTrustedJson); answer && answer->find("document"))
+  void schemaRead(const Call& call, bool ok, std::string_view bytes, double now) {
+    if (const Result<Json> answer = parseJson(bytes, kTrustedJson); ok && answer && answer->find("document"))
       if (const Result<std::string> hash = setSchema(answer->text("document")); !hash)
-        outbox_.log("warn", "a schema in force cannot be read", seat->second.organization,
-                    {{"why", hash.error().message}});
-    if (Subscriber* subscriber = audience.find(socket))
-      for (const std::string& frame : std::exchange(subscriber->said, {})) receive(socket, frame, now);
+        outbox_.log("warn", "a schema in force cannot be read", call.organization, {{"why", hash.error().message}});
+    Audience& audience = organization(call.organization).audience;
+    if (!ok) return audience.close(call.socket, CloseCode::goingAway, "The schema cannot be read.");  // it comes back
+    if (Subscriber* subscriber = audience.find(call.socket))
+      receive(call.socket, std::exchange(subscriber->unheard, {}), now);
   }
 
   Organization& organization(const std::string& name) {

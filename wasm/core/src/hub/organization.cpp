@@ -247,6 +247,8 @@ void Organization::answer(const Call& call, bool ok, std::string_view bytes, dou
 
 void Organization::tick(double now) {
   for (const CommitQueue::FlightNumber number : queue_.resend(now)) launch(number);
+  for (const CommitQueue::FlightNumber number : queue_.impatient(now))
+    if (outbox_.withdraw(name_, number)) queue_.withdraw(number);
   depart(now);
   audience.tick(now);
 }

@@ -18,6 +18,12 @@ void Outbox::call(Call call, std::string_view function, std::string_view input) 
   callNext();
 }
 
+bool Outbox::withdraw(const std::string& organization, double request) {
+  const auto isMeant = [&](Request waiting) { return calls_.at(waiting).request == request; };
+  const std::optional<Request> withdrawn = line_.takeBack(organization, isMeant);
+  return withdrawn && calls_.erase(*withdrawn) > 0;
+}
+
 void Outbox::callNext() {
   while (const std::optional<FairLine::Waiting> next = line_.next())
     record(Hub::Record::call).word(next->request).text(next->function).text(next->organization).text(next->input);

@@ -58,6 +58,8 @@ class Outbox {
   }
   void send(const std::vector<Socket>& sockets, std::string_view bytes, Payload payload = Payload::text);
   void call(Call call, std::string_view function, std::string_view input);
+  /// Takes back a slow call of an organization that has no place yet, by its `request`. False: it is under way.
+  bool withdraw(const std::string& organization, double request);
   void close(Socket socket, CloseCode code, std::string_view reason);
   void wake(double at);
   /// `level` is one of the log's: debug, info, warn.

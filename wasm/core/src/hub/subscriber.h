@@ -74,7 +74,7 @@ struct Subscriber {
 
   // Its hello has another schema than the hub: the database is asked whether there is a newer one.
   bool schemaAsked = false;
-  std::vector<std::string> said;  // since then
+  std::string unheard;  // that hello, until there is an answer
 
   // What its hello said.
   Json actor;  // its identity's, or the agent it acts as
