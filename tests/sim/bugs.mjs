@@ -90,7 +90,7 @@ const order = {
   'a commit that overtakes a blocked one of its session': [[commit, 'if (receipt.isNull() && blockedSessions.count(session)) receipt = blocked();', '']],
   'commits of one client side by side': [[`${hub}/commit_queue.cpp`, 'if (lane.inFlight > 0) return false;', '']],
   'a blocked commit put back at the end': [[`${hub}/commit_queue.cpp`, 'lane.waiting.insert(std::upper_bound(lane.waiting.begin(), lane.waiting.end(), commit.place, behind), std::move(commit));', 'static_cast<void>(behind);\n  lane.waiting.push_back(std::move(commit));']],
-  'what is said behind a hello that waits, refused': [[`${hub}/conversation.cpp`, 'if (!subscriber_.said.empty()) return hold(bytes);', '']],
+  'a hello that waited, not heard': [[`${hub}/hub.cpp`, 'receive(call.socket, std::exchange(subscriber->unheard, {}), now);', 'subscriber->unheard.clear();']],
 };
 
 /** Guards: what a write goes by still holds when it takes effect. */
