@@ -112,7 +112,7 @@ TEST_CASE("a claim is refused by name, here or by the database") {
   CHECK(refusal(world, R"({"type":"claim","request":1,"model":"tasks","id":"t","ttl":10,)" + id + "}") ==
         "duration_invalid");
   CHECK(
-      refusal(world, R"({"type":"claim","request":1,"model":"tasks","id":"t","ttl":100,"action":"e","field":"nope",)" +
+      refusal(world, R"({"type":"claim","request":1,"model":"tasks","id":"t","ttl":100,"action":"e","fields":["nope"],)" +
                          id + "}") == "unknown_field");
   CHECK(world.questions.empty());
   world.say(1, kClaim);

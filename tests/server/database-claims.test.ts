@@ -106,14 +106,54 @@ onEachDatabase((tenant) => {
     const ann = tenant();
     await ann.task();
     const [a, b, c] = [ann.as('a'), ann.as('b'), ann.as('c')];
-    assert.equal((await a.claim('t1', { field: 'title' })).claim.status, 'active');
-    assert.equal((await b.claim('t1', { field: 'status' })).claim.status, 'active');
+    assert.equal((await a.claim('t1', { fields: ['title'] })).claim.status, 'active');
+    assert.equal((await b.claim('t1', { fields: ['status'] })).claim.status, 'active');
     assert.equal((await c.claim('t1')).claim.status, 'queued');
     assert.equal((await ann.update('tasks', 't1', { count: 1 })).status, 'confirmed');
     assert.equal((await ann.update('tasks', 't1', { title: 'x' })).error.code, 'entity_claimed');
     assert.equal((await ann.commit([dropTask('t1')])).error.code, 'entity_claimed');
-    const last = await ann.as('d').claim('t1', { field: 'count' });
+    const last = await ann.as('d').claim('t1', { fields: ['count'] });
     assert.equal(last.claim.status, 'queued', 'not past the one who waits for the whole row');
+  });
+
+  test('sets of fields stand side by side as long as none is in both', async () => {
+    const ann = tenant();
+    await ann.task();
+    const [a, b, c] = [ann.as('a'), ann.as('b'), ann.as('c')];
+    const both = (await a.claim('t1', { fields: ['title', 'status'] })).claim;
+    assert.deepEqual([both.status, both.fields], ['active', ['title', 'status']]);
+    assert.equal((await b.claim('t1', { fields: ['status', 'count'] })).claim.status, 'queued');
+    assert.equal((await c.claim('t1', { fields: ['count'] })).claim.status, 'queued', 'not past an older one that wants it');
+    assert.equal((await ann.update('tasks', 't1', { status: 'done' })).error.code, 'entity_claimed');
+    assert.equal((await ann.update('tasks', 't1', { count: 1 })).status, 'confirmed');
+    await a.release(both);
+    assert.deepEqual((await ann.claims()).map(({ actor, status }) => [actor.id, status]), [['b', 'active'], ['c', 'queued']]);
+  });
+
+  test('its holder puts the line in another order, and each step is in the log', async () => {
+    const ann = tenant();
+    await ann.task();
+    const bots = ['one', 'two', 'three', 'four'].map((id) => ann.as(id));
+    const claims = [];
+    for (const bot of bots) claims.push((await bot.claim('t1')).claim);
+    const before = await ann.call('changes', { after: 0 });
+    const line = async () => (await ann.claims()).filter(({ status }) => status === 'queued').map(({ actor, position }) => `${actor.id} ${position}`);
+    const reorder = (who: typeof ann, order: object[], more = {}) =>
+      who.call('reorder', { model: 'tasks', id: 't1', order: order.map((claim) => (claim as { id: string }).id), actor: who.actor, ...more });
+
+    const refused = await reorder(bots[1]!, [claims[3]!]);
+    assert.equal(refused.error.code, 'permission_denied', 'who waits has no say in it');
+    await reorder(bots[0]!, [claims[3]!, claims[0]!, { id: 'unknown' }, claims[3]!]);
+    assert.deepEqual(await line(), ['four 1', 'two 2', 'three 3'], 'who is not named stays behind, as before; the holder keeps it');
+    await reorder(ann, [claims[2]!, claims[1]!], { trusted: true });
+    assert.deepEqual(await line(), ['three 1', 'two 2', 'four 3']);
+    const steps = (await ann.log(before.head)).map(({ op, after }) => `${op} ${after.actor.id} ${after.position}`);
+    assert.deepEqual(steps, [
+      'move four 1', 'move two 2', 'move three 3', 'move three 1', 'move four 3',
+    ]);
+
+    await bots[0]!.release(claims[0]);
+    assert.deepEqual((await ann.claims()).find(({ status }) => status === 'active')!.actor.id, 'three');
   });
 
   test('the holder may claim its row again, past those who wait', async () => {
@@ -122,7 +162,7 @@ onEachDatabase((tenant) => {
     const bot = ann.as('bot');
     const first = (await bot.claim('t1')).claim;
     await ann.claim('t1');
-    const second = (await bot.claim('t1', { field: 'title' })).claim;
+    const second = (await bot.claim('t1', { fields: ['title'] })).claim;
     assert.equal(second.status, 'active');
     await bot.release(first);
     assert.equal((await ann.update('tasks', 't1', { title: 'x' })).error.code, 'entity_claimed');

@@ -68,6 +68,7 @@ class ClientModule {
 
   std::string claim(const std::string& claim, double now) { return numbered("request", client_.claim(claim, now)); }
   std::string release(const std::string& claim, double now) { return numbered("request", client_.release(claim, now)); }
+  std::string reorder(const std::string& order, double now) { return numbered("request", client_.reorder(order, now)); }
   std::string intents(const std::string& filter) const { return writeJson(client_.intents(filter)); }
   std::string snapshot(const std::string& entities) {
     const Result<Client::SnapshotTaken> taken = client_.snapshot(entities);
@@ -172,6 +173,10 @@ EMSCRIPTEN_KEEPALIVE const uint32_t* ablo_string(ClientModule* self, uint32_t st
 EMSCRIPTEN_KEEPALIVE double ablo_cursor(ClientModule* self) { return self->client().cursor(); }
 }
 
+/// Each client has an instance of the module, whose memory goes with it: nothing is destroyed one by one.
+template <>
+void emscripten::internal::raw_destructor<ClientModule>(ClientModule*) {}
+
 EMSCRIPTEN_BINDINGS(ablo_core) {
   emscripten::class_<ClientModule>("Client")
       .constructor<std::string>()
@@ -196,6 +201,7 @@ EMSCRIPTEN_BINDINGS(ablo_core) {
       .function("restoreImage", &ClientModule::restoreImage)
       .function("claim", &ClientModule::claim)
       .function("release", &ClientModule::release)
+      .function("reorder", &ClientModule::reorder)
       .function("intents", &ClientModule::intents)
       .function("snapshot", &ClientModule::snapshot)
       .function("closeSnapshot", &ClientModule::closeSnapshot);

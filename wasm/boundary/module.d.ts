@@ -105,6 +105,8 @@ export interface Client {
   claim(claim: string, now: number): string;
   /** Gives a claim back when the writes under it have settled. `{"request"}`, 0 when there is nothing to give back. */
   release(claim: string, now: number): string;
+  /** `{model, id, order: [claim id]}`: `{"request"}`. */
+  reorder(order: string, now: number): string;
   /** `{model?, id?, field?}`: an array of claims, holder first, then the line in order. */
   intents(filter: string): string;
   /** `{models: {key: [id]}}`: `{"snapshot": number, "stamp": seq}` */

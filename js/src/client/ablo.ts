@@ -34,7 +34,7 @@ export function Ablo<S extends AnySchema = RegisteredSchema>(options: AbloOption
   const requests = new Requests(store);
   const intents = new Intents(store);
   const snapshots = new Snapshots(store);
-  const claims = new Claims(store, requests);
+  const claims = new Claims(store, requests, intents);
   const commits = new Commits(store, claims);
   const status = new SyncStatusReader(store);
   store.attach({ commits, requests, claims, intents, snapshots });

@@ -6,7 +6,7 @@ import { pending, type Pending } from './pending';
 import type { Store, View } from './store';
 
 interface Question {
-  method: 'load' | 'claim' | 'release';
+  method: 'load' | 'claim' | 'release' | 'reorder';
   text: string;
 }
 

@@ -11,7 +11,8 @@ import { toJson } from '../json';
 import type { ClaimHandle, ClaimOptions } from '../model/types';
 import { queryText } from '../model/query';
 import { asyncDispose, randomId } from '../platform';
-import type { WireClaim } from './intent';
+import { partOf, type WireClaim } from './intent';
+import type { Intents } from './intents';
 
 export class Claims {
   /** What was asked for and is not given back yet, by the claim's id. */
@@ -20,6 +21,7 @@ export class Claims {
   constructor(
     private readonly store: Store,
     private readonly requests: Requests,
+    private readonly intents: Intents,
   ) {}
 
   /** The claims this client has not given back yet on a row. */
@@ -45,12 +47,22 @@ export class Claims {
 
   async acquire(model: string, options: ClaimOptions): Promise<ClaimHandle<Row>> {
     const { id, field, meta, description, maxQueueDepth, reason, action = reason ?? 'editing', wait = true } = options;
+    const { fields = field === undefined ? undefined : [field], signal, onStatus } = options;
+    signal?.throwIfAborted();
     const claim = randomId();
     const ttl = milliseconds(options.ttl ?? '60s', 'ttl');
     const timeout = options.timeout === undefined ? undefined : milliseconds(options.timeout, 'timeout');
-    const ask = { claim, model, id, ttl, action, description, field, meta, wait, maxQueueDepth, timeout };
+    const ask = { claim, model, id, ttl, action, description, fields, meta, wait, maxQueueDepth, timeout };
     const lost = new AbortController();
     this.#own.set(claim, { lost });
+    const leave = () => void this.requests.ask('release', claim).catch(() => {});
+    signal?.addEventListener('abort', leave);
+    const place = () => this.intents.list({ model, id }).find((intent) => intent.id === claim);
+    const told = ({ status, position }: { status?: string; position?: number } = {}) => {
+      if (status === 'active') onStatus!({ status });
+      else if (position) onStatus!({ status: 'queued', position });
+    };
+    const stop = onStatus && this.store.signals.follow(() => toJson(place() ?? {}), (text) => told(JSON.parse(text)));
     try {
       const granted = (await this.requests.ask<WireClaim>('claim', toJson(ask)))!;
 
@@ -62,10 +74,15 @@ export class Claims {
         await this.requests.ask('release', claim);
         throw abloError('entity_not_found', `${model} ${id}.`);
       }
+      signal?.throwIfAborted();
       return this.#hold(granted, data, lost);
     } catch (thrown) {
       this.#own.delete(claim);
+      signal?.throwIfAborted();
       throw thrown;
+    } finally {
+      stop?.();
+      signal?.removeEventListener('abort', leave);
     }
   }
 
@@ -80,7 +97,7 @@ export class Claims {
   }
 
   #hold(
-    { id: claimId, model, row: id, field, meta, action, description, readAt }: WireClaim,
+    { id: claimId, model, row: id, fields, meta, action, description, readAt }: WireClaim,
     data: Row,
     lost: AbortController,
   ): ClaimHandle<Row> {
@@ -97,7 +114,7 @@ export class Claims {
     const handle: ClaimHandle<Row> = Object.freeze({
       object: 'claim',
       claimId,
-      target: Object.freeze({ model, id, ...(field !== undefined && { field }), ...(meta && { meta }) }),
+      target: Object.freeze({ model, id, ...partOf(fields), ...(meta && { meta }) }),
       action,
       ...(description !== undefined && { description }),
       ...(readAt !== undefined && { readAt }),

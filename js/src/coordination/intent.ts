@@ -13,7 +13,7 @@ export interface WireClaim {
   session?: string;
   action: string;
   description?: string;
-  field?: string;
+  fields?: string[];
   meta?: Record<string, unknown>;
   fence?: number;
   position?: number;
@@ -26,7 +26,7 @@ export interface Intent {
   readonly object: 'intent';
   readonly id: string;
   readonly status: 'active' | 'queued' | 'committed' | 'expired' | 'canceled';
-  readonly target: { readonly model: string; readonly type: string; readonly id: string; readonly field?: string };
+  readonly target: { readonly model: string; readonly type: string; readonly id: string; readonly field?: string; readonly fields?: readonly string[] };
   readonly action: string;
   readonly description?: string;
   readonly meta?: Readonly<Record<string, unknown>>;
@@ -39,13 +39,18 @@ export interface Intent {
   readonly expiresAt: Date;
 }
 
+/** What of a row a claim is for; `field` where it is one. */
+export function partOf(fields: readonly string[] | undefined): { field?: string; fields?: readonly string[] } {
+  return fields ? { ...(fields.length === 1 && { field: fields[0]! }), fields } : {};
+}
+
 export function toIntent(claim: WireClaim): Intent {
-  const { id, model, row, field, status, actor, action, description, meta, position } = claim;
+  const { id, model, row, fields, status, actor, action, description, meta, position } = claim;
   return Object.freeze({
     object: 'intent',
     id,
     status: status === 'released' ? 'committed' : status,
-    target: Object.freeze({ model, type: model, id: row, ...(field !== undefined && { field }) }),
+    target: Object.freeze({ model, type: model, id: row, ...partOf(fields) }),
     action,
     ...(description !== undefined && { description }),
     ...(meta !== undefined && { meta }),

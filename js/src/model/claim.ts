@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: MIT
 //
 // `ablo.<model>.claim`: the verb, and what can be asked about claims of this model.
+import type { Requests } from '../client/requests';
 import type { Claims } from '../coordination/claims';
 import type { Intent } from '../coordination/intent';
 import type { Intents } from '../coordination/intents';
 import type { Row } from '../core/rows';
+import { toJson } from '../json';
 import type { ClaimHandle, ClaimOptions, ClaimQueue, ClaimState, ClaimVerb } from './types';
+
+interface Parts {
+  claims: Claims;
+  intents: Intents;
+  requests: Requests;
+}
 
 type Work = (claim: ClaimHandle<Row>) => unknown;
 
-export function claimVerb(model: string, claims: Claims, intents: Intents): ClaimVerb<Row> {
+export function claimVerb(model: string, { claims, intents, requests }: Parts): ClaimVerb<Row> {
   const claim = async (target: string | ClaimOptions, rest?: Omit<ClaimOptions, 'id'> | Work) => {
     if (typeof target !== 'string') return claims.acquire(model, target);
     return typeof rest === 'function'
@@ -30,6 +38,10 @@ export function claimVerb(model: string, claims: Claims, intents: Intents): Clai
     release: async (target: { id: string } | ClaimHandle<Row>) => {
       if ('claimId' in target) return target.release();
       await Promise.all(claims.held(model, target.id).map((handle) => handle.release()));
+    },
+    reorder: async ({ id, order }: Parameters<ClaimVerb<Row>['reorder']>[0]) => {
+      const ids = order.map((waiting) => (typeof waiting === 'string' ? waiting : waiting.id));
+      await requests.ask('reorder', toJson({ model, id, order: ids }));
     },
   });
 }

@@ -33,7 +33,7 @@ export type AnyModelClient = ModelClient<Row, Data, Data>;
 const none: readonly Row[] = Object.freeze([]);
 
 export function modelClient(model: string, columns: Readonly<Record<string, Column>>, parts: Parts): AnyModelClient {
-  const { store, commits, requests, claims, intents } = parts;
+  const { store, commits, requests, claims } = parts;
 
   const get = (id: string): Row | undefined => {
     const view = store.view();
@@ -154,7 +154,7 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
     delete: verb('delete'),
     archive: verb('archive'),
     unarchive: verb('unarchive'),
-    claim: claimVerb(model, claims, intents),
+    claim: claimVerb(model, parts),
     onChange,
     onCount,
     subscribe: onChange,

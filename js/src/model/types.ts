@@ -86,8 +86,9 @@ export interface ClaimOptions {
   action?: string;
   reason?: string;
   description?: string;
-  /** One field only; claims of other fields may stand beside it. */
+  /** Only this of the row; claims of other fields may stand beside it. */
   field?: string;
+  fields?: readonly string[];
   meta?: Record<string, unknown>;
   /** How long the claim outlives a holder that is gone. */
   ttl?: Duration;
@@ -96,7 +97,13 @@ export interface ClaimOptions {
   maxQueueDepth?: number;
   /** How long to wait in line: `grant_timeout` when it is over. */
   timeout?: Duration;
+  /** Leaves the line when it is aborted, with its reason; a row that is held by then is given back. */
+  signal?: AbortSignal;
+  /** Told of each place in line, then that the row is held. */
+  onStatus?: (status: ClaimStatus) => void;
 }
+
+export type ClaimStatus = { readonly status: 'queued'; readonly position: number } | { readonly status: 'active' };
 
 export interface ClaimHandle<R> extends AsyncDisposable {
   readonly object: 'claim';
@@ -105,6 +112,7 @@ export interface ClaimHandle<R> extends AsyncDisposable {
     readonly model: string;
     readonly id: string;
     readonly field?: string;
+    readonly fields?: readonly string[];
     readonly meta?: Record<string, unknown>;
   };
   readonly action: string;
@@ -131,6 +139,11 @@ export interface ClaimVerb<R> {
   state(target: { id: string; field?: string }): ClaimState | null;
   queue(target: { id: string; field?: string }): ClaimQueue;
   release(target: { id: string } | ClaimHandle<R>): Promise<void>;
+  /**
+   * Puts those who wait in this order; who is not named stays behind them, as before. For who holds the row, a secret key,
+   * or the operation `intent.reorder`: `permission_denied`.
+   */
+  reorder(target: { id: string; order: readonly (Pick<Intent, 'id'> | string)[] }): Promise<void>;
 }
 
 export interface LocalReads<R> {

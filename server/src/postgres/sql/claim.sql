@@ -54,9 +54,9 @@ begin
       jsonb_build_object('limit', 'claimsPerActor')));
   end if;
 
-  insert into ablo.claim (organization, id, model, row_id, field, actor, session, action, description, meta,
+  insert into ablo.claim (organization, id, model, row_id, fields, actor, session, action, description, meta,
     status, position, ttl, expires_at)
-  values ($1, asked.id, asked.model, asked.row_id, asked.field, asked.actor, asked.session, asked.action,
+  values ($1, asked.id, asked.model, asked.row_id, asked.fields, asked.actor, asked.session, asked.action,
     asked.description, asked.meta, 'queued', waiting + 1, ttl, clock_timestamp() + ttl)
   returning * into asked;
   if others is null then
@@ -85,6 +85,41 @@ begin
   end if;
   perform ablo.settle_line(organization, claim.model, claim.row_id);
   return ablo.claim_answer(organization, claim.id);
+end $$;
+
+-- Puts those who wait for a row in another order: `order` are claims' ids, the rest stay behind them as they were. Only its
+-- holder may, or whoever is `trusted` with it. Their tickets change hands; who holds the row keeps it.
+create or replace function ablo.reorder(organization text, input jsonb) returns jsonb
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  waiting ablo.claim[];
+begin
+  perform ablo.enter(organization);
+  perform ablo.lock_log(organization);
+  perform ablo.settle_line(organization, input->>'model', input->>'id');
+  if not coalesce((input->>'trusted')::boolean, false) and not exists (
+    select from ablo.claim k where k.organization = $1 and k.model = input->>'model' and k.row_id = input->>'id'
+      and k.status = 'active' and k.actor = ablo.participant(input->'actor')) then
+    return jsonb_build_object('error', ablo.error('permission_denied',
+      'A line is put in another order by who holds the row, by a secret key, or with the operation intent.reorder.'));
+  end if;
+  waiting := array(
+    select k from ablo.claim k
+    where k.organization = $1 and k.model = input->>'model' and k.row_id = input->>'id' and k.status = 'queued'
+    order by k.ticket for update);
+  with wanted as (
+    select w.id, row_number() over (order by o.place nulls last, w.ticket) as place
+    from unnest(waiting) w
+    left join (select a.id, min(a.place) as place from jsonb_array_elements_text(input->'order') with ordinality a(id, place)
+      group by a.id) o on o.id = w.id
+  ), tickets as (
+    select w.ticket, row_number() over (order by w.ticket) as place from unnest(waiting) w
+  )
+  update ablo.claim k set ticket = t.ticket
+  from wanted join tickets t using (place)
+  where k.organization = $1 and k.id = wanted.id and k.ticket <> t.ticket;
+  perform ablo.settle_line(organization, input->>'model', input->>'id');
+  return jsonb_build_object('head', ablo.head(organization));
 end $$;
 
 -- Heartbeats. They are not logged, and cost no disk write of their own: what a crash of the database takes back is a

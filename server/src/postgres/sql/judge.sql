@@ -135,7 +135,7 @@ begin
        from jsonb_to_recordset(c.body->'operations') o(op text, model text, id text, data jsonb)
        join ablo.claim k on k.organization = $1 and k.model = o.model and k.row_id = o.id and k.status = 'active'
        where k.expires_at > clock_timestamp() and k.actor <> ablo.participant(c.body->'actor')
-         and (k.field is null or o.op <> 'update' or o.data ? k.field)
+         and (k.fields is null or o.op <> 'update' or o.data ?| k.fields)
        having count(*) > 0),
       case when c.body ? 'premises' then ablo.judge_premises($1, c.body, head, since) end) end
     from jsonb_array_elements($2) with ordinality c(body, n)

@@ -7,14 +7,14 @@
 --     └──────────┴──────▶ canceled     gave up its place; or the row was deleted
 --
 -- Always true:
---   1. two active claims of different participants never overlap: both on the whole row, or on the same field of it;
+--   1. two active claims of different participants never overlap: one is on the whole row, or both on the same field of it;
 --   2. a grant never passes an older claim of somebody else that it overlaps;
 --   3. a line changes only under the lock of its organization's log, and every change of it is an entry there.
 
 create or replace function ablo.claim_object(claim ablo.claim) returns jsonb
 language sql stable as $$
   select jsonb_strip_nulls(jsonb_build_object(
-      'id', claim.id, 'model', claim.model, 'row', claim.row_id, 'field', claim.field, 'status', claim.status,
+      'id', claim.id, 'model', claim.model, 'row', claim.row_id, 'fields', claim.fields, 'status', claim.status,
       'actor', claim.actor, 'session', claim.session, 'action', claim.action, 'description', claim.description,
       'fence', claim.fence, 'position', claim.position, 'readAt', claim.read_at,
       'createdAt', ablo.milliseconds(claim.created_at), 'expiresAt', ablo.milliseconds(claim.expires_at)))
@@ -38,6 +38,12 @@ begin
     array['org:' || claim.organization], array['org:' || claim.organization]);
 end $$;
 
+-- Whether two claims of a row are about the same of it.
+create or replace function ablo.overlap(these text[], those text[]) returns boolean
+language sql immutable as $$
+  select coalesce(these && those, true);
+$$;
+
 -- The claims of others that keep this one waiting. Whoever holds the target already does not wait for those behind it.
 create or replace function ablo.in_the_way(claim ablo.claim) returns setof ablo.claim
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -45,11 +51,11 @@ begin
   return query
     select k.* from ablo.claim k
     where k.organization = claim.organization and k.model = claim.model and k.row_id = claim.row_id and k.id <> claim.id
-      and k.actor <> claim.actor and (k.field is null or claim.field is null or k.field = claim.field)
+      and k.actor <> claim.actor and ablo.overlap(k.fields, claim.fields)
       and (k.status = 'active' or k.status = 'queued' and k.ticket < claim.ticket and not exists (
         select from ablo.claim held
         where held.organization = claim.organization and held.model = claim.model and held.row_id = claim.row_id
-          and held.status = 'active' and held.actor = claim.actor and (held.field is null or held.field = claim.field)))
+          and held.status = 'active' and held.actor = claim.actor and coalesce(held.fields @> claim.fields, held.fields is null)))
     order by k.status, k.ticket;
 end $$;
 

@@ -123,6 +123,8 @@ class Client {
   // Coordination.
   Result<uint32_t> claim(std::string_view json, double now);
   Result<uint32_t> release(std::string_view claim, double now);
+  /// `{model, id, order: [claim id]}`.
+  Result<uint32_t> reorder(std::string_view json, double now);
   Json intents(std::string_view filter) const;
   struct SnapshotTaken {
     uint32_t snapshot;

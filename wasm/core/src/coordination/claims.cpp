@@ -10,13 +10,20 @@ Claim Claim::read(const Json& json) {
   claim.id = json.text("id");
   claim.model = json.text("model");
   claim.row = json.text("row");
-  claim.field = json.text("field");
   claim.active = json.text("status") == "active";
   claim.position = json.number("position");
   claim.fence = json.number("fence");
   claim.readAt = json.number("readAt");
   claim.json = json;
   return claim;
+}
+
+bool Claim::isOf(std::string_view field) const {
+  const Json* fields = json.find("fields");
+  if (!fields || field.empty()) return true;
+  for (const Json& one : fields->items())
+    if (one.asString() == field) return true;
+  return false;
 }
 
 bool Claims::apply(const Json& json) {
@@ -49,7 +56,7 @@ List<const Claim*> Claims::list(std::string_view model, std::string_view row, st
   for (const auto& [id, claim] : claims_) {
     if (!row.empty() && claim.row != row) continue;
     if (!model.empty() && claim.model != model) continue;
-    if (!field.empty() && !claim.field.empty() && claim.field != field) continue;
+    if (!claim.isOf(field)) continue;
     list.insert(std::upper_bound(list.begin(), list.end(), &claim, before), &claim);
   }
   return list;

@@ -17,13 +17,14 @@ struct Claim {
   std::string id;
   std::string model;
   std::string row;
-  std::string field;  // empty: the whole row
   bool active = false;
   double position = 0;
   double fence = 0;
   double readAt = 0;
   Json json;
 
+  /// Empty: any part of the row.
+  bool isOf(std::string_view field) const;
   static Claim read(const Json& json);
 };
 

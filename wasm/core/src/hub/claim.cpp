@@ -9,7 +9,7 @@ namespace ablo::hub {
 
 namespace {
 
-constexpr std::size_t kMostRenewed = 1000;
+constexpr std::size_t kMostClaims = 1000;  // a message
 
 Error invalid(std::string_view what) { return Error::of(ErrorCode::invalid_request, what); }
 
@@ -25,6 +25,23 @@ bool isClaimId(const Json* id) {
   return true;
 }
 
+Outcome checkClaimIds(const Json* ids, std::string_view name) {
+  if (!ids || !ids->isArray() || ids->items().size() > kMostClaims)
+    return invalid(std::string(name) + " is an array of claims' ids, of " + std::to_string(kMostClaims) + " at most.");
+  for (const Json& id : ids->items())
+    if (!isClaimId(&id)) return invalid("A claim is known by a uuid.");
+  return Nothing{};
+}
+
+/// The parts of the row that it is for. Absent: all of it.
+Outcome checkFields(const Model& model, const Json* fields) {
+  if (!fields) return Nothing{};
+  if (!fields->isArray() || fields->items().empty()) return invalid("fields is an array of names, one at least.");
+  for (const Json& name : fields->items())
+    if (!model.field(name.asString())) return unknownField(model, name.asString());
+  return Nothing{};
+}
+
 Outcome checkOptions(const Model& model, const Json& message) {
   if (!isClaimId(message.find("claim"))) return invalid("A claim is known by a uuid.");
   const std::string_view id = message.text("id");
@@ -35,8 +52,7 @@ Outcome checkOptions(const Model& model, const Json& message) {
   if (message.text("action").empty()) return invalid("A claim says what it is for (action).");
   if (const Json* description = message.find("description"); description && !description->isString())
     return invalid("description is text.");
-  if (const Json* field = message.find("field"); field && !model.field(field->asString()))
-    return unknownField(model, field->asString());
+  if (Outcome fields = checkFields(model, message.find("fields")); !fields) return fields;
   if (const Json* wait = message.find("wait"); !wait || !wait->isBoolean()) return invalid("wait is true or false.");
   if (const Json* depth = message.find("maxQueueDepth"); depth && !isWhole(depth))
     return invalid("maxQueueDepth is a whole number.");
@@ -54,10 +70,25 @@ Result<std::string> readClaim(const Schema& schema, const Subscriber& from, cons
   ObjectText text;
   text.member("actor", from.actor).member("session", from.session);
   for (const std::string_view name :
-       {"claim", "model", "id", "ttl", "action", "description", "field", "meta", "wait", "maxQueueDepth"})
+       {"claim", "model", "id", "ttl", "action", "description", "fields", "meta", "wait", "maxQueueDepth"})
     if (const Json* value = message.find(name)) text.member(name, *value);
   if (most > 0) text.member("most", most);
   return text.take();
+}
+
+Result<std::string> readReorder(const Schema& schema, const Subscriber& from, const Json& message) {
+  const Model* model = schema.model(message.text("model"));
+  if (!model) return unknownModel(schema, message.text("model"));
+  if (message.text("id").empty() || message.text("id").size() > kLongestId) return Error::of(ErrorCode::invalid_id);
+  const Json* order = message.find("order");
+  if (const Outcome ids = checkClaimIds(order, "order"); !ids) return ids.error();
+  return ObjectText()
+      .member("actor", from.actor)
+      .member("model", model->key)
+      .member("id", message.text("id"))
+      .member("order", *order)
+      .member("trusted", from.identity.mayReorder())
+      .take();
 }
 
 Result<std::string> readRelease(const Subscriber& from, const Json& message) {
@@ -67,10 +98,7 @@ Result<std::string> readRelease(const Subscriber& from, const Json& message) {
 
 Result<std::string> readRenew(const Subscriber& from, const Json& message) {
   const Json* claims = message.find("claims");
-  if (!claims || !claims->isArray() || claims->items().size() > kMostRenewed)
-    return invalid("claims is an array of claims' ids.");
-  for (const Json& id : claims->items())
-    if (!isClaimId(&id)) return invalid("A claim is known by a uuid.");
+  if (const Outcome ids = checkClaimIds(claims, "claims"); !ids) return ids.error();
   return ObjectText().member("claims", *claims).member("actor", from.actor).take();
 }
 

@@ -13,6 +13,8 @@ namespace ablo::hub {
 
 /// The input of ablo.claim, or the named reason why there can be no such claim.
 Result<std::string> readClaim(const Schema& schema, const Subscriber& from, const Json& message, std::size_t most);
+/// Of ablo.reorder.
+Result<std::string> readReorder(const Schema& schema, const Subscriber& from, const Json& message);
 /// Of ablo.release.
 Result<std::string> readRelease(const Subscriber& from, const Json& message);
 /// Of ablo.renew.

@@ -28,6 +28,7 @@ void Conversation::receive(std::string_view bytes) {
   if (type == "query") return query(*message);
   if (type == "claim") return coordinate(*message, Purpose::claim);
   if (type == "release") return coordinate(*message, Purpose::release);
+  if (type == "reorder") return coordinate(*message, Purpose::reorder);
   if (type == "renew") return coordinate(*message, Purpose::renew);
   if (type == "ping") return outbox_.send(subscriber_.socket, pongText());
   refuse(invalid("There is no message '" + std::string(type.substr(0, 32)) + "'."), CloseCode::malformed);
@@ -90,6 +91,7 @@ void Conversation::coordinate(const Json& message, Purpose purpose) {
   const std::size_t most = organization_.claimsPerActor();
   const Result<std::string> input = purpose == Purpose::claim     ? readClaim(*schema_, subscriber_, message, most)
                                     : purpose == Purpose::release ? readRelease(subscriber_, message)
+                                    : purpose == Purpose::reorder ? readReorder(*schema_, subscriber_, message)
                                                                   : readRenew(subscriber_, message);
   if (input) return organization_.coordinate(subscriber_, purpose, request, *input, now_);
   if (!answered) return refuse(input.error(), CloseCode::malformed);

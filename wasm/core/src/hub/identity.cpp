@@ -25,6 +25,10 @@ bool Identity::may(std::string_view model, std::string_view operation) const {
                      [&](const std::string& held) { return held == "*" || held == wanted; });
 }
 
+bool Identity::mayReorder() const {
+  return mayNameAgent || std::find(operations.begin(), operations.end(), "intent.reorder") != operations.end();
+}
+
 std::optional<Identity> readIdentity(std::string_view text) {
   const Result<Json> json = parseJson(text);
   if (!json || json->text("organization").empty()) return std::nullopt;

@@ -25,6 +25,8 @@ struct Identity {
   double expiresAt = 0;  // infinity: never
 
   bool may(std::string_view model, std::string_view operation) const;
+  /// Lines it does not hold the row of. `*` is about rows.
+  bool mayReorder() const;
 };
 
 /// From the server's own JSON (Hub.open in wasm/boundary/module.d.ts); nothing when it is not that.

@@ -13,13 +13,14 @@ using Purpose = Call::Purpose;
 /// Counted among the requests of its socket.
 bool isRequest(Purpose purpose) {
   return purpose == Purpose::read || purpose == Purpose::claim || purpose == Purpose::release ||
-         purpose == Purpose::renew;
+         purpose == Purpose::reorder || purpose == Purpose::renew;
 }
 
 std::string_view functionText(Purpose purpose) {
   switch (purpose) {
     case Purpose::claim: return "claim";
     case Purpose::release: return "release";
+    case Purpose::reorder: return "reorder";
     default: return "renew";
   }
 }
@@ -241,6 +242,7 @@ void Organization::answer(const Call& call, bool ok, std::string_view bytes, dou
       break;
     case Purpose::claim:
     case Purpose::release:
+    case Purpose::reorder:
     case Purpose::renew: coordinated(call, ok, bytes, now); break;
   }
 }

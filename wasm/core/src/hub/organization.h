@@ -38,7 +38,7 @@ class Organization {
   /// Refused before the database was asked.
   void reject(Socket socket, const CommitName& commit, const Error& error);
   void query(Subscriber& subscriber, double request, const Statement& statement, double now);
-  /// claim, release or renew, with what the function of that name takes.
+  /// claim, release, reorder or renew, with what the function of that name takes.
   void coordinate(Subscriber& subscriber, Call::Purpose purpose, double request, const std::string& input, double now);
   /// Answers a request with an error.
   void refuse(Socket socket, double request, const Error& error);

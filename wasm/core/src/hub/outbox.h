@@ -22,13 +22,25 @@ using Request = Hub::Request;  // ours, to the database
 
 /// Why the database was asked, and who waits for the answer.
 struct Call {
-  enum class Purpose : uint8_t { schema, workspace, load, catchUp, publish, batch, read, claim, release, renew };
+  enum class Purpose : uint8_t {
+    schema,
+    workspace,
+    load,
+    catchUp,
+    publish,
+    batch,
+    read,
+    claim,
+    release,
+    reorder,
+    renew
+  };
   Purpose purpose;
   std::string organization;
-  Socket socket = 0;      // schema, load, catchUp, read, claim, release
+  Socket socket = 0;      // schema, load, catchUp, read, claim, release, reorder
   uint32_t turn = 0;      // load, catchUp: the subscriber's; publish: the stream's; read, batch: the log
-  double request = 0;     // read, claim, release: the client's own number of it; batch: the flight
-  std::size_t bytes = 0;  // read, claim, release, renew: of what is asked
+  double request = 0;     // read, claim, release, reorder: the client's own number of it; batch: the flight
+  std::size_t bytes = 0;  // read, claim, release, reorder, renew: of what is asked
   bool isSlow = false;    // batch: it waits in the database for somebody's row
 
   FairLine::Pace pace() const {

@@ -62,6 +62,7 @@ Outcome Client::restoreImage(std::string_view manifest, std::span<const std::str
 
 Result<uint32_t> Client::claim(std::string_view json, double now) { return impl_->claim(json, now); }
 Result<uint32_t> Client::release(std::string_view claim, double now) { return impl_->release(claim, now); }
+Result<uint32_t> Client::reorder(std::string_view json, double now) { return impl_->reorder(json, now); }
 Json Client::intents(std::string_view filter) const { return impl_->intents(filter); }
 Result<Client::SnapshotTaken> Client::snapshot(std::string_view entities) { return impl_->snapshot(entities); }
 void Client::closeSnapshot(uint32_t snapshot) { impl_->closeSnapshot(snapshot); }

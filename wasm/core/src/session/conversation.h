@@ -70,6 +70,7 @@ class Client::Impl {
   // coordinate.cpp
   Result<uint32_t> claim(std::string_view json, double now);
   Result<uint32_t> release(std::string_view id, double now);
+  Result<uint32_t> reorder(std::string_view json, double now);
   Json intents(std::string_view filter) const;
   Result<SnapshotTaken> snapshot(std::string_view entities);
   void closeSnapshot(uint32_t snapshot) { snapshots_.close(snapshot); }

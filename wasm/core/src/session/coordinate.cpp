@@ -22,8 +22,9 @@ Result<uint32_t> Client::Impl::claim(std::string_view text, double now) {
   const int model = store_.schema().modelIndex(json->text("model"));
   if (model < 0) return unknownModel(store_.schema(), json->text("model"));
   const Model& description = store_.schema().models[static_cast<std::size_t>(model)];
-  if (const std::string_view field = json->text("field"); !field.empty() && !description.field(field))
-    return unknownField(description, field);
+  if (const Json* fields = json->find("fields"))
+    for (const Json& field : fields->items())
+      if (!description.field(field.asString())) return unknownField(description, field.asString());
   if (json->text("id").empty() || json->text("id").size() > kLongestId) return Error::of(ErrorCode::invalid_id);
   const double ttl = json->number("ttl");
   if (!(ttl >= kShortestTtl && ttl <= kLongestTtl)) return Error::of(ErrorCode::duration_invalid);
@@ -106,8 +107,20 @@ Result<uint32_t> Client::Impl::release(std::string_view claim, double now) {
 }
 
 uint32_t Client::Impl::askRelease(const std::string& id, double now) {
-  const uint32_t number = ask({Request::Kind::release, id, {}, std::nullopt, now});
+  const uint32_t number = ask({Request::Kind::line, id, {}, std::nullopt, now});
   requests_.open()[number].message = releaseFrame(number, id);
+  return number;
+}
+
+Result<uint32_t> Client::Impl::reorder(std::string_view text, double now) {
+  const Result<Json> json = parseJson(text);
+  if (!json) return json.error();
+  const uint32_t number = ask({Request::Kind::line, {}, {}, std::nullopt, now});
+  ObjectText message;
+  message.member("type", "reorder").member("request", number);
+  for (const Json::Member& member : json->members()) message.member(member.name, member.value);
+  std::string& frame = requests_.open()[number].message = message.take();
+  if (session_.state() == Session::State::live) send(frame);
   return number;
 }
 

@@ -33,7 +33,7 @@ void Client::Impl::tick(double now) {
 double Client::Impl::giveUpAt(const Request& request) const {
   if (session_.state() == Session::State::refused) return request.since;
   if (!session_.online()) return std::max(request.since, offlineSince_) + kConnectionPatience;
-  const bool answered = request.kind == Request::Kind::query || request.kind == Request::Kind::release;
+  const bool answered = request.kind == Request::Kind::query || request.kind == Request::Kind::line;
   return answered ? request.since + kAnswerPatience : std::numeric_limits<double>::infinity();
 }
 

@@ -14,8 +14,8 @@
 namespace ablo {
 
 struct Request {
-  enum class Kind : uint8_t { everything, query, claim, release };
-  Kind kind = Kind::query;
+  enum class Kind : uint8_t { everything, query, claim, line };
+  Kind kind = Kind::query;  // line: a claim is given back, or those who wait change places
   std::string subject;  // the query's text, or the claim's id
   std::string message;  // the frame to send; empty: there is nothing to send
   std::optional<Query> query;
