@@ -16,7 +16,7 @@ export type { Duration } from './duration';
 export type { ImageStorage, StoredImage } from './storage/image';
 export * from './errors/index';
 export type {
-  ClaimHandle, ClaimOptions, ClaimQueue, ClaimState, ClaimVerb, LoadOptions, LocalQueryOptions, ModelClient,
+  ClaimHandle, ClaimOptions, ClaimQueue, ClaimState, ClaimStatus, ClaimVerb, LoadOptions, LocalQueryOptions, ModelClient,
   ModelClients, QueryOptions, Read, Where, WriteOptions,
 } from './model/types';
 export type {

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+//
+// A line of agents behind one row: what each of them sees of it, and who may change it.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import Ablo, { AbloPermissionError, type ClaimStatus } from '@abloatai/ablo';
+import { defineSchema, model, z } from '@abloatai/ablo/schema';
+import { testServer, type TestServer } from '@abloatai/ablo/testing';
+import { until } from '../support/until';
+
+const schema = defineSchema({ tasks: model({ title: z.string(), notes: z.string().optional() }) });
+
+let server: TestServer;
+const ends: (() => unknown)[] = [];
+before(async () => {
+  server = await testServer({ schema });
+});
+after(async () => {
+  await Promise.all(ends.map((end) => end()));
+  await server.close();
+});
+
+function agent(agentId: string) {
+  const client = Ablo({ schema, baseURL: server.url, apiKey: server.apiKey, logLevel: 'silent', agentId });
+  ends.unshift(() => client.dispose());
+  return client;
+}
+
+/** A row that the first of them holds and the others wait for, in this order. */
+async function line(...names: string[]) {
+  const agents = names.map((name) => agent(name));
+  const { id } = await agents[0]!.tasks.create({ title: 'one' });
+  const holder = await agents[0]!.tasks.claim({ id });
+  const waiting = [];
+  for (const [n, waiter] of agents.slice(1).entries()) {
+    waiting.push(waiter.tasks.claim({ id, ttl: '30s' }));
+    await until('it stands in line', () => agents[0]!.tasks.claim.queue({ id }).length === n + 1);
+  }
+  return { agents, id, holder, waiting, names: () => agents[0]!.tasks.claim.queue({ id }).map(({ heldBy }) => heldBy) };
+}
+
+test('the holder puts the line in another order, everybody sees it, and it moves in that order', async () => {
+  const { agents, id, holder, waiting, names } = await line('holder', 'first', 'second', 'third');
+  const seen = agents[3]!.tasks.claim.queue;
+  const third = agents[0]!.tasks.claim.queue({ id })[2]!;
+  await agents[0]!.tasks.claim.reorder({ id, order: [third] });
+  await until('all see the new order', () => seen({ id }).map(({ heldBy }) => heldBy).join() === 'third,first,second');
+  assert.deepEqual(names(), ['third', 'first', 'second']);
+  assert.deepEqual(seen({ id }).map(({ position }) => position), [1, 2, 3]);
+
+  await holder.release();
+  await (await waiting[2]!).release();
+  await (await waiting[0]!).release();
+  await (await waiting[1]!).release();
+  await until('nobody holds it', () => agents[0]!.tasks.claim.state({ id }) === null);
+});
+
+test('who only waits cannot change the line', async () => {
+  const { token } = await agent('app').sessions.create({ user: { id: 'eve' } });
+  const eve = Ablo({ schema, baseURL: server.url, logLevel: 'silent' });
+  ends.unshift(() => eve.dispose());
+  eve.setAuthToken(token);
+  const { id, holder, waiting, names } = await line('holder', 'first', 'second');
+  await eve.tasks.load({ where: { id } });
+  await assert.rejects(
+    eve.tasks.claim.reorder({ id, order: [...eve.tasks.claim.queue({ id })].reverse() }),
+    (thrown) => thrown instanceof AbloPermissionError && thrown.code === 'permission_denied',
+  );
+  assert.deepEqual(names(), ['first', 'second']);
+  await holder.release();
+  for (const claim of waiting) await (await claim).release();
+});
+
+test('who waits is told each place in line, and that the row is held', async () => {
+  const { agents, id, holder, waiting } = await line('holder', 'first');
+  const told: ClaimStatus[] = [];
+  const last = agent('last').tasks.claim({ id, onStatus: (status) => told.push(status) });
+  await until('it stands in line', () => told.length === 1);
+  await holder.release();
+  await (await waiting[0]!).release();
+  await (await last).release();
+  assert.deepEqual(told, [{ status: 'queued', position: 2 }, { status: 'queued', position: 1 }, { status: 'active' }]);
+  await until('nobody holds it', () => agents[0]!.tasks.claim.state({ id }) === null);
+});
+
+test('a wait that is aborted ends with the reason, and the line closes up', async () => {
+  const { agents, id, holder, waiting, names } = await line('holder', 'first', 'second');
+  const leaving = new AbortController();
+  const impatient = agent('impatient').tasks.claim({ id, signal: leaving.signal });
+  const ended = assert.rejects(impatient, /no longer needed/);
+  await until('it stands in line', () => names().length === 3);
+  leaving.abort(new Error('no longer needed'));
+  await ended;
+  await until('it has left', () => names().join() === 'first,second');
+  await assert.rejects(agents[0]!.tasks.claim({ id, signal: AbortSignal.abort(new Error('at once')) }), /at once/);
+  await holder.release();
+  for (const claim of waiting) await (await claim).release();
+});
+
+test('two agents work on different fields of a row at once; who wants both waits for both', async () => {
+  const [writer, editor, both] = [agent('writer'), agent('editor'), agent('both')];
+  const { id } = await writer.tasks.create({ title: 'one' });
+  const title = await writer.tasks.claim({ id, field: 'title' });
+  const notes = await editor.tasks.claim({ id, fields: ['notes'] });
+  assert.deepEqual(title.target, { model: 'tasks', id, field: 'title', fields: ['title'] });
+  const all = both.tasks.claim({ id, fields: ['title', 'notes'] });
+  await until('it waits', () => writer.tasks.claim.queue({ id }).length === 1);
+  assert.deepEqual(writer.intents.list({ model: 'tasks', id, field: 'notes' }).map(({ heldBy }) => heldBy), ['editor', 'both']);
+  await writer.tasks.update(id, { title: 'two' });
+  await editor.tasks.update(id, { notes: 'written' });
+  await assert.rejects(editor.tasks.update(id, { title: 'three' }), { code: 'entity_claimed' });
+  await title.release();
+  assert.deepEqual(writer.tasks.claim.queue({ id }).map(({ heldBy }) => heldBy), ['both'], 'the other is held still');
+  await notes.release();
+  const granted = await all;
+  assert.deepEqual([granted.data.title, granted.data.notes], ['two', 'written']);
+  await granted.release();
+});
