@@ -116,3 +116,17 @@ test('two agents work on different fields of a row at once; who wants both waits
   assert.deepEqual([granted.data.title, granted.data.notes], ['two', 'written']);
   await granted.release();
 });
+
+test('a row of any model is claimed through intents, and others wait until nobody holds it', async () => {
+  const [holder, next] = [agent('holder'), agent('next')];
+  const { id } = await holder.tasks.create({ title: 'one' });
+  const claim = await holder.intents.create({ target: { resource: 'tasks', id }, action: 'drafting', ttl: '30s' });
+  await assert.rejects(next.intents.waitFor({ resource: 'tasks', id }, { timeout: '50ms' }), { code: 'model_claimed_timeout' });
+  const gone = assert.rejects(next.intents.waitFor({ model: 'tasks', id }, { signal: AbortSignal.timeout(50) }), /abort|timeout/i);
+  const free = next.intents.waitFor({ model: 'tasks', id });
+  await gone;
+  assert.equal(next.tasks.claim.state({ id })?.action, 'drafting');
+  await claim.release();
+  await free;
+  assert.deepEqual(next.intents.list({ model: 'tasks', id }), []);
+});

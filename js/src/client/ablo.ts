@@ -2,7 +2,7 @@
 //
 // Ablo(options): one client. It puts the parts together and hands out their verbs; it connects on first use.
 import { Claims } from '../coordination/claims';
-import { Intents, type IntentFilter } from '../coordination/intents';
+import { Intents, type IntentFilter, type WaitOptions } from '../coordination/intents';
 import { Snapshots } from '../coordination/snapshot';
 import { abloError, asAbloError } from '../errors/errors';
 import { modelClient } from '../model/model';
@@ -14,7 +14,7 @@ import { readOptions } from './options';
 import { Requests } from './requests';
 import { Store } from './store';
 import { SyncStatusReader } from './sync-status';
-import type { Ablo as AbloType, AbloClient, AbloOptions, CommitInput, SessionInput } from './types';
+import type { Ablo as AbloType, AbloClient, AbloOptions, CommitInput, IntentInput, SessionInput } from './types';
 import { untilFlushed, untilReady } from './until';
 
 export type Ablo<S extends AnySchema = RegisteredSchema> = AbloType<S>;
@@ -62,7 +62,12 @@ export function Ablo<S extends AnySchema = RegisteredSchema>(options: AbloOption
     get syncStatus() {
       return status.read();
     },
-    intents: Object.freeze({ list: (filter?: IntentFilter) => intents.list(filter) }),
+    intents: Object.freeze({
+      list: (filter?: IntentFilter) => intents.list(filter),
+      create: ({ target: { model, resource = model!, id, field }, ...rest }: IntentInput) =>
+        claims.acquire(resource, { ...rest, id, field }),
+      waitFor: (filter: IntentFilter, options?: WaitOptions) => client.ready().then(() => intents.waitFor(filter, options)),
+    }),
     commits: Object.freeze({ create: (input: CommitInput) => createCommit(commits, input) }),
     sessions: Object.freeze({ create: (input: SessionInput) => createSession(settings, input) }),
     snapshot: (entities) => snapshots.take(entities as Record<string, string | readonly string[]>) as never,

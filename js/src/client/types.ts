@@ -2,12 +2,12 @@
 //
 // The shape of a client, as people use it: what it is made with, what it has, what it tells. Nothing here exists at run
 // time.
-import type { IntentFilter } from '../coordination/intents';
+import type { IntentFilter, WaitOptions } from '../coordination/intents';
 import type { Intent } from '../coordination/intent';
 import type { Snapshot } from '../coordination/snapshot';
 import type { AbloError } from '../errors/errors';
 import type { AnyModelClient } from '../model/model';
-import type { ModelClients, WriteOptions } from '../model/types';
+import type { ClaimHandle, ClaimOptions, ModelClients, WriteOptions } from '../model/types';
 import type { AnySchema, RegisteredSchema, RowOf, ShapeOf } from '../schema/types';
 import type { ImageStorage } from '../storage/image';
 import type { Logger, LogLevel } from './logger';
@@ -65,7 +65,14 @@ export interface AbloClient<S extends AnySchema = RegisteredSchema> {
   readonly schema: S | undefined;
   readonly organizationId: string | null;
   readonly syncStatus: SyncStatus;
-  readonly intents: { list(filter?: IntentFilter): readonly Intent[] };
+  readonly intents: {
+    /** Who holds what, each with who waits behind it. Synchronous, and tracked inside a selector. */
+    list(filter?: IntentFilter): readonly Intent[];
+    /** A claim of a row of any model. */
+    create(input: IntentInput): Promise<ClaimHandle<any>>;
+    /** Resolves when nobody holds any of it. */
+    waitFor(target: IntentFilter, options?: WaitOptions): Promise<void>;
+  };
   readonly commits: { create(input: CommitInput): Promise<Receipt> };
   readonly sessions: { create(input: SessionInput): Promise<Session> };
   /** A stamp to write against, and the rows as they are now. */
@@ -81,6 +88,11 @@ export interface AbloClient<S extends AnySchema = RegisteredSchema> {
 }
 
 export type Ablo<S extends AnySchema = RegisteredSchema> = AbloClient<S> & Omit<ModelClients<S>, keyof AbloClient>;
+
+/** What to claim; `resource` is another name for `model`. */
+export interface IntentInput extends Omit<ClaimOptions, 'id' | 'field'> {
+  target: { model?: string; resource?: string; id: string; field?: string };
+}
 
 export interface Operation {
   op: 'create' | 'update' | 'delete' | 'archive' | 'unarchive';

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // Intents: who holds what and who waits, as the core knows it. A list stays the same array until a claim of it changes.
-import { toJson } from '../json';
+import { inTime, pending } from '../client/pending';
 import type { Store } from '../client/store';
+import { milliseconds, type Duration } from '../duration';
+import { abloError } from '../errors/errors';
+import { toJson } from '../json';
 import { keys } from '../tracking';
 import { toIntent, type Intent, type WireClaim } from './intent';
 
@@ -12,6 +15,12 @@ export interface IntentFilter {
   resource?: string;
   id?: string;
   field?: string;
+}
+
+export interface WaitOptions {
+  /** `model_claimed_timeout` when it is over. */
+  timeout?: Duration;
+  signal?: AbortSignal;
 }
 
 const none: readonly Intent[] = Object.freeze([]);
@@ -35,6 +44,22 @@ export class Intents {
     let list = lists.get(text);
     if (!list) lists.set(text, (list = Object.freeze((view.core.ask('intents', text) as WireClaim[]).map(toIntent))));
     return list;
+  }
+
+  /** Resolves when nobody holds any of it; they may wait in line for it still. */
+  async waitFor(filter: IntentFilter, { timeout, signal }: WaitOptions = {}): Promise<void> {
+    signal?.throwIfAborted();
+    const { promise, resolve, reject } = pending<void>(this.store.connection.hold());
+    const isFree = () => !this.list(filter).some(({ status }) => status === 'active');
+    const stop = this.store.signals.follow(isFree, (free) => free && resolve());
+    const abort = () => reject(signal!.reason);
+    signal?.addEventListener('abort', abort);
+    const time = timeout === undefined ? undefined : milliseconds(timeout, 'timeout');
+    await inTime(promise, time, () => abloError('model_claimed_timeout')).finally(() => {
+      signal?.removeEventListener('abort', abort);
+      stop();
+      resolve();
+    });
   }
 
   changed(model: number, id: string): void {

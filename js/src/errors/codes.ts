@@ -42,6 +42,7 @@ export const errorCodes = {
   claim_lost: { kind: 'Claimed', status: 409, sentence: "The claim this write relied on is over. Claim the row again and read it again." },
   claim_not_found: { kind: 'Claimed', status: 404, sentence: "There is no such claim." },
   queue_too_deep: { kind: 'Claimed', status: 503 },
+  model_claimed_timeout: { kind: 'Claimed', status: 504, sentence: "Somebody still holds it. Wait longer, or stand in line with claim()." },
   grant_timeout: { kind: 'Claimed', status: 504, sentence: "The claim was not granted in the time given. Try again later, or give it a longer timeout." },
   idempotency_conflict: { kind: 'Idempotency', status: 409, sentence: "The same idempotency key was used for another commit." },
   idempotency_key_expired: { kind: 'Idempotency', status: 409 },
