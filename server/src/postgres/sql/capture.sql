@@ -117,12 +117,18 @@ language sql immutable as $$
     when after->>'archivedAt' is null then 'unarchive' else 'archive' end;
 $$;
 
--- A transaction tells ten thousand rows one by one, and holds the logs no longer than that takes. Beyond that a marker
--- stands for the rows of a model, where there are most of them first.
+-- A transaction tells ten thousand rows one by one, however often it changed them, and holds the logs no longer than that
+-- takes. So of many notes only the first of each row is kept; beyond ten thousand rows a marker stands for those of a model,
+-- where there are most of them first.
 create or replace function ablo.shorten_notes() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if not exists (select from ablo.captured c where c.xid = pg_current_xact_id() offset 10000) then return; end if;
+  delete from ablo.captured c using (
+    select k.n, row_number() over (partition by k.organization, k.model, k.id order by k.n) as time
+    from ablo.captured k where k.xid = pg_current_xact_id() and k.id is not null
+  ) again
+  where c.xid = pg_current_xact_id() and c.n = again.n and again.time > 1;
   insert into ablo.captured (organization, model)
   select many.organization, many.model from (
     select c.organization, c.model, sum(count(*)) over (order by count(*), c.organization, c.model) as told
