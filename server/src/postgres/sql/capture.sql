@@ -175,13 +175,6 @@ begin
   ) news;
 end $$;
 
--- Tells this cluster from every other, and a restored table from the one that was dumped. It is not said to be stable: then
--- Postgres would not fold it into the statement that calls it.
-create or replace function ablo.home() returns text
-language sql as $$
-  select (pg_control_system()).system_identifier || '/' || 'ablo.taken'::regclass::oid;
-$$;
-
 -- Which transactions may have left something of an organization that nobody took yet: all from `since` on, and these `open`
 -- ones. What others left is gone; but while somebody's old snapshot might see it, it stays in the indexes, in the way of
 -- whoever looks there. The newest of `taken` is found at once, whatever is dead behind it. It has no search_path of its own:
@@ -190,8 +183,8 @@ create or replace function ablo.untaken(tenant text, out since xid8, out open xi
 language plpgsql stable as $$
 begin
   select t.since, t.open into since, open
-  from (select * from ablo.taken t where t.organization = tenant order by t.organization desc, t.n desc limit 1) t
-  where t.home = ablo.home();
+  from (select t.*, t.xmin from ablo.taken t where t.organization = tenant order by t.organization desc, t.n desc limit 1) t
+  where t.writer = t.xmin and t.place = 'ablo.taken'::regclass;
   since := coalesce(since, '0');
 end $$;
 
@@ -202,9 +195,12 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   before constant bigint := (
     select t.n from ablo.taken t where t.organization = tenant order by t.organization desc, t.n desc limit 1);
+  made bigint;
 begin
-  insert into ablo.taken (organization, home, since, open)
-  values (tenant, ablo.home(), pg_snapshot_xmax(seen), array(select pg_snapshot_xip(seen)) || pg_current_xact_id());
+  insert into ablo.taken (organization, place, since, open)
+  values (tenant, 'ablo.taken'::regclass, pg_snapshot_xmax(seen), array(select pg_snapshot_xip(seen)) || pg_current_xact_id())
+  returning n into made;
+  update ablo.taken t set writer = t.xmin where t.n = made;
   delete from ablo.taken t where t.n = before;
 end $$;
 

@@ -271,13 +271,15 @@ select ablo.ensure_index('ablo.backlog', 'backlog_xid_idx', '(xid)');
 select ablo.ensure_index('ablo.backlog', 'backlog_organization_xid_idx', '(organization, xid)');
 
 -- How far the backlog of an organization was taken; of '', that of all. What was left by transactions before `since` is gone,
--- unless it was one of these `open` ones. In another cluster (`home`: a dump was restored) their numbers say nothing.
+-- unless it was one of these `open` ones. Their numbers say nothing where a dump was restored: that transaction is not the
+-- `writer`, nor this table in the same `place`.
 create table if not exists ablo.taken (
   n bigint generated always as identity primary key,
   organization text collate "C" not null,
-  home text not null,
+  place oid not null,
   since xid8 not null,
-  open xid8[] not null
+  open xid8[] not null,
+  writer xid
 );
 select ablo.ensure_index('ablo.taken', 'taken_organization_idx', '(organization, n)');
 
