@@ -123,6 +123,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }),
     poll(kFollow, outage, 'credentials', () => dropRevoked(database, connections)),
     poll(kTrim, outage, 'trim', async () => {
+      await database.heads([]); // what others left in the backlog, also where nobody is connected
       while (!retired && (await database.trim(retention)));
       return true;
     }),

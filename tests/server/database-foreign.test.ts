@@ -107,6 +107,16 @@ onEachPostgres((tenant, cluster) => {
     assert.deepEqual((await ann.log()).map(({ kind }) => kind), ['resync']);
   });
 
+  test('rows that one transaction changes again and again are told once each, as they were before it', async () => {
+    const ann = tenant();
+    const rows = Array.from({ length: 2001 }, (_, i) => `${i}`).sort();
+    await psql(`insert into notes (organization_id, id, text) select '${ann.organization}', unnest('{${rows}}'::text[]), 'x'`);
+    const again = ['a', 'b', 'c', 'd', 'e'].map((text) => `update notes set text = '${text}' where organization_id = '${ann.organization}'`);
+    await psql(`begin; ${again.join('; ')}; commit`);
+    const log = await ann.entries(rows.length);
+    assert.deepEqual(log.map(({ id, op, before, after }) => [id, op, before.text, after.text]), rows.map((id) => [id, 'update', 'x', 'e']));
+  });
+
   test('a row that an open transaction holds blocks only the commit that wants it', async () => {
     const ann = tenant();
     await ann.task('t1');

@@ -4,23 +4,13 @@
 // built again, and nothing that was confirmed is lost.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { until } from '../support/until';
+import { memories, watchMemories } from './support/memories';
 import { schema } from './support/schema';
 import { Wire } from './support/wire';
 
-/** Of every module that is started: the database's first, the core's last. */
-const memories: WebAssembly.Memory[] = [];
-const { instantiate } = WebAssembly;
-before(() => {
-  WebAssembly.instantiate = (async (module: WebAssembly.Module, imports: WebAssembly.Imports) => {
-    const made = (await instantiate(module, imports)) as WebAssembly.Instance | WebAssembly.WebAssemblyInstantiatedSource;
-    const { exports } = 'instance' in made ? made.instance : made; // from bytes it gives the module besides
-    memories.push(...Object.values(exports).filter((value) => value instanceof WebAssembly.Memory));
-    return made;
-  }) as typeof instantiate;
-});
-after(() => void (WebAssembly.instantiate = instantiate));
+watchMemories();
 
 test('a server outlives its core', async () => {
   const { testServer } = await import('@abloatai/ablo/testing');
@@ -53,7 +43,7 @@ test('a server whose core cannot be built again is not well', async () => {
     return [response.status, ((await response.json()) as { code?: string }).code];
   };
   assert.deepEqual(await health(), [200, undefined]);
-  WebAssembly.instantiate = (() => Promise.reject(new Error('there is no memory'))) as unknown as typeof instantiate;
+  WebAssembly.instantiate = (() => Promise.reject(new Error('there is no memory'))) as unknown as typeof WebAssembly.instantiate;
   new Uint8Array(memories.at(-1)!.buffer).fill(0xff);
   const wire = await Wire.open(server.url, server.apiKey).catch(() => undefined);
   wire?.send({ type: 'ping' });

@@ -5,7 +5,8 @@
 --
 --   a row changes ──▶ ablo.capture_<table>() notes what it was         (generated; triggers of the table)
 --   COMMIT ─────────▶ ablo.flush_captured() locks the log and appends  (a deferred trigger of the notes)
---          └ not now ─▶ ablo.backlog, logged by whoever appends next to this log, or by the poll of any server
+--          └ not now ─▶ ablo.backlog, logged by our next commit to this log, or by the poll of any server; what is little,
+--                       by the next of others too
 --
 -- Always true:
 --   1. logs are locked at the end of a transaction, each once, in the order of their organizations;
@@ -117,17 +118,20 @@ language sql immutable as $$
     when after->>'archivedAt' is null then 'unarchive' else 'archive' end;
 $$;
 
--- A transaction tells ten thousand rows one by one, and holds the logs no longer than that takes. Beyond that a marker
--- stands for the rows of a model, where there are most of them first.
+-- A transaction tells ten thousand rows one by one, however often it changed them. Beyond that a marker stands for the rows of
+-- a model, where there are most of them first, so that the logs are not held for long.
 create or replace function ablo.shorten_notes() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if not exists (select from ablo.captured c where c.xid = pg_current_xact_id() offset 10000) then return; end if;
   insert into ablo.captured (organization, model)
   select many.organization, many.model from (
-    select c.organization, c.model, sum(count(*)) over (order by count(*), c.organization, c.model) as told
-    from ablo.captured c where c.xid = pg_current_xact_id() and not c.asks
-    group by c.organization, c.model having bool_and(c.id is not null)) many
+    select c.organization, c.model, sum(c.rows) over (order by c.rows, c.organization, c.model) as told
+    from (
+      select c.organization, c.model, count(distinct c.id) as rows
+      from ablo.captured c where c.xid = pg_current_xact_id() and not c.asks
+      group by c.organization, c.model having bool_and(c.id is not null)) c
+    ) many
   where many.told > 10000;
 end $$;
 
@@ -171,16 +175,68 @@ begin
   ) news;
 end $$;
 
+-- Which transactions may have left something of an organization that nobody took yet: all from `since` on, and these `open`
+-- ones. What others left is gone; but while somebody's old snapshot might see it, it stays in the indexes, in the way of
+-- whoever looks there. The newest of `taken` is found at once, whatever is dead behind it. It has no search_path of its own:
+-- every commit asks.
+create or replace function ablo.untaken(tenant text, out since xid8, out open xid8[])
+language plpgsql stable as $$
+begin
+  select t.since, t.open into since, open
+  from (select t.*, t.xmin from ablo.taken t where t.organization = tenant order by t.organization desc, t.n desc limit 1) t
+  where t.writer = t.xmin and t.place = 'ablo.taken'::regclass;
+  since := coalesce(since, '0');
+end $$;
+
+-- Remembers that whatever this snapshot sees of a backlog is gone. Nobody else takes of it before the transaction ends. What
+-- this very transaction leaves later is not gone, though its snapshots count it among what they see.
+create or replace function ablo.took(tenant text, seen pg_snapshot) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  before constant bigint := (
+    select t.n from ablo.taken t where t.organization = tenant order by t.organization desc, t.n desc limit 1);
+  made bigint;
+begin
+  insert into ablo.taken (organization, place, since, open)
+  values (tenant, 'ablo.taken'::regclass, pg_snapshot_xmax(seen), array(select pg_snapshot_xip(seen)) || pg_current_xact_id())
+  returning n into made;
+  update ablo.taken t set writer = t.xmin where t.n = made;
+  delete from ablo.taken t where t.n = before;
+end $$;
+
+-- Whether others left more notes than so many of an organization.
+create or replace function ablo.has_left(tenant text, many int) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  untaken constant record := ablo.untaken(tenant);
+begin
+  return exists (
+    select b.n from ablo.backlog b where b.organization = tenant and b.xid >= untaken.since
+    union all
+    select b.n from ablo.backlog b where b.organization = tenant and b.xid = any (untaken.open)
+    offset many);
+end $$;
+
 -- Makes notes of what others left of an organization, whose log is locked: nobody else takes them. They are older than those
 -- of this transaction, and so come before them.
 create or replace function ablo.take_backlog(tenant text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  untaken constant record := ablo.untaken(tenant);
+  now pg_snapshot;
 begin
-  if not exists (select from ablo.backlog b where b.organization = tenant) then return; end if;
-  with taken as (delete from ablo.backlog b where b.organization = tenant returning b.*)
-  insert into ablo.captured (n, organization, model, id, before, cause) overriding system value
-  select t.n - 4611686018427387904, t.organization, t.model, t.id, t.before, t.cause from taken t;
-  perform ablo.shorten_notes();
+  if not ablo.has_left(tenant, 0) then return; end if;
+  with late as (
+    delete from ablo.backlog b where b.organization = tenant and b.xid >= untaken.since returning b.*
+  ), early as (
+    delete from ablo.backlog b where b.organization = tenant and b.xid = any (untaken.open) returning b.*
+  ), noted as (
+    insert into ablo.captured (n, organization, model, id, before, cause) overriding system value
+    select t.n - 4611686018427387904, t.organization, t.model, t.id, t.before, t.cause
+    from (select * from late union all select * from early) t
+  )
+  select pg_current_snapshot() into now;
+  perform ablo.took(tenant, now), ablo.shorten_notes();
 end $$;
 
 -- Logs one organization's notes. What cannot be said row by row (somebody changed the table, a key is too long for an
@@ -211,9 +267,10 @@ begin
   end;
 end $$;
 
--- Logs the notes of this transaction, all of them or none: false. It waits for nobody long, whatever the writer's own
--- limits are, and its plans and images do not depend on the writer's settings.
-create or replace function ablo.log_notes() returns boolean
+-- Logs the notes of this transaction, and what others left of these organizations, all of it or nothing: false. Nothing where
+-- they left more notes than `most` of one. It waits for nobody long, whatever the writer's own limits are, and its plans and
+-- images do not depend on the writer's settings.
+create or replace function ablo.log_organizations(tenants text[], most int) returns boolean
 language plpgsql
 set search_path = pg_catalog, pg_temp set row_security = on set extra_float_digits = 1 set lock_timeout = '200ms'
 set plan_cache_mode = force_generic_plan set jit = off
@@ -222,14 +279,15 @@ declare
   theirs constant text := current_setting('app.current_org_id', true);
   tenant text;
 begin
+  if most is not null and exists (select from unnest(tenants) t(id) where ablo.has_left(t.id, most)) then return false; end if;
   perform ablo.shorten_notes();
-  for tenant in select distinct c.organization from ablo.captured c where c.xid = pg_current_xact_id() and not c.asks order by 1 loop
+  foreach tenant in array tenants loop
     perform ablo.log_organization(tenant);
   end loop;
   perform set_config('app.current_org_id', coalesce(theirs, ''), true);
   return true;
 exception when others then
-  raise log 'ablo: changes are logged later: % %', sqlstate, sqlerrm;
+  raise log 'ablo: changes of % are logged later: % %', tenants, sqlstate, sqlerrm;
   return false;
 end $$;
 
@@ -253,45 +311,51 @@ begin
   ) n order by n.n;
 end $$;
 
+-- Who changed one row does not have to log all that others left: if that is much, it goes there too.
 create or replace function ablo.flush_captured() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp set row_security = on
 set plan_cache_mode = force_generic_plan set jit = off as $$
+declare
+  tenants constant text[] := array(
+    select distinct c.organization from ablo.captured c where c.xid = pg_current_xact_id() and not c.asks order by 1);
 begin
-  if not ablo.may_log() or not ablo.log_notes() then perform ablo.keep_notes(); end if;
+  if not ablo.may_log() or not ablo.log_organizations(tenants, 1000) then perform ablo.keep_notes(); end if;
   delete from ablo.captured c where c.xid = pg_current_xact_id();
   perform set_config('ablo.flush', '', true);
   return null;
 end $$;
 
-create or replace function ablo.has_backlog(tenant text) returns boolean
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+-- Logs what transactions of others left behind in one organization, or leaves it there: false.
+select ablo.answers('ablo.log_left(text)', 'boolean');
+create or replace function ablo.log_left(tenant text) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp set row_security = on as $$
 begin
-  return exists (select from ablo.backlog b where b.organization = tenant);
-end $$;
-
--- Logs what transactions of others left behind in one organization, or leaves it there.
-create or replace function ablo.log_left(tenant text) returns void
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp set row_security = on set extra_float_digits = 1 set lock_timeout = '200ms'
-set plan_cache_mode = force_generic_plan set jit = off
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
-declare
-  theirs constant text := current_setting('app.current_org_id', true);
-begin
-  perform ablo.log_organization(tenant);
+  if not ablo.log_organizations(array[tenant], null) then return false; end if;
   delete from ablo.captured c where c.xid = pg_current_xact_id();
-  perform set_config('app.current_org_id', coalesce(theirs, ''), true);
-exception when others then
-  raise log 'ablo: changes of % are logged later: % %', tenant, sqlstate, sqlerrm;
+  return true;
 end $$;
 
--- The same in all of them. Every server asks for it many times a second.
+-- The same in all of them. Every server asks for it many times a second. Where others have taken something since, it was looked
+-- for among what is gone: that is remembered as well.
 create or replace function ablo.log_backlog() returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+declare
+  untaken record := ablo.untaken('');
+  tenants text[];
+  now pg_snapshot;
 begin
-  if not exists (select from ablo.backlog) then return; end if;
+  if (select t.organization from ablo.taken t order by t.n desc limit 1) = ''
+    and not exists (select from ablo.backlog b where b.xid >= untaken.since)
+    and not exists (select from ablo.backlog b where b.xid = any (untaken.open)) then
+    return;
+  end if;
   if not pg_try_advisory_xact_lock(hashtextextended('ablo.backlog', 0)) then return; end if;
-  perform ablo.log_left(b.organization) from (select distinct b.organization from ablo.backlog b order by 1) b;
+  untaken := ablo.untaken('');
+  select array_agg(distinct b.organization order by b.organization), pg_current_snapshot() into tenants, now from (
+    select b.organization from ablo.backlog b where b.xid >= untaken.since
+    union all
+    select b.organization from ablo.backlog b where b.xid = any (untaken.open)) b;
+  if (select bool_and(ablo.log_left(t.id)) from unnest(tenants) t(id)) is not false then perform ablo.took('', now); end if;
 end $$;
 
 do $$ begin

@@ -272,7 +272,7 @@ begin
     perform ablo.await_targets(organization, commits, receipts);
   end if;
   receipts := ablo.lock_targets(organization, commits, receipts);                           -- 2
-  if ablo.has_backlog(organization) then perform ablo.catch_up(organization); end if;
+  if ablo.has_left(organization, 0) then perform ablo.catch_up(organization); end if;
   seen := ablo.head(organization);
   verdicts := ablo.judge(organization, commits, receipts, seen, 0);                         -- 3
   runs := case when cardinality(receipts) > 1 then ablo.runs(commits, receipts, verdicts) end;

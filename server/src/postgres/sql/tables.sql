@@ -262,13 +262,34 @@ end $$;
 -- same log, or any server at its next poll, logs it.
 create table if not exists ablo.backlog (
   n bigint generated always as identity primary key,
+  xid xid8 not null default pg_current_xact_id(),
   organization text collate "C" not null,
   model text collate "C" not null,
   id text collate "C",
   before jsonb,
   cause jsonb
 );
-select ablo.ensure_index('ablo.backlog', 'backlog_organization_idx', '(organization)');
+do $$ begin
+  if not exists (select from pg_attribute where attrelid = 'ablo.backlog'::regclass and attname = 'xid') then
+    alter table ablo.backlog add column xid xid8 not null default pg_current_xact_id();
+    drop index if exists ablo.backlog_organization_idx;
+  end if;
+end $$;
+select ablo.ensure_index('ablo.backlog', 'backlog_xid_idx', '(xid)');
+select ablo.ensure_index('ablo.backlog', 'backlog_organization_xid_idx', '(organization, xid)');
+
+-- How far the backlog of an organization was taken; of '', that of all. What was left by transactions before `since` is gone,
+-- unless it was one of these `open` ones. Their numbers say nothing where a dump was restored: that transaction is not the
+-- `writer`, nor this table in the same `place`.
+create table if not exists ablo.taken (
+  n bigint generated always as identity primary key,
+  organization text collate "C" not null,
+  place oid not null,
+  since xid8 not null,
+  open xid8[] not null,
+  writer xid
+);
+select ablo.ensure_index('ablo.taken', 'taken_organization_idx', '(organization, n)');
 
 do $$
 declare
