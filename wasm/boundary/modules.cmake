@@ -41,8 +41,10 @@ endfunction()
 
 ablo_module(core wasm/boundary/client_module.cpp wasm/boundary/no_sentences.cpp)
 target_compile_definitions(core PRIVATE ABLO_GROWTH=50)
-target_link_options(core PRIVATE -sINITIAL_MEMORY=1MB -sMALLOC=emmalloc  # docs/decisions/client.md
-  --emit-symbol-map)  # for npm run size
+target_link_options(core PRIVATE -sINITIAL_MEMORY=1MB -sMALLOC=emmalloc --profiling-funcs)  # docs/decisions/client.md
+find_program(WASM_OPT wasm-opt REQUIRED)  # once more, as small as can be; and the names of its functions, for npm run size
+add_custom_command(TARGET core POST_BUILD VERBATIM
+  COMMAND ${WASM_OPT} core.wasm -o core.wasm -Oz --enable-mutable-globals --symbolmap=core.wasm.symbols --strip-debug)
 ablo_module(hub wasm/boundary/hub_module.cpp)
 target_compile_definitions(hub PRIVATE ABLO_GROWTH=4)
 target_link_options(hub PRIVATE -sINITIAL_MEMORY=16MB -sMALLOC=dlmalloc)
