@@ -99,7 +99,7 @@ export interface Client {
 
   // Coordination.
   /**
-   * `{claim, model, id, ttl, action, description?, field?, meta?, wait, maxQueueDepth?, timeout?}`, ttl and timeout in ms.
+   * `{claim, model, id, ttl, action, description?, fields?, meta?, wait, maxQueueDepth?, timeout?}`, ttl and timeout in ms.
    * `{"request"}`. After the timeout it leaves the line and is refused: `grant_timeout`.
    */
   claim(claim: string, now: number): string;
