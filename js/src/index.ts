@@ -7,9 +7,7 @@ export type {
   SyncStatus,
 } from './client/types';
 export type { Logger, LogLevel } from './client/logger';
-export type { Intent } from './coordination/intent';
-export type { IntentFilter } from './coordination/intents';
-export type { Snapshot, SnapshotChange } from './coordination/snapshot';
+export type { Intent, IntentFilter, Snapshot, SnapshotChange } from './coordination/types';
 export { configureCore } from './core/load-core';
 export type { CoreSource } from './core/load-core';
 export type { Duration } from './duration';

@@ -8,7 +8,7 @@ import { wrongArrows } from './rooms/arrows.mjs';
 import { counted, rooms, thinJs } from './rooms/lines.mjs';
 import { sourceFiles } from './rooms/files.mjs';
 
-const bounds = { js: 2570, react: 500, wrongArrows: 0 };
+const bounds = { js: 2500, react: 500, wrongArrows: 0 };
 
 const files = sourceFiles();
 const wrong = wrongArrows(files);

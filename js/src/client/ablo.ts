@@ -2,8 +2,9 @@
 //
 // Ablo(options): one client. It puts the parts together and hands out their verbs; it connects on first use.
 import { Claims } from '../coordination/claims';
-import { Intents, type IntentFilter, type WaitOptions } from '../coordination/intents';
+import { Intents } from '../coordination/intents';
 import { Snapshots } from '../coordination/snapshot';
+import type { IntentFilter, WaitOptions } from '../coordination/types';
 import { abloError, asAbloError } from '../errors/errors';
 import { modelClient } from '../model/model';
 import type { AnySchema, RegisteredSchema } from '../schema/types';

@@ -2,9 +2,7 @@
 //
 // The shape of a client, as people use it: what it is made with, what it has, what it tells. Nothing here exists at run
 // time.
-import type { IntentFilter, WaitOptions } from '../coordination/intents';
-import type { Intent } from '../coordination/intent';
-import type { Snapshot } from '../coordination/snapshot';
+import type { Intent, IntentFilter, Snapshot, WaitOptions } from '../coordination/types';
 import type { AbloError } from '../errors/errors';
 import type { AnyModelClient } from '../model/model';
 import type { ClaimHandle, ClaimOptions, ModelClients, WriteOptions } from '../model/types';

@@ -11,8 +11,9 @@ import { toJson } from '../json';
 import type { ClaimHandle, ClaimOptions } from '../model/types';
 import { queryText } from '../model/query';
 import { asyncDispose, randomId } from '../platform';
-import { partOf, type WireClaim } from './intent';
+import { partOf } from './intent';
 import type { Intents } from './intents';
+import type { Intent, WireClaim } from './types';
 
 export class Claims {
   /** What was asked for and is not given back yet, by the claim's id. */
@@ -57,12 +58,11 @@ export class Claims {
     this.#own.set(claim, { lost });
     const leave = () => void this.requests.ask('release', claim).catch(() => {});
     signal?.addEventListener('abort', leave);
-    const place = () => this.intents.list({ model, id }).find((intent) => intent.id === claim);
-    const told = ({ status, position }: { status?: string; position?: number } = {}) => {
-      if (status === 'active') onStatus!({ status });
-      else if (position) onStatus!({ status: 'queued', position });
-    };
-    const stop = onStatus && this.store.signals.follow(() => toJson(place() ?? {}), (text) => told(JSON.parse(text)));
+    const mine = (intent: Intent) => (intent.id === claim ? [intent.position ?? 0] : []);
+    const place = () => this.intents.list({ model, id }).flatMap(mine)[0];
+    const tell = (position?: number) =>
+      position !== undefined && onStatus!(position > 0 ? { status: 'queued', position } : { status: 'active' });
+    const stop = onStatus && this.store.signals.follow(place, tell);
     try {
       const granted = (await this.requests.ask<WireClaim>('claim', toJson(ask)))!;
 

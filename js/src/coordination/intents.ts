@@ -3,25 +3,12 @@
 // Intents: who holds what and who waits, as the core knows it. A list stays the same array until a claim of it changes.
 import { inTime, pending } from '../client/pending';
 import type { Store } from '../client/store';
-import { milliseconds, type Duration } from '../duration';
+import { milliseconds } from '../duration';
 import { abloError } from '../errors/errors';
 import { toJson } from '../json';
 import { keys } from '../tracking';
-import { toIntent, type Intent, type WireClaim } from './intent';
-
-export interface IntentFilter {
-  /** The model. `resource` is another name. */
-  model?: string;
-  resource?: string;
-  id?: string;
-  field?: string;
-}
-
-export interface WaitOptions {
-  /** `model_claimed_timeout` when it is over. */
-  timeout?: Duration;
-  signal?: AbortSignal;
-}
+import { toIntent } from './intent';
+import type { Intent, IntentFilter, WaitOptions, WireClaim } from './types';
 
 const none: readonly Intent[] = Object.freeze([]);
 
@@ -50,12 +37,11 @@ export class Intents {
   async waitFor(filter: IntentFilter, { timeout, signal }: WaitOptions = {}): Promise<void> {
     signal?.throwIfAborted();
     const { promise, resolve, reject } = pending<void>(this.store.connection.hold());
-    const isFree = () => !this.list(filter).some(({ status }) => status === 'active');
-    const stop = this.store.signals.follow(isFree, (free) => free && resolve());
+    const holder = () => this.list(filter).find(({ status }) => status === 'active');
+    const stop = this.store.signals.follow(holder, (found) => found ?? resolve());
     const abort = () => reject(signal!.reason);
     signal?.addEventListener('abort', abort);
-    const time = timeout === undefined ? undefined : milliseconds(timeout, 'timeout');
-    await inTime(promise, time, () => abloError('model_claimed_timeout')).finally(() => {
+    await inTime(promise, timeout && milliseconds(timeout, 'timeout'), () => abloError('model_claimed_timeout')).finally(() => {
       signal?.removeEventListener('abort', abort);
       stop();
       resolve();

@@ -9,24 +9,7 @@ import { abloError, type AbloError } from '../errors/errors';
 import { toJson } from '../json';
 import type { Row } from '../core/rows';
 import type { Store } from '../client/store';
-
-export interface SnapshotChange {
-  readonly model: string;
-  readonly id: string;
-  /** `metadata`: only fields like updatedAt changed. */
-  readonly severity: 'semantic' | 'metadata';
-}
-
-/** The rows of each model that was asked for, by id. */
-type SnapshotRows = Readonly<Record<string, Readonly<Record<string, Row>>>>;
-
-export type Snapshot<R = SnapshotRows> = {
-  /** Everything up to here was seen. Give it to a write as `readAt`. */
-  readonly stamp: number;
-  /** Aborted at the first change of a captured row by somebody else. */
-  readonly signal: AbortSignal;
-  onChange(listener: (change: SnapshotChange) => void): () => void;
-} & R;
+import type { Snapshot, SnapshotChange } from './types';
 
 class Watch {
   readonly controller = new AbortController();

@@ -3,7 +3,8 @@
 // AbloError and its family: every rejection of a public method is one of these. The class tells the family, `code` what
 // happened (one of codes.ts, or a newer server's), the message what to do about it. Nothing here decides anything: an
 // error that comes from the core or the server keeps the code, message and details it was given.
-import { toIntent, type Intent, type WireClaim } from '../coordination/intent';
+import { toIntent } from '../coordination/intent';
+import type { Intent, WireClaim } from '../coordination/types';
 import { errorCodes, type ErrorCode, type ErrorKind, type KnownError } from './codes';
 
 export type AnyErrorCode = ErrorCode | (string & {});

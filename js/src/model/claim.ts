@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // `ablo.<model>.claim`: the verb, and what can be asked about claims of this model.
-import type { Requests } from '../client/requests';
-import type { Claims } from '../coordination/claims';
-import type { Intent } from '../coordination/intent';
-import type { Intents } from '../coordination/intents';
+import type { Intent } from '../coordination/types';
 import type { Row } from '../core/rows';
 import { toJson } from '../json';
+import type { Parts } from './model';
 import type { ClaimHandle, ClaimOptions, ClaimQueue, ClaimState, ClaimVerb } from './types';
-
-interface Parts {
-  claims: Claims;
-  intents: Intents;
-  requests: Requests;
-}
 
 type Work = (claim: ClaimHandle<Row>) => unknown;
 

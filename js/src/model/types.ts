@@ -2,7 +2,7 @@
 //
 // The shape of `ablo.<model>`, as people use it. Verbs dispatch on their first argument: text is the positional form,
 // an object the form with names. Nothing here exists at run time.
-import type { Intent } from '../coordination/intent';
+import type { Intent } from '../coordination/types';
 import type { Duration } from '../duration';
 import type { AnySchema, CreateOf, RegisteredSchema, RowOf, ShapeOf, UpdateOf } from '../schema/types';
 

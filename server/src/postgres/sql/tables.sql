@@ -28,7 +28,6 @@ begin
   return nullif(current_setting('ablo.dry_run', true), '')::jsonb;
 end $$;
 
-
 create or replace function ablo.ensure_index(target regclass, name text, definition text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

@@ -184,15 +184,7 @@ void CommitQueue::block(Commit commit, double now) {
   put(std::move(commit));
 }
 
-std::vector<CommitQueue::FlightNumber> CommitQueue::impatient(double now) {
-  std::vector<FlightNumber> those;
-  for (auto& [number, flight] : flights_) {
-    if (flight.withdrawAt > now) continue;
-    flight.withdrawAt = kNever;
-    those.push_back(number);
-  }
-  return those;
-}
+std::vector<CommitQueue::FlightNumber> CommitQueue::impatient(double now) { return ring(&Flight::withdrawAt, now); }
 
 void CommitQueue::withdraw(FlightNumber number) {
   Flight flight = land(number);
@@ -220,14 +212,17 @@ std::vector<Socket> CommitQueue::fail(FlightNumber number, double now) {
   return {};
 }
 
-std::vector<CommitQueue::FlightNumber> CommitQueue::resend(double now) {
-  std::vector<FlightNumber> again;
+std::vector<CommitQueue::FlightNumber> CommitQueue::resend(double now) { return ring(&Flight::resendAt, now); }
+
+/// The flights for which it is time, once.
+std::vector<CommitQueue::FlightNumber> CommitQueue::ring(double Flight::*alarm, double now) {
+  std::vector<FlightNumber> those;
   for (auto& [number, flight] : flights_) {
-    if (flight.resendAt > now) continue;
-    flight.resendAt = kNever;
-    again.push_back(number);
+    if (flight.*alarm > now) continue;
+    flight.*alarm = kNever;
+    those.push_back(number);
   }
-  return again;
+  return those;
 }
 
 double CommitQueue::due() const {

@@ -110,6 +110,7 @@ class CommitQueue {
   FlightNumber launch(std::vector<Commit> commits, Commit::Way way, bool isLast, double now);
   template <class Which>
   std::vector<Socket> remove(const std::string& lane, Which which);
+  std::vector<FlightNumber> ring(double Flight::*alarm, double now);
   bool slows(Wait wait, const std::string& actor, double now);
 
   std::map<std::string, Lane> lanes_;               // by name; none is empty
