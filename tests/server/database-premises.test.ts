@@ -7,6 +7,15 @@ import { test } from 'node:test';
 import { dropTask, makeTask, onEachDatabase, setTask, type Answer, type Tenant } from './support/databases';
 
 const read = (id: string, readAt: number, more: object = {}) => ({ model: 'tasks', id, readAt, onStale: 'reject', ...more });
+/** As the hub writes it: tasks that have this status. */
+const queried = (status: string, readAt: number, more: object = {}) => ({
+  model: 'tasks',
+  condition: `i.image is not null and (i.image->>'status') = ($2->>0)`,
+  params: [status],
+  readAt,
+  onStale: 'reject',
+  ...more,
+});
 const codeOf = ({ status, error }: Answer): string => error?.code ?? status;
 
 onEachDatabase((tenant) => {
@@ -47,6 +56,45 @@ onEachDatabase((tenant) => {
     const [first, second] = await ann.batch([one, other]);
     assert.deepEqual([first!.status, second!.status], ['confirmed', 'blocked'], 'it goes into the next batch');
     assert.equal(codeOf((await ann.batch([other]))[0]!), 'stale_context');
+  });
+
+  test('a query that was asked falls with a row that came, went, or is no longer one of its rows', async () => {
+    const [ann, bot, readAt] = await withTasks('t1', 't2', 't3');
+    const changes = [makeTask('t4', { status: 'doing' }), setTask('t1', { status: 'doing' }), dropTask('t2')];
+    await bot.commit(changes);
+    const met = async (status: string) =>
+      ((await ann.commit([setTask('t3', { title: 'x' })], { premises: [queried(status, readAt)] })).error?.conflicts ?? [])
+        .map(({ id, seq }: Answer) => [id, seq - readAt]);
+    assert.deepEqual(await met('doing'), [['t4', 1], ['t1', 2]]);
+    assert.deepEqual(await met('todo'), [['t1', 2], ['t2', 3]]);
+    assert.deepEqual(await met('done'), []);
+  });
+
+  test('a query does not fall with what its own session writes, or when it is only to be told', async () => {
+    const [ann, bot, readAt] = await withTasks('t1', 't2');
+    await ann.update('tasks', 't2', { title: 'mine' });
+    const write = () => ann.commit([setTask('t1', { title: 'x' })], { premises: [queried('todo', readAt, { onStale: 'flag' })] });
+    assert.deepEqual(await write().then(({ status, notifications }) => [status, notifications]), ['confirmed', undefined]);
+    await bot.update('tasks', 't2', { title: 'theirs' });
+    const { status, notifications } = await write();
+    assert.deepEqual([status, notifications.map(({ id, fields }: Answer) => [id, fields])], ['confirmed', [['t2', ['title']]]]);
+  });
+
+  test('of two commits in a batch that each make the query of the other another one, one is refused', async () => {
+    const [ann, bot, readAt] = await withTasks('t1');
+    const one = ann.asked([makeTask('t2')], { premises: [queried('todo', readAt)] });
+    const other = bot.asked([makeTask('t3')], { premises: [queried('todo', readAt)] });
+    const [first, second] = await ann.batch([one, other]);
+    assert.deepEqual([first!.status, second!.status], ['confirmed', 'blocked'], 'it goes into the next batch');
+    assert.equal(codeOf((await ann.batch([other]))[0]!), 'stale_context');
+  });
+
+  test('a query that was asked when a number was text has fallen', async () => {
+    const [ann, bot, readAt] = await withTasks('t1', 't2');
+    await bot.update('tasks', 't2', { title: 'not a number' });
+    const condition = `(i.image->>'title')::double precision > 1`;
+    const { error } = await ann.commit([setTask('t1', { title: 'x' })], { premises: [queried('', readAt, { condition })] });
+    assert.deepEqual([error.code, error.conflicts], ['stale_context', [{ model: 'tasks', fields: [] }]]);
   });
 
   test('a merge leaves alone what others changed, writes the rest, and tells', async () => {

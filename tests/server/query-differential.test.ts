@@ -2,33 +2,19 @@
 //
 // One query, two answers: Postgres's, by the statement the hub writes, and the client's own over the same rows. The rows
 // come from SQL and reach the client as the server reads them. ABLO_QUERIES says how many, ABLO_SEED which.
-import Ablo from '@abloatai/ablo';
-import { defineSchema, model, z } from '@abloatai/ablo/schema';
 import { testServer, type TestServer } from '@abloatai/ablo/testing';
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { startPostgres, type PostgresCluster } from '../support/postgres';
 import { Random } from '../support/random';
-import { ScriptedLine, turn } from '../support/scripted-socket';
-import { randomQuery, randomRow, windowed, type Cell, type TaskQuery, type TaskRow } from './support/random-query';
+import { randomQuery, randomRow, windowed, type TaskQuery, type TaskRow } from './support/random-query';
+import { localClient, schema, writeRows } from './support/task-rows';
 import { Wire } from './support/wire';
 
 const queries = Number(process.env['ABLO_QUERIES'] ?? 1_000);
 const seed = Number(process.env['ABLO_SEED'] ?? 1);
 const queriesOfSet = 50;
-
-const schema = defineSchema({
-  tasks: model({
-    title: z.string(),
-    status: z.enum(['todo', 'doing', 'done']),
-    count: z.number().optional(),
-    done: z.boolean().optional(),
-    due: z.date().optional(),
-    place: z.string().optional(),
-    extra: z.json().optional(),
-  }),
-});
 
 let cluster: PostgresCluster;
 let server: TestServer;
@@ -48,19 +34,9 @@ after(async () => {
 });
 
 async function replaceRows(rows: readonly TaskRow[]): Promise<void> {
-  const columns = 'id, title, status, count, done, due, place, extra, created_by, archived_at';
-  const cells = 'id, title, status, count, done, due, place, extra, "createdBy", "archivedAt"';
-  const types = `id text, title text, status text, count float8, done boolean, due timestamptz, place text, extra jsonb,
-    "createdBy" text, "archivedAt" timestamptz`;
   await sql.query('delete from tasks');
-  await sql.query(
-    `insert into tasks (organization_id, ${columns})
-     select $1, ${cells} from jsonb_to_recordset($2) as r (${types})`,
-    [server.organization, JSON.stringify(rows.map((row) => ({ ...row, extra: parsed(row['extra']!) })))],
-  );
+  await writeRows(sql, server.organization, rows);
 }
-
-const parsed = (json: Cell): unknown => (json === null ? null : JSON.parse(String(json)));
 
 /** The server's answers, in the order of the questions, and all rows as it would load them. */
 async function askServer(asked: readonly TaskQuery[]): Promise<{ loaded: object; answers: string[][] }> {
@@ -79,20 +55,6 @@ async function askServer(asked: readonly TaskQuery[]): Promise<{ loaded: object;
   } finally {
     wire.ws.close();
   }
-}
-
-/** A client that holds what it is told, and nobody to tell it but the test. */
-async function localClient(): Promise<{ tasks: any; hold(loaded: object): Promise<void>; end(): Promise<void> }> {
-  const line = new ScriptedLine();
-  const { WebSocket } = line;
-  const ablo = Ablo({ schema, WebSocket, apiKey: null, bootstrap: 'full', baseURL: 'http://scripted.invalid' });
-  ablo.ready().catch(() => {});
-  await line.called();
-  line.open();
-  const actor = { kind: 'user', id: 'ada' };
-  line.say({ type: 'welcome', organization: 'acme', actor, epoch: 'e', seq: 0, start: 'load' });
-  const hold = async (loaded: object): Promise<void> => (line.say(loaded), turn());
-  return { tasks: ablo.tasks, hold, end: () => ablo.dispose() };
 }
 
 /** Where the two answers differ, a line each. */

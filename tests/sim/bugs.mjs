@@ -184,7 +184,7 @@ const nonsense = {
 /** What a page is told of what it shows, and of what it relies on. */
 const news = {
   'a result that changed, not told': [[store, 'frame.word(static_cast<uint32_t>(Client::Record::query))', 'if (changed.version % 3 != 0) frame.word(static_cast<uint32_t>(Client::Record::query))']],
-  'a premise that fell, not told': [['wasm/core/src/coordination/snapshots.h', 'if (rows.contains(target)) fallen_.push_back', 'if (rows.contains(target) && severity == Severity::semantic) fallen_.push_back']],
+  'a premise that fell, not told': [['wasm/core/src/coordination/snapshots.cpp', 'if (taken.rows.contains(target) ||', 'if ((taken.rows.contains(target) && severity == Severity::semantic) ||']],
   'a premise that fell by its own session': [[`${session}/receive.cpp`, 'if (change.text("session") != options_.session) {', 'if (change.text("session") != "") {']],
 };
 

@@ -44,7 +44,8 @@ begin
   return array(select key from jsonb_object_keys($1) key where key <> 'updatedAt');
 end $$;
 
--- Commits that must wait for an earlier one of the same batch: the same key, or the same row, read or written.
+-- Commits that must wait for an earlier one of the same batch: the same key, the same row, read or written, or a row of a model
+-- that it asked a query of.
 create or replace function ablo.followers(commits jsonb) returns int[]
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -53,6 +54,13 @@ begin
       select c.n, min(c.n) over (partition by o.model, o.id) as first
       from jsonb_array_elements($1) with ordinality c(body, n),
         jsonb_to_recordset(c.body->'operations' || coalesce(c.body->'premises', '[]')) o(model text, id text)
+      where o.id is not null
+      union all
+      select c.n, (
+        select min(w.n) from jsonb_array_elements($1) with ordinality w(body, n), jsonb_to_recordset(w.body->'operations') o(model text)
+        where o.model = p->>'model')
+      from jsonb_array_elements($1) with ordinality c(body, n), jsonb_array_elements(c.body->'premises') p
+      where p ? 'condition'
       union all
       select c.n, min(c.n) over (partition by c.body->'actor', c.body->'key')
       from jsonb_array_elements($1) with ordinality c(body, n)

@@ -11,7 +11,32 @@
 --                   alone), or the row changed after that
 --
 -- The hub says what a commit goes by: premises, {model, id, fields?, readAt, onStale, operation?}. One without fields
--- touches all of the row; one with an operation is of a row that the commit writes, the others were read.
+-- touches all of the row; one with an operation is of a row that the commit writes, the others were read. Or it is a query,
+-- {model, condition, params, readAt, onStale}: all that it found, and that there was no more.
+
+-- The entries after a place in the log that a query's answer may be another one for, the last of each row: with the row as it
+-- was or as it is the condition is true, whoever wrote it; or all rows may have changed. What they were may not be what they
+-- are: under another schema a number may have been text.
+create or replace function ablo.query_conflicts(organization text, body jsonb, premise jsonb, after bigint) returns setof jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp set jit = off as $$
+begin
+  return query execute format($q$
+    select jsonb_build_object('model', l.model, 'id', l.id, 'fields', coalesce(to_jsonb(l.fields), '[]'), 'seq', l.seq,
+      'actor', l.actor)
+    from (
+      select distinct on (l.id) l.*
+      from ablo.log l
+      where l.organization = $1 and l.seq > $5 and l.model = $4->>'model' and l.kind in ('row', 'resync')
+        and (l.seq > ($4->>'readAt')::bigint and l.session = $3->>'session'
+          and ablo.participant(l.actor) = ablo.participant($3->'actor')) is not true
+        and (l.kind = 'resync' or exists (
+          select from (values (l.after), (coalesce(l.after, '{}') || l.before)) i(image) where %s))
+      order by l.id, l.seq desc) l
+    order by l.seq limit 100$q$, premise->>'condition')
+  using organization, premise->'params', body, premise, after;
+exception when data_exception then
+  return next jsonb_build_object('model', premise->'model', 'fields', '[]'::jsonb);
+end $$;
 
 -- What has changed of what a commit goes by, after it was read, or `read_at` if that is earlier, and after `since`: one a
 -- premise. Its own session's changes count if they came before it was read: what it is based on was shown on top of them.
@@ -38,8 +63,14 @@ begin
         and (l.seq > (p.premise->>'readAt')::bigint and l.session = $2->>'session'
           and ablo.participant(l.actor) = ablo.participant($2->'actor')) is not true
     ) c
-    where c.seq is not null and p.premise->>'onStale' <> 'force'
+    where c.seq is not null and p.premise->>'onStale' <> 'force' and not p.premise ? 'condition'
     order by c.seq;
+  return query
+    select p.premise, c.conflict, true
+    from jsonb_array_elements($2->'premises') p(premise)
+    cross join lateral ablo.query_conflicts($1, $2, p.premise,
+      greatest(least((p.premise->>'readAt')::bigint, $3), $4)) c(conflict)
+    where p.premise ? 'condition';
 end $$;
 
 -- What is left of the operations when what changed meanwhile is left alone: `merges` are {operation, fields, whole}.

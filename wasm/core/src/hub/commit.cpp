@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "codec/raw_json.h"
+#include "query/sql.h"
 #include "writes/guard.h"
 #include "writes/operation.h"
 
@@ -66,17 +67,40 @@ Json premiseOf(const Model& model, const Operation& operation, const Guard& guar
   return premiseOf(model, operation.id, guard, std::move(fields)).set("operation", static_cast<double>(place));
 }
 
+Result<Guard> readReadGuard(const Json& read) {
+  Guard guard;
+  if (const Outcome given = readGuard(read, guard); !given) return given.error();
+  if (guard.readAt < 0 || guard.onStale == OnStale::merge || guard.onStale == OnStale::force)
+    return badOption("reads", "rows and queries with a readAt, and onStale reject or flag");
+  return guard;
+}
+
+/// `{query, readAt, onStale?}`: all rows that it finds, and those that it does not find.
+Result<Json> readQuery(const Schema& schema, const Identity& identity, const Json& read, Commit& commit) {
+  const Result<Query> query = parseQuery(schema, *read.find("query"));
+  if (!query) return query.error();
+  const Model& model = schema.models[static_cast<std::size_t>(query->model)];
+  if (!identity.may(model.key, "read")) return forbidden(model, "read");
+  const Result<Guard> guard = readReadGuard(read);
+  if (!guard) return guard.error();
+  commit.models.insert(model.key);
+  const Statement condition = imageCondition(schema, *query);
+  return Json::object({{"model", model.key},
+                       {"condition", condition.text},
+                       {"params", *parseJson(condition.params)},
+                       {"readAt", guard->readAt},
+                       {"onStale", onStaleText(guard->onStale)}});
+}
+
 /// `{model, id, fields?, readAt, onStale?}`: a row that was relied on and is not written.
-Result<Json> readRead(const Schema& schema, const Identity& identity, const Json& read) {
+Result<Json> readRow(const Schema& schema, const Identity& identity, const Json& read, Commit& commit) {
   const int index = schema.modelIndex(read.text("model"));
   if (index < 0) return unknownModel(schema, read.text("model"));
   const Model& model = schema.models[static_cast<std::size_t>(index)];
   if (!identity.may(model.key, "read")) return forbidden(model, "read");
   if (read.text("id").empty() || read.text("id").size() > kLongestId) return Error::of(ErrorCode::invalid_id);
-  Guard guard;
-  if (const Outcome given = readGuard(read, guard); !given) return given.error();
-  if (guard.readAt < 0 || guard.onStale == OnStale::merge || guard.onStale == OnStale::force)
-    return badOption("reads", "rows with a readAt, and onStale reject or flag");
+  const Result<Guard> guard = readReadGuard(read);
+  if (!guard) return guard.error();
   Json fields;
   if (const Json* names = read.find("fields")) {
     if (!names->isArray()) return badOption("fields", "an array of names");
@@ -84,7 +108,8 @@ Result<Json> readRead(const Schema& schema, const Identity& identity, const Json
       if (!model.field(name.asString())) return unknownField(model, name.asString());
     fields = *names;
   }
-  return premiseOf(model, read.text("id"), guard, std::move(fields));
+  commit.rows.push_back(model.key + "\n" + std::string(read.text("id")));
+  return premiseOf(model, read.text("id"), *guard, std::move(fields));
 }
 
 }  // namespace
@@ -120,11 +145,11 @@ Result<Commit> readCommit(const Schema& schema, const Subscriber& from, CommitNa
       premises.push(premiseOf(model, operation, own, i));
   }
   if (const Json* reads = message.find("reads")) {
-    if (!reads->isArray() || reads->items().size() > kMostReads) return badOption("reads", "up to 500 rows");
+    if (!reads->isArray() || reads->items().size() > kMostReads)
+      return badOption("reads", "up to 500 rows and queries");
     for (const Json& read : reads->items()) {
-      Result<Json> premise = readRead(schema, from.identity, read);
+      Result<Json> premise = (read.find("query") ? readQuery : readRow)(schema, from.identity, read, commit);
       if (!premise) return premise.error();
-      commit.rows.push_back(std::string(read.text("model")) + "\n" + std::string(read.text("id")));
       premises.push(std::move(*premise));
     }
   }

@@ -4,6 +4,7 @@
 // against the schema and the credential; whatever else there is to refuse, the database refuses.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct Commit {
   Socket socket = 0;              // who gets the receipt, if it is still there
   std::string lane;               // actor and session: what comes from one lane takes effect in order
   std::vector<std::string> rows;  // which it touches, as "model\nid"
+  std::set<std::string> models;   // of which it goes by a query: any row of theirs may matter to it
   std::string text;               // as the database takes it
   std::string actor;              // whose it is
   std::size_t bytes = 0;          // of the frame it came in

@@ -25,6 +25,14 @@ constexpr double kNever = std::numeric_limits<double>::infinity();
 
 bool isTogether(const Commit& commit) { return commit.way == Way::together; }
 
+/// Whether one of the batch may change what a query finds that the commit goes by.
+bool goesByOneOf(const std::vector<Commit>& batch, const Commit& commit) {
+  const auto isOfThem = [&](const std::string& row) { return commit.models.count(row.substr(0, row.find('\n'))) > 0; };
+  return !commit.models.empty() && std::any_of(batch.begin(), batch.end(), [&](const Commit& before) {
+    return std::any_of(before.rows.begin(), before.rows.end(), isOfThem);
+  });
+}
+
 }  // namespace
 
 bool CommitQueue::add(Commit commit) {
@@ -121,7 +129,7 @@ std::vector<CommitQueue::FlightNumber> CommitQueue::depart(const Pace& pace, dou
     if (!takesMore && apart_ == 0) break;
     const Head at = *head++;
     Commit& commit = at.second->waiting.front();
-    if (!isFree(commit, *at.second)) continue;
+    if (!isFree(commit, *at.second) || goesByOneOf(batch, commit)) continue;
     if (commit.way == Way::patiently) {
       patients.push_back(at);
     } else if (commit.way == Way::alone) {

@@ -14,7 +14,8 @@
 // Always true:
 //   1. one batch is in flight; what must go alone flies beside it, and no more than two of those wait in the database;
 //   2. a commit leaves after every commit before it of its lane, and after every one before it that touches one of its
-//      rows; the two never share a batch because of a row, and may because of a lane;
+//      rows; the two never share a batch because of a row, and may because of a lane; nor does one that goes by a query
+//      come after one in its batch that touches a row of that model: it is judged before any of them is written;
 //   3. a commit whose outcome is not known takes those of its lane behind it along when it is given up, or they would
 //      overtake it;
 //   4. who sends faster than may be is not refused but leaves later (Pace), and whoever comes after it in its lane, or to

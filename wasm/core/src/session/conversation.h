@@ -72,7 +72,7 @@ class Client::Impl {
   Result<uint32_t> release(std::string_view id, double now);
   Result<uint32_t> reorder(std::string_view json, double now);
   Json intents(std::string_view filter) const;
-  Result<SnapshotTaken> snapshot(std::string_view entities);
+  Result<SnapshotTaken> snapshot(std::string_view captured);
   void closeSnapshot(uint32_t snapshot) { snapshots_.close(snapshot); }
 
  private:
@@ -173,6 +173,7 @@ class Client::Impl {
                const Error& error = Error::of(ErrorCode::claim_lost));
   void advanceClaims(OwnClaim::Event event, double now, const Error& error = Error::of(ErrorCode::claim_lost));
   void consider(const std::string& id, double now);
+  Outcome captureQuery(std::string_view text, Snapshots::Taken& taken);
   void leaveClaims(double now);
   uint32_t askRelease(const std::string& id, double now);
 

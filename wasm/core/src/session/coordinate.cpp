@@ -149,20 +149,44 @@ Json Client::Impl::intents(std::string_view filter) const {
   return list;
 }
 
-Result<Client::SnapshotTaken> Client::Impl::snapshot(std::string_view entities) {
-  const Result<Json> json = parseJson(entities);
+/// A query whose rows are not here all the same may find what was never seen: it cannot be relied on.
+Outcome Client::Impl::captureQuery(std::string_view text, Snapshots::Taken& taken) {
+  const Result<Json> json = parseJson(text);
+  if (!json) return json.error();
+  Result<Query> query = parseQuery(store_.schema(), *json);
+  if (!query) return query.error();
+  ObjectText whole;  // limit and order are no matter
+  for (const std::string_view name : {"model", "where", "state"})
+    if (const Json* value = json->find(name)) whole.member(name, *value);
+  const std::string all = whole.take();
+  if (!options_.loadAll && !store_.kept().complete(text) && !store_.kept().complete(all))
+    return Error::of(ErrorCode::sync_not_ready, "A query of a snapshot is load()ed before.");
+  taken.queries.push_back(std::move(*query));
+  taken.reads.push(Json::object().set("query", *parseJson(all)));
+  return Nothing{};
+}
+
+Result<Client::SnapshotTaken> Client::Impl::snapshot(std::string_view captured) {
+  const Result<Json> json = parseJson(captured);
   if (!json) return json.error();
   if (cursor_ < 0) return Error::of(ErrorCode::sync_not_ready);
-  Set<Snapshots::Target> rows;
+  Snapshots::Taken taken{cursor_, epoch_, store_.version()};
   if (const Json* models = json->find("models"))
     for (const Json::Member& member : models->members()) {
       if (member.name == "stamp" || member.name == "signal" || member.name == "onChange")
         return Error::of(ErrorCode::snapshot_reserved_key);
       const int model = store_.schema().modelIndex(member.name);
       if (model < 0) return unknownModel(store_.schema(), member.name);
-      for (const Json& id : member.value.items()) rows.insert({model, std::string(id.asString())});
+      for (const Json& id : member.value.items()) {
+        taken.rows.insert({model, std::string(id.asString())});
+        taken.reads.push(Json::object().set("model", member.name).set("id", id));
+      }
     }
-  return SnapshotTaken{snapshots_.take(std::move(rows)), cursor_};
+  if (const Json* queries = json->find("queries"))
+    for (const Json& query : queries->items())
+      if (Outcome captured = captureQuery(query.asString(), taken); !captured) return captured.error();
+  const double stamp = taken.stamp;
+  return SnapshotTaken{snapshots_.take(std::move(taken)), stamp};
 }
 
 }  // namespace ablo

@@ -55,6 +55,7 @@ double Client::Impl::lastRead(const Operation& operation) {
 /// Whoever has read what this commit made of a row, may have read what never was; or, if it is confirmed, may not have read
 /// what came after it in the log.
 void Client::Impl::takeBack(const PendingCommit& commit, bool confirmed) {
+  if (!confirmed) snapshots_.takenBack(commit);
   for (const Operation& operation : commit.operations)
     if (Seen* one = seen(operation); one && one->version > commit.madeAt)
       one->at = std::min(one->at, confirmed ? commit.seq : kTakenBack);
@@ -68,14 +69,26 @@ void Client::Impl::takeAllBack() {
 
 Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& operations, const Guard& guard,
                                   PendingCommit& made, ObjectText& message) {
+  const Json* snapshot = json.find("snapshot");
+  const Snapshots::Taken* taken = snapshot ? snapshots_.find(snapshot->asNumber()) : nullptr;
+  const bool stands = taken && taken->wasReal && taken->epoch == epoch_ && !(made.retries >= 0 && taken->fell);
+  if (snapshot && !stands) return Error::of(ErrorCode::stale_context);
   const bool revises = made.retries >= 0;
   List<const PendingCommit*> basis;
-  bool guarded = json.find("reads") != nullptr, held = false;
+  bool guarded = json.find("reads") || taken, held = false;
+  const auto base = [&](const PendingCommit* commit) {
+    if ((commit->state < CommitLife::State::confirmed || !commit->notifications.empty()) &&
+        std::find(basis.begin(), basis.end(), commit) == basis.end())
+      basis.push_back(commit);
+  };
   const auto goBy = [&](int model, std::string_view id, const Operation* operation) {
     for (const auto& [commit, before] : store_.touches(model, id))
-      if ((commit->state < CommitLife::State::confirmed || !commit->notifications.empty()) &&
-          meet(*before, operation) && std::find(basis.begin(), basis.end(), commit) == basis.end())
-        basis.push_back(commit);
+      if (meet(*before, operation)) base(commit);
+  };
+  const auto goByAll = [&](int model) {
+    for (const PendingCommit* commit : store_.pending().commits())
+      for (const Operation& operation : commit->operations)
+        if (operation.model == model) base(commit);
   };
 
   Json list = Json::array();
@@ -101,22 +114,33 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
   }
   message.member("operations", list);
 
+  Json relied = Json::array();
+  const auto rely = [&](Json read, double at) -> Outcome {
+    Guard own{at};
+    if (Outcome given = readGuard(read, own); !given) return given;
+    made.yields |= own.onStale == OnStale::flag;
+    if (own.readAt < 0) return Error::of(ErrorCode::sync_not_ready);
+    const Json* query = read.find("query");
+    const int model = store_.schema().modelIndex((query ? *query : read).text("model"));
+    if (query) {
+      goByAll(model);
+    } else if (model >= 0) {
+      held |= store_.held(model, read.text("id"));
+      goBy(model, read.text("id"), nullptr);
+    }
+    relied.push(read.set("readAt", own.readAt));
+    return Nothing{};
+  };
+  if (taken)
+    for (const Json& read : taken->reads.items())
+      if (Outcome relied = rely(read, taken->stamp); !relied) return relied;
   if (const Json* reads = json.find("reads")) {
     if (!reads->isArray()) return badOption("reads", "an array");
-    Json relied = Json::array();
-    for (Json read : reads->items()) {
-      Guard own{guard.readAt < 0 ? cursor_ : guard.readAt};
-      if (Outcome given = readGuard(read, own); !given) return given;
-      made.yields |= own.onStale == OnStale::flag;
-      if (own.readAt < 0) return Error::of(ErrorCode::sync_not_ready);
-      if (const int model = store_.schema().modelIndex(read.text("model")); model >= 0) {
-        held |= store_.held(model, read.text("id"));
-        goBy(model, read.text("id"), nullptr);
-      }
-      relied.push(read.set("readAt", own.readAt));
-    }
-    message.member("reads", relied);
+    for (const Json& read : reads->items())
+      if (Outcome relied = rely(read, guard.readAt < 0 ? cursor_ : guard.readAt); !relied) return relied;
   }
+  if (relied.items().size() > kMostReads) return badOption("reads", "up to 500 rows and queries");
+  if (!relied.items().empty()) message.member("reads", relied);
   // A row that is held is as it was before the last load: what goes by it goes by no log there is.
   const Json* epoch = json.find("epoch");
   if (epoch)

@@ -131,6 +131,7 @@ void Client::Impl::loaded(const Json& message, double now) {
   claims_.clear();
   if (const Json* claims = message.find("claims"))
     for (const Json& claim : claims->items()) claims_.apply(claim);
+  if (loadedOnce_) snapshots_.unknown();
   cursor_ = loadedAt_ = seq;
   if (!message.text("epoch").empty()) setEpoch(message.text("epoch"));
   loadedOnce_ = true;
@@ -198,11 +199,15 @@ void Client::Impl::change(const Json& change, double now) {
   if (model < 0) return;
   const double seq = change.number("seq");
   const std::string id(change.text("id"));
+  const bool watched = !snapshots_.none();
+  const std::optional<Row> before = watched ? store_.base(model, id) : std::nullopt;
   store_.apply(model, id, change.find("row"), seq);
   if (change.text("session") != options_.session) {
-    const bool metadata =
-        onlyBaseFields(store_.schema().models[static_cast<std::size_t>(model)], change.find("fields"));
-    snapshots_.changed({model, id}, metadata ? Snapshots::Severity::metadata : Snapshots::Severity::semantic);
+    if (!watched) return;
+    const Model& description = store_.schema().models[static_cast<std::size_t>(model)];
+    const bool metadata = onlyBaseFields(description, change.find("fields"));
+    snapshots_.changed({model, id}, metadata ? Snapshots::Severity::metadata : Snapshots::Severity::semantic,
+                       description, before, store_.base(model, id));
   } else if (PendingCommit* commit = store_.pending().find(change.text("key")); commit && !commit->yields) {
     commit->seq = std::max(commit->seq, seq);
     advance(*commit, CommitLife::Event::accepted);

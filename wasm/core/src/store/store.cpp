@@ -138,6 +138,11 @@ std::span<const Table::Touch> Store::touches(int model, std::string_view id) con
   return slot == Table::kNone ? std::span<const Table::Touch>() : table(model).touches(slot);
 }
 
+std::optional<Row> Store::base(int model, std::string_view id) const {
+  const uint32_t slot = table(model).find(id);
+  return slot == Table::kNone ? std::nullopt : table(model).base(slot);
+}
+
 bool Store::held(int model, std::string_view id) const {
   const uint32_t slot = table(model).find(id);
   return slot != Table::kNone && table(model).held(slot);

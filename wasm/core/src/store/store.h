@@ -61,6 +61,8 @@ class Store {
   const Pending& pending() const { return pending_; }
   /// The pending operations on a row, in call order.
   std::span<const Table::Touch> touches(int model, std::string_view id) const;
+  /// A row as it is confirmed, if it is here.
+  std::optional<Row> base(int model, std::string_view id) const;
   /// Whether a row is shown as it was before the last load.
   bool held(int model, std::string_view id) const;
   /// Who writes here, once the server has said so: what is pending is folded again.
