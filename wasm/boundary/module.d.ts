@@ -109,8 +109,8 @@ export interface Client {
   reorder(order: string, now: number): string;
   /** `{model?, id?, field?}`: an array of claims, holder first, then the line in order. */
   intents(filter: string): string;
-  /** `{models: {key: [id]}}`: `{"snapshot": number, "stamp": seq}` */
-  snapshot(entities: string): string;
+  /** `{models?: {key: [id]}, keys?: ["row <model> <id>" | "query <number>"]}`: `{"snapshot": number, "stamp": seq}` */
+  snapshot(captured: string): string;
   closeSnapshot(snapshot: number): void;
 }
 

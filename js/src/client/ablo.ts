@@ -36,7 +36,7 @@ export function Ablo<S extends AnySchema = RegisteredSchema>(options: AbloOption
   const intents = new Intents(store);
   const snapshots = new Snapshots(store);
   const claims = new Claims(store, requests, intents);
-  const commits = new Commits(store, claims);
+  const commits = new Commits(store, claims, snapshots);
   const status = new SyncStatusReader(store);
   store.attach({ commits, requests, claims, intents, snapshots });
 
@@ -71,7 +71,8 @@ export function Ablo<S extends AnySchema = RegisteredSchema>(options: AbloOption
     }),
     commits: Object.freeze({ create: (input: CommitInput) => createCommit(commits, input) }),
     sessions: Object.freeze({ create: (input: SessionInput) => createSession(settings, input) }),
-    snapshot: (entities) => snapshots.take(entities as Record<string, string | readonly string[]>) as never,
+    snapshot: (captured: object) =>
+      snapshots.take(typeof captured === 'function' ? () => captured(client) as unknown : (captured as Record<string, string>)) as never,
     model(key) {
       const found = models.get(key);
       if (!found)

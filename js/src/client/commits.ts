@@ -10,6 +10,7 @@ import { toJson } from '../json';
 import { randomId } from '../platform';
 import { heard, Heard, inTime, pending, type Settling } from './pending';
 import type { Claims } from '../coordination/claims';
+import type { Snapshots } from '../coordination/snapshot';
 import type { Store, View } from './store';
 import type { MutationFailure, Operation, Receipt, StaleNotification } from './types';
 
@@ -41,6 +42,7 @@ export class Commits {
   constructor(
     private readonly store: Store,
     private readonly claims: Claims,
+    private readonly snapshots: Snapshots,
   ) {}
 
   /**
@@ -54,7 +56,7 @@ export class Commits {
     result: (receipt: Receipt, view: View) => T | PromiseLike<T>,
   ): Promise<T> {
     const written = this.store.run((view) => {
-      const { wait = this.store.settings.defaultWait, timeout, idempotencyKey, retries = mostRetries, ...rest } = options;
+      const { wait = this.store.settings.defaultWait, timeout, idempotencyKey, retries = mostRetries, snapshot, ...rest } = options;
       if (wait !== 'queued' && wait !== 'confirmed')
         throw abloError('write_options_invalid', "wait is 'queued' or 'confirmed'.", { param: 'wait' });
       const patience = timeout === undefined ? undefined : milliseconds(timeout, 'timeout');
@@ -62,8 +64,9 @@ export class Commits {
       const again = typeof operations === 'function' ? operations : undefined;
       const commit = ({ core }: View, settling: Settling<Receipt>, how?: object) => {
         const made = again ? again() : (operations as Operation[]);
-        const text = toJson({ ...rest, key, operations: made, retries: again && retries, ...how });
-        const bound = again ?? this.store.settings.core.guard ?? made.some(({ model, id }) => this.claims.held(model, id)[0]);
+        const premises = snapshot && this.snapshots.number(snapshot);
+        const text = toJson({ ...rest, key, operations: made, retries: again && retries, snapshot: premises, ...how });
+        const bound = again ?? premises ?? this.store.settings.core.guard ?? made.some(({ model, id }) => this.claims.held(model, id)[0]);
         const transaction = { id: key, operations: made };
         this.#open.set(core.commit(text, Date.now()), { settling, transaction, text: bound ? undefined : text, commit });
       };

@@ -73,6 +73,12 @@ export interface AbloClient<S extends AnySchema = RegisteredSchema> {
   };
   readonly commits: { create(input: CommitInput): Promise<Receipt> };
   readonly sessions: { create(input: SessionInput): Promise<Session> };
+  /**
+   * A stamp to write against, and everything that the function reads: rows, and queries with their conditions. With
+   * `{ snapshot }` a write is refused if any of that is not so any more. Where rows come as they are named (`bootstrap:
+   * 'none'`), load() a query before.
+   */
+  snapshot<T>(read: (ablo: Ablo<S>) => T): Snapshot<{ readonly value: T }>;
   /** A stamp to write against, and the rows as they are now. */
   snapshot<const E extends Entities<S>>(entities: E): Snapshot<SnapshotRowsOf<S, E>>;
   /** A model by name, also one whose key is a member of the client itself. */

@@ -7,7 +7,6 @@
 import type { Core } from '../core/core';
 import { abloError, type AbloError } from '../errors/errors';
 import { toJson } from '../json';
-import type { Row } from '../core/rows';
 import type { Store } from '../client/store';
 import type { Snapshot, SnapshotChange } from './types';
 
@@ -19,6 +18,7 @@ class Watch {
 export class Snapshots {
   readonly #watches = new Map<number, WeakRef<Watch>>();
   readonly #listenedTo = new Set<Watch>();
+  #numbers = new WeakMap<object, number>();
   readonly #bySignal = new WeakMap<AbortSignal, Watch>();
   readonly #gone = new FinalizationRegistry<{ core: Core; snapshot: number }>(({ core, snapshot }) => {
     if (this.store.peek()?.core !== core) return;
@@ -28,28 +28,30 @@ export class Snapshots {
 
   constructor(private readonly store: Store) {}
 
-  take(entities: Readonly<Record<string, string | readonly string[]>>): Snapshot {
+  /** The rows that are named, or whatever a function reads: rows, and queries with their conditions. */
+  take(captured: Readonly<Record<string, string | readonly string[]>> | (() => unknown)): Snapshot {
     const view = this.store.view();
     if (!view) throw this.store.failure ?? abloError('sync_not_ready');
+    const read = typeof captured === 'function' ? this.store.signals.track(captured) : undefined;
+    if (read?.value instanceof Promise) throw abloError('wrong_type', 'The function of a snapshot is not async.');
     const models = Object.fromEntries(
-      Object.entries(entities).map(([model, ids]) => [model, typeof ids === 'string' ? [ids] : [...ids]]),
+      Object.entries(captured).map(([model, ids]) => [model, typeof ids === 'string' ? [ids] : [...ids]]),
     );
-    const { snapshot, stamp } = view.core.ask('snapshot', toJson({ models })) as { snapshot: number; stamp: number };
+    const said = view.core.ask('snapshot', toJson({ models, keys: read && [...read.dependencies.keys()] }));
+    const { snapshot, stamp } = said as { snapshot: number; stamp: number };
 
-    const rows: Record<string, Record<string, Row>> = {};
+    const shown: Record<string, unknown> = read ? { value: read.value } : {};
     for (const [model, ids] of Object.entries(models)) {
       const found = ids.map((id) => [id, view.rows.get(view.models.get(model)!, id)] as const);
-      rows[model] = Object.freeze(
-        Object.fromEntries(found.filter((entry): entry is [string, Row] => entry[1] !== undefined)),
-      );
+      shown[model] = Object.freeze(Object.fromEntries(found.filter(([, row]) => row)));
     }
 
     const watch = new Watch();
     this.#watches.set(snapshot, new WeakRef(watch));
     this.#bySignal.set(watch.controller.signal, watch);
     this.#gone.register(watch, { core: view.core, snapshot });
-    return Object.freeze({
-      ...rows,
+    const taken = Object.freeze({
+      ...shown,
       stamp,
       signal: watch.controller.signal,
       onChange: (listener: (change: SnapshotChange) => void) => {
@@ -61,12 +63,22 @@ export class Snapshots {
         };
       },
     }) as Snapshot;
+    this.#numbers.set(taken, snapshot);
+    return taken;
+  }
+
+  /** What a write goes by: the number the core knows it under. */
+  number(taken: object): number {
+    const number = this.#numbers.get(taken);
+    if (!number) throw abloError('stale_context', 'The snapshot is not of this client, or the core was built again since.');
+    return number;
   }
 
   /** Nothing tells any more whether they stand. */
   fail(error: AbloError): void {
     for (const watch of this.#watches.values()) this.store.notify(() => watch.deref()?.controller.abort(error));
     this.#watches.clear();
+    this.#numbers = new WeakMap();
   }
 
   fallen(snapshot: number, severity: number, model: number, id: string): void {

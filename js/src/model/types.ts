@@ -2,7 +2,7 @@
 //
 // The shape of `ablo.<model>`, as people use it. Verbs dispatch on their first argument: text is the positional form,
 // an object the form with names. Nothing here exists at run time.
-import type { Intent } from '../coordination/types';
+import type { Intent, Snapshot } from '../coordination/types';
 import type { Duration } from '../duration';
 import type { AnySchema, CreateOf, RegisteredSchema, RowOf, ShapeOf, UpdateOf } from '../schema/types';
 
@@ -70,6 +70,8 @@ export interface WriteOptions {
   onStale?: 'reject' | 'force' | 'overwrite' | 'flag' | 'notify' | 'merge' | null;
   /** Rows it relies on and does not write: refused if one of them changed after it was read. */
   reads?: readonly Read[];
+  /** What it goes by, as it was read then: refused if one of those rows, or what one of those queries finds, changed since. */
+  snapshot?: Snapshot<unknown>;
   /** Of an update made from the row: how often it is made anew before `contention_exhausted`. 100 by default. */
   retries?: number;
   /** The same key never takes effect twice. Made up when there is none. */

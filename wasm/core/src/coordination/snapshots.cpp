@@ -1,56 +1,43 @@
 // SPDX-License-Identifier: MIT
 #include "coordination/snapshots.h"
 
-#include <algorithm>
-
 namespace ablo {
 
-uint32_t Snapshots::take(Taken taken) {
-  taken_[++last_] = std::move(taken);
-  return last_;
+namespace {
+
+/// What the row was, or what it is.
+bool finds(const Schema& schema, const Json& json, const Snapshots::Change& change) {
+  const Result<Query> query = parseQuery(schema, json);
+  const Model& model = schema.models[static_cast<std::size_t>(change.target.first)];
+  for (const std::optional<Row>* row : {&change.before, &change.after})
+    if (*row && matches(*query, model, cellsOf(**row))) return true;
+  return false;
 }
 
-const Snapshots::Taken* Snapshots::find(double snapshot) const {
-  const auto found = taken_.find(static_cast<uint32_t>(snapshot));
-  return found == taken_.end() ? nullptr : &found->second;
-}
+}  // namespace
 
-void Snapshots::fall(uint32_t number, Taken& taken, Severity severity, Target target) {
-  taken.fell = true;
-  fallen_.push_back({number, severity, std::move(target)});
-}
-
-void Snapshots::changed(const Target& target, Severity severity, const Model& model, const std::optional<Row>& before,
-                        const std::optional<Row>& after) {
+void Snapshots::fall(const Schema& schema, const Change* change, const uint32_t* madeAt) {
   for (auto& [number, taken] : taken_) {
-    const auto finds = [&](const Query& query, const std::optional<Row>& row) {
-      return row && query.model == target.first && matches(query, model, cellsOf(*row));
-    };
-    if (taken.rows.contains(target) || std::any_of(taken.queries.begin(), taken.queries.end(), [&](const Query& query) {
-          return finds(query, before) || finds(query, after);
-        }))
-      fall(number, taken, severity, target);
+    if (madeAt && *madeAt >= taken.version) continue;  // it was made later
+    for (const Json& read : taken.reads.items()) {
+      const Json* query = read.find("query");
+      const Json& what = query ? *query : read;
+      const int model = schema.modelIndex(what.text("model"));
+      if (change && change->target.first != model) continue;
+      if (change && !query && change->target.second != read.text("id")) continue;
+      if (change && query && !madeAt && !finds(schema, *query, *change)) continue;
+      taken.fell = true;
+      if (madeAt) taken.wasReal = false;
+      fallen_.push_back({number, change ? change->severity : Severity::semantic,
+                         change ? change->target : Target{model, std::string(what.text("id"))}});
+      break;
+    }
   }
 }
 
-void Snapshots::takenBack(const PendingCommit& commit) {
-  for (auto& [number, taken] : taken_)
-    for (const Operation& operation : commit.operations)
-      if (commit.madeAt < taken.version && taken.wasReal &&
-          (taken.rows.contains({operation.model, operation.id}) ||
-           std::any_of(taken.queries.begin(), taken.queries.end(),
-                       [&](const Query& query) { return query.model == operation.model; }))) {
-        taken.wasReal = false;
-        fall(number, taken, Severity::semantic, {operation.model, operation.id});
-      }
-}
-
-void Snapshots::unknown() {
-  for (auto& [number, taken] : taken_)
-    if (!taken.rows.empty())
-      fall(number, taken, Severity::semantic, *taken.rows.begin());
-    else if (!taken.queries.empty())
-      fall(number, taken, Severity::semantic, {taken.queries[0].model, {}});
+void Snapshots::takenBack(const Schema& schema, const Target& target, uint32_t madeAt) {
+  const Change change{target};
+  fall(schema, &change, &madeAt);
 }
 
 }  // namespace ablo

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Snapshots: a stamp and what was looked at there: rows, and queries with their conditions. Each change of it by somebody else
-// is told: of a captured row, or of one that a query finds as it was or as it is. What a commit goes by it relies on (`reads`).
+// Snapshots: a stamp and what was looked at there: rows, and queries with their conditions. What somebody else changes of it
+// is told: a captured row, or one that a query finds as it was or as it is.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,6 @@
 #include "ablo/list.h"
 #include "base/map.h"
 #include "query/query.h"
-#include "writes/pending.h"
 
 namespace ablo {
 
@@ -22,37 +21,44 @@ class Snapshots {
 
   struct Taken {
     double stamp = 0;
-    std::string epoch;     // of the log that the stamp is a place in
-    uint32_t version = 0;  // of the store: a commit that was made later was not seen
-    Set<Target> rows;
-    List<Query> queries;
-    Json reads = Json::array();  // as a commit names them
-    bool fell = false;           // somebody else changed it
-    bool wasReal = true;         // it did not show a write of this client that was refused or gave way
+    std::string epoch;           // of the log that the stamp is a place in
+    uint32_t version = 0;        // of the store: what was written later was not seen
+    Json reads = Json::array();  // as a commit names them: {model, id} or {query}
+    bool fell = false;
+    bool wasReal = true;  // it did not show a write of this client that was refused or gave way
   };
   struct Fallen {
     uint32_t snapshot;
     Severity severity;
     Target target;
   };
+  /// A row that changed, from what it was to what it is.
+  struct Change {
+    Target target;
+    Severity severity = Severity::semantic;
+    std::optional<Row> before{}, after{};
+  };
 
-  uint32_t take(Taken taken);
+  uint32_t take(Taken taken) {
+    taken_[++last_] = std::move(taken);
+    return last_;
+  }
   void close(uint32_t snapshot) { taken_.erase(snapshot); }
-  const Taken* find(double snapshot) const;
+  const Taken* find(double snapshot) const {
+    const auto found = taken_.find(static_cast<uint32_t>(snapshot));
+    return found == taken_.end() ? nullptr : &found->second;
+  }
   bool none() const { return taken_.empty(); }
 
-  /// Somebody else changed a row from one image to the other; none: it was, or is, not there.
-  void changed(const Target& target, Severity severity, const Model& model, const std::optional<Row>& before,
-               const std::optional<Row>& after);
+  /// Somebody else changed it. None: nobody knows what they changed.
+  void changed(const Schema& schema, const Change* change) { fall(schema, change, nullptr); }
   /// A write of this client was refused or gave way: whoever saw it saw what never was.
-  void takenBack(const PendingCommit& commit);
-  /// Nobody knows what changed.
-  void unknown();
+  void takenBack(const Schema& schema, const Target& target, uint32_t madeAt);
 
   List<Fallen> fallen() { return std::exchange(fallen_, {}); }
 
  private:
-  void fall(uint32_t number, Taken& taken, Severity severity, Target target);
+  void fall(const Schema& schema, const Change* change, const uint32_t* madeAt);
 
   Map<uint32_t, Taken> taken_;
   List<Fallen> fallen_;

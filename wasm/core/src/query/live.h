@@ -35,6 +35,7 @@ class LiveQueries {
   void close(uint32_t number);
   bool isOpen(const std::string& text) const { return byText_.contains(text); }
   int model(uint32_t number) const;  // -1: not open
+  const std::string& text(uint32_t number) const { return entries_.find(number)->second.text; }
 
   /// The row shown at that slot is about to change, or to go.
   void leave(int model, uint32_t slot);

@@ -162,6 +162,7 @@ class Client::Impl {
   }
   void refused(uint32_t request, const Error& error);
   uint32_t ask(Request request);
+  static std::string requestText(std::string_view type, uint32_t number, const Json& asked);
 
   // expand.cpp
   bool expand(uint32_t number, Request request, std::span<const Json> rows, double now);
@@ -173,7 +174,7 @@ class Client::Impl {
                const Error& error = Error::of(ErrorCode::claim_lost));
   void advanceClaims(OwnClaim::Event event, double now, const Error& error = Error::of(ErrorCode::claim_lost));
   void consider(const std::string& id, double now);
-  Outcome captureQuery(std::string_view text, Snapshots::Taken& taken);
+  Outcome capture(const std::string& query, Snapshots::Taken& taken);
   void leaveClaims(double now);
   uint32_t askRelease(const std::string& id, double now);
 

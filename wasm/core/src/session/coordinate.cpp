@@ -33,10 +33,6 @@ Result<uint32_t> Client::Impl::claim(std::string_view text, double now) {
 
   const std::string id(json->text("claim"));
   const uint32_t number = ask({Request::Kind::claim, id, {}, std::nullopt, now});
-  ObjectText message;
-  message.member("type", "claim").member("request", number);
-  for (const Json::Member& member : json->members())
-    if (member.name != "timeout") message.member(member.name, member.value);
   const Claims::Target target{std::string(json->text("model")), std::string(json->text("id"))};
   List<std::string> lost;
   for (const auto& [other, own] : own_)
@@ -46,7 +42,7 @@ Result<uint32_t> Client::Impl::claim(std::string_view text, double now) {
   own.request = number;
   own.ttl = ttl;
   own.target = target;
-  own.message = message.take();
+  own.message = requestText("claim", number, *json);
   own.renewAt = now + own.ttl / 3;
   if (timeout) own.lateAt = now + timeout->asNumber();
   requests_.open()[number].message = own.message;
@@ -116,10 +112,7 @@ Result<uint32_t> Client::Impl::reorder(std::string_view text, double now) {
   const Result<Json> json = parseJson(text);
   if (!json) return json.error();
   const uint32_t number = ask({Request::Kind::line, {}, {}, std::nullopt, now});
-  ObjectText message;
-  message.member("type", "reorder").member("request", number);
-  for (const Json::Member& member : json->members()) message.member(member.name, member.value);
-  std::string& frame = requests_.open()[number].message = message.take();
+  std::string& frame = requests_.open()[number].message = requestText("reorder", number, *json);
   if (session_.state() == Session::State::live) send(frame);
   return number;
 }
@@ -150,19 +143,14 @@ Json Client::Impl::intents(std::string_view filter) const {
 }
 
 /// A query whose rows are not here all the same may find what was never seen: it cannot be relied on.
-Outcome Client::Impl::captureQuery(std::string_view text, Snapshots::Taken& taken) {
+Outcome Client::Impl::capture(const std::string& text, Snapshots::Taken& taken) {
   const Result<Json> json = parseJson(text);
-  if (!json) return json.error();
-  Result<Query> query = parseQuery(store_.schema(), *json);
-  if (!query) return query.error();
-  ObjectText whole;  // limit and order are no matter
+  Json whole = Json::object();  // limit and order are no matter
   for (const std::string_view name : {"model", "where", "state"})
-    if (const Json* value = json->find(name)) whole.member(name, *value);
-  const std::string all = whole.take();
-  if (!options_.loadAll && !store_.kept().complete(text) && !store_.kept().complete(all))
+    if (const Json* value = json->find(name)) whole.set(name, *value);
+  if (!options_.loadAll && !store_.kept().complete(text) && !store_.kept().complete(writeJson(whole)))
     return Error::of(ErrorCode::sync_not_ready, "A query of a snapshot is load()ed before.");
-  taken.queries.push_back(std::move(*query));
-  taken.reads.push(Json::object().set("query", *parseJson(all)));
+  taken.reads.push(Json::object().set("query", whole));
   return Nothing{};
 }
 
@@ -170,21 +158,31 @@ Result<Client::SnapshotTaken> Client::Impl::snapshot(std::string_view captured) 
   const Result<Json> json = parseJson(captured);
   if (!json) return json.error();
   if (cursor_ < 0) return Error::of(ErrorCode::sync_not_ready);
-  Snapshots::Taken taken{cursor_, epoch_, store_.version()};
+  Snapshots::Taken taken;
+  taken.stamp = cursor_, taken.epoch = epoch_, taken.version = store_.version();
+  const auto row = [&](int model, std::string_view id) {
+    const std::string& key = store_.schema().models[static_cast<std::size_t>(model)].key;
+    taken.reads.push(Json::object().set("model", key).set("id", id));
+  };
   if (const Json* models = json->find("models"))
     for (const Json::Member& member : models->members()) {
       if (member.name == "stamp" || member.name == "signal" || member.name == "onChange")
         return Error::of(ErrorCode::snapshot_reserved_key);
       const int model = store_.schema().modelIndex(member.name);
       if (model < 0) return unknownModel(store_.schema(), member.name);
-      for (const Json& id : member.value.items()) {
-        taken.rows.insert({model, std::string(id.asString())});
-        taken.reads.push(Json::object().set("model", member.name).set("id", id));
-      }
+      for (const Json& id : member.value.items()) row(model, id.asString());
     }
-  if (const Json* queries = json->find("queries"))
-    for (const Json& query : queries->items())
-      if (Outcome captured = captureQuery(query.asString(), taken); !captured) return captured.error();
+  if (const Json* keys = json->find("keys"))  // what was read: `row <model> <id>`, `query <number>`, and what is no row
+    for (const Json& key : keys->items()) {
+      const std::string_view text = key.asString();
+      const std::size_t end = text.find(' ');
+      uint32_t number = 0;
+      std::size_t at = end + 1;
+      for (; at < text.size() && text[at] != ' '; ++at) number = number * 10 + static_cast<uint32_t>(text[at] - '0');
+      if (text.substr(0, end) == "row") row(static_cast<int>(number), text.substr(at + 1));
+      if (text.substr(0, end) != "query") continue;
+      if (Outcome query = capture(store_.queries().text(number), taken); !query) return query.error();
+    }
   const double stamp = taken.stamp;
   return SnapshotTaken{snapshots_.take(std::move(taken)), stamp};
 }

@@ -55,7 +55,9 @@ double Client::Impl::lastRead(const Operation& operation) {
 /// Whoever has read what this commit made of a row, may have read what never was; or, if it is confirmed, may not have read
 /// what came after it in the log.
 void Client::Impl::takeBack(const PendingCommit& commit, bool confirmed) {
-  if (!confirmed) snapshots_.takenBack(commit);
+  if (!confirmed && !snapshots_.none())
+    for (const Operation& operation : commit.operations)
+      snapshots_.takenBack(store_.schema(), {operation.model, operation.id}, commit.madeAt);
   for (const Operation& operation : commit.operations)
     if (Seen* one = seen(operation); one && one->version > commit.madeAt)
       one->at = std::min(one->at, confirmed ? commit.seq : kTakenBack);

@@ -23,11 +23,7 @@ Result<uint32_t> Client::Impl::load(std::string_view text, double now) {
   if (const uint32_t asked = requests_.find(Request::Kind::query, text)) return asked;
 
   const uint32_t number = ask({Request::Kind::query, std::string(text), {}, std::move(*query), now});
-  ObjectText message;
-  message.member("type", "query").member("request", number);
-  const Result<Json> json = parseJson(text);
-  for (const Json::Member& member : json->members()) message.member(member.name, member.value);
-  requests_.open()[number].message = message.take();
+  requests_.open()[number].message = requestText("query", number, *parseJson(text));
   store_.remember(true);
   if (session_.state() == Session::State::live) send(requests_.open()[number].message);
   return number;
@@ -36,6 +32,14 @@ Result<uint32_t> Client::Impl::load(std::string_view text, double now) {
 /// Asks the kept queries that were not answered since the last fresh load, unless they are being asked.
 void Client::Impl::askAgain(double now) {
   for (const std::string& query : store_.kept().outdated()) static_cast<void>(load(query, now));
+}
+
+std::string Client::Impl::requestText(std::string_view type, uint32_t number, const Json& asked) {
+  ObjectText text;
+  text.member("type", type).member("request", number);
+  for (const Json::Member& member : asked.members())
+    if (member.name != "timeout") text.member(member.name, member.value);
+  return text.take();
 }
 
 uint32_t Client::Impl::ask(Request request) { return requests_.add(std::move(request)); }

@@ -131,7 +131,7 @@ void Client::Impl::loaded(const Json& message, double now) {
   claims_.clear();
   if (const Json* claims = message.find("claims"))
     for (const Json& claim : claims->items()) claims_.apply(claim);
-  if (loadedOnce_) snapshots_.unknown();
+  if (loadedOnce_) snapshots_.changed(store_.schema(), nullptr);
   cursor_ = loadedAt_ = seq;
   if (!message.text("epoch").empty()) setEpoch(message.text("epoch"));
   loadedOnce_ = true;
@@ -199,15 +199,16 @@ void Client::Impl::change(const Json& change, double now) {
   if (model < 0) return;
   const double seq = change.number("seq");
   const std::string id(change.text("id"));
+  Snapshots::Change told{{model, id}};
   const bool watched = !snapshots_.none();
-  const std::optional<Row> before = watched ? store_.base(model, id) : std::nullopt;
+  if (watched) told.before = store_.base(model, id);
   store_.apply(model, id, change.find("row"), seq);
   if (change.text("session") != options_.session) {
     if (!watched) return;
-    const Model& description = store_.schema().models[static_cast<std::size_t>(model)];
-    const bool metadata = onlyBaseFields(description, change.find("fields"));
-    snapshots_.changed({model, id}, metadata ? Snapshots::Severity::metadata : Snapshots::Severity::semantic,
-                       description, before, store_.base(model, id));
+    if (onlyBaseFields(store_.schema().models[static_cast<std::size_t>(model)], change.find("fields")))
+      told.severity = Snapshots::Severity::metadata;
+    told.after = store_.base(model, id);
+    snapshots_.changed(store_.schema(), &told);
   } else if (PendingCommit* commit = store_.pending().find(change.text("key")); commit && !commit->yields) {
     commit->seq = std::max(commit->seq, seq);
     advance(*commit, CommitLife::Event::accepted);
