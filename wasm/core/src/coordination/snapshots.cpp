@@ -27,7 +27,7 @@ void Snapshots::fall(const Schema& schema, const Change* change, const uint32_t*
       if (change && !query && change->target.second != read.text("id")) continue;
       if (change && query && !madeAt && !finds(schema, *query, *change)) continue;
       taken.fell = true;
-      if (madeAt) taken.wasReal = false;
+      taken.isGone |= madeAt || !change;
       fallen_.push_back({number, change ? change->severity : Severity::semantic,
                          change ? change->target : Target{model, std::string(what.text("id"))}});
       break;

@@ -20,12 +20,10 @@ class Snapshots {
   enum class Severity : uint32_t { semantic = 1, metadata = 2 };  // metadata: only base fields changed
 
   struct Taken {
-    double stamp = 0;
-    std::string epoch;           // of the log that the stamp is a place in
     uint32_t version = 0;        // of the store: what was written later was not seen
-    Json reads = Json::array();  // as a commit names them: {model, id} or {query}
-    bool fell = false;
-    bool wasReal = true;  // it did not show a write of this client that was refused or gave way
+    Json reads = Json::array();  // as a commit names them: {model, id, readAt} or {query, readAt}
+    bool fell = false;           // somebody else changed it, and the server will say what
+    bool isGone = false;         // it showed what never was, or nobody knows what changed
   };
   struct Fallen {
     uint32_t snapshot;
@@ -39,10 +37,8 @@ class Snapshots {
     std::optional<Row> before{}, after{};
   };
 
-  uint32_t take(Taken taken) {
-    taken_[++last_] = std::move(taken);
-    return last_;
-  }
+  uint32_t open() { return ++last_; }
+  Taken& operator[](uint32_t snapshot) { return taken_[snapshot]; }
   void close(uint32_t snapshot) { taken_.erase(snapshot); }
   const Taken* find(double snapshot) const {
     const auto found = taken_.find(static_cast<uint32_t>(snapshot));

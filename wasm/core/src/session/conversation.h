@@ -174,7 +174,8 @@ class Client::Impl {
                const Error& error = Error::of(ErrorCode::claim_lost));
   void advanceClaims(OwnClaim::Event event, double now, const Error& error = Error::of(ErrorCode::claim_lost));
   void consider(const std::string& id, double now);
-  Outcome capture(const std::string& query, Snapshots::Taken& taken);
+  Outcome captureQuery(const std::string& text, Json& reads);
+  Outcome capture(const Json& json, Json& reads);
   void leaveClaims(double now);
   uint32_t askRelease(const std::string& id, double now);
 

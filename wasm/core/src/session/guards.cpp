@@ -73,7 +73,7 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
                                   PendingCommit& made, ObjectText& message) {
   const Json* snapshot = json.find("snapshot");
   const Snapshots::Taken* taken = snapshot ? snapshots_.find(snapshot->asNumber()) : nullptr;
-  const bool stands = taken && taken->wasReal && taken->epoch == epoch_ && !(made.retries >= 0 && taken->fell);
+  const bool stands = taken && !taken->isGone && !(taken->fell && made.retries >= 0);
   if (snapshot && !stands) return Error::of(ErrorCode::stale_context);
   const bool revises = made.retries >= 0;
   List<const PendingCommit*> basis;
@@ -117,30 +117,25 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
   message.member("operations", list);
 
   Json relied = Json::array();
-  const auto rely = [&](Json read, double at) -> Outcome {
-    Guard own{at};
-    if (Outcome given = readGuard(read, own); !given) return given;
-    made.yields |= own.onStale == OnStale::flag;
-    if (own.readAt < 0) return Error::of(ErrorCode::sync_not_ready);
-    const Json* query = read.find("query");
-    const int model = store_.schema().modelIndex((query ? *query : read).text("model"));
-    if (query) {
-      goByAll(model);
-    } else if (model >= 0) {
-      held |= store_.held(model, read.text("id"));
-      goBy(model, read.text("id"), nullptr);
+  const Json* reads = json.find("reads");
+  if (reads && !reads->isArray()) return badOption("reads", "an array");
+  for (const Json* list : {taken ? &taken->reads : nullptr, reads})
+    for (std::size_t i = 0; list && i < list->items().size(); ++i) {
+      Json read = list->items()[i];
+      Guard own{guard.readAt < 0 ? cursor_ : guard.readAt};
+      if (Outcome given = readGuard(read, own); !given) return given;
+      made.yields |= own.onStale == OnStale::flag;
+      if (own.readAt < 0) return Error::of(ErrorCode::sync_not_ready);
+      const Json* query = read.find("query");
+      const int model = store_.schema().modelIndex((query ? *query : read).text("model"));
+      if (query) {
+        goByAll(model);
+      } else if (model >= 0) {
+        held |= store_.held(model, read.text("id"));
+        goBy(model, read.text("id"), nullptr);
+      }
+      relied.push(read.set("readAt", own.readAt));
     }
-    relied.push(read.set("readAt", own.readAt));
-    return Nothing{};
-  };
-  if (taken)
-    for (const Json& read : taken->reads.items())
-      if (Outcome relied = rely(read, taken->stamp); !relied) return relied;
-  if (const Json* reads = json.find("reads")) {
-    if (!reads->isArray()) return badOption("reads", "an array");
-    for (const Json& read : reads->items())
-      if (Outcome relied = rely(read, guard.readAt < 0 ? cursor_ : guard.readAt); !relied) return relied;
-  }
   if (relied.items().size() > kMostReads) return badOption("reads", "up to 500 rows and queries");
   if (!relied.items().empty()) message.member("reads", relied);
   // A row that is held is as it was before the last load: what goes by it goes by no log there is.
