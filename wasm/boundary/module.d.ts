@@ -109,7 +109,7 @@ export interface Client {
   reorder(order: string, now: number): string;
   /** `{model?, id?, field?}`: an array of claims, holder first, then the line in order. */
   intents(filter: string): string;
-  /** `{models?: {key: [id]}, keys?: ["row <model> <id>" | "query <number>"]}`: `{"snapshot": number, "stamp": seq}` */
+  /** `{reads: [{model, id} | {query: text}]}`: `{"snapshot": number, "stamp": seq}` */
   snapshot(captured: string): string;
   closeSnapshot(snapshot: number): void;
 }

@@ -80,10 +80,7 @@ export function Ablo<S extends AnySchema = RegisteredSchema>(options: AbloOption
       return found;
     },
     onSessionError: (listener) =>
-      store.signals.follow(
-        () => status.read().isSessionError,
-        (expired) => expired && listener(status.read().error!),
-      ),
+      store.signals.follow(() => status.read().isSessionError, (expired) => expired && listener(status.read().error!)),
     onMutationFailure: (listener) => commits.onFailure(listener),
     setAuthToken(token) {
       settings.credential = { token };

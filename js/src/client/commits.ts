@@ -39,11 +39,7 @@ export class Commits {
   readonly #listeners = new Set<(failure: MutationFailure) => void>();
   readonly #unsaid: unknown[] = [];
 
-  constructor(
-    private readonly store: Store,
-    private readonly claims: Claims,
-    private readonly snapshots: Snapshots,
-  ) {}
+  constructor(private readonly store: Store, private readonly claims: Claims, private readonly snapshots: Snapshots) {}
 
   /**
    * Applies the operations here, together, and sends them. `result` makes what the promise resolves to, once the write

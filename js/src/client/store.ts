@@ -130,10 +130,7 @@ export class Store {
     if (this.#starting || this.#failure) return;
     this.#starting = true;
     this.connection.start();
-    this.#load().then(
-      (core) => this.#begin(core),
-      (thrown: unknown) => this.#fail(asAbloError(thrown)),
-    );
+    this.#load().then((core) => this.#begin(core), (thrown: unknown) => this.#fail(asAbloError(thrown)));
   }
 
   /** Tells somebody outside, with nothing of ours on the stack. */

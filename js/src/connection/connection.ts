@@ -31,10 +31,7 @@ export class Connection {
   #awake: ReturnType<typeof setInterval> | undefined;
   #over = false;
 
-  constructor(
-    private readonly settings: Settings,
-    private readonly events: Events,
-  ) {}
+  constructor(private readonly settings: Settings, private readonly events: Events) {}
 
   /** From now on the network coming back is an event. Before, a client that nobody uses leaves no trace. */
   start(): void {

@@ -48,10 +48,7 @@ export async function fetchToken({ credential, secretAllowed, baseURL, fetch }: 
     if (response.status === 401 && (body.error?.code ?? body.code) === 'session_expired')
       throw abloError('session_expired');
     if (!response.ok) throw unreachable(endpoint, `answered ${response.status}`);
-    return {
-      ...present(body.token),
-      ...(typeof body.baseURL === 'string' && { baseURL: normalBaseURL(body.baseURL) }),
-    };
+    return { ...present(body.token), ...(typeof body.baseURL === 'string' && { baseURL: normalBaseURL(body.baseURL) }) };
   }
 }
 

@@ -19,11 +19,7 @@ export class Claims {
   /** What was asked for and is not given back yet, by the claim's id. */
   readonly #own = new Map<string, { readonly lost: AbortController; handle?: ClaimHandle<Row> }>();
 
-  constructor(
-    private readonly store: Store,
-    private readonly requests: Requests,
-    private readonly intents: Intents,
-  ) {}
+  constructor(private readonly store: Store, private readonly requests: Requests, private readonly intents: Intents) {}
 
   /** The claims this client has not given back yet on a row. */
   held(model: string, id: string): ClaimHandle<Row>[] {

@@ -7,7 +7,8 @@
 import type { Core } from '../core/core';
 import { abloError, type AbloError } from '../errors/errors';
 import { toJson } from '../json';
-import type { Store } from '../client/store';
+import type { Store, View } from '../client/store';
+import type { Dependencies } from '../tracking';
 import type { Snapshot, SnapshotChange } from './types';
 
 class Watch {
@@ -34,14 +35,12 @@ export class Snapshots {
     if (!view) throw this.store.failure ?? abloError('sync_not_ready');
     const read = typeof captured === 'function' ? this.store.signals.track(captured) : undefined;
     if (read?.value instanceof Promise) throw abloError('wrong_type', 'The function of a snapshot is not async.');
-    const models = Object.fromEntries(
-      Object.entries(captured).map(([model, ids]) => [model, typeof ids === 'string' ? [ids] : [...ids]]),
-    );
-    const said = view.core.ask('snapshot', toJson({ models, keys: read && [...read.dependencies.keys()] }));
-    const { snapshot, stamp } = said as { snapshot: number; stamp: number };
+    const named = Object.entries(captured).map(([model, ids]) => [model, [ids].flat()] as const); // none of a function
+    const reads = read ? whatWasRead(read.dependencies, view) : named.flatMap(([model, ids]) => ids.map((id) => ({ model, id })));
+    const { snapshot, stamp } = view.core.ask('snapshot', toJson({ reads })) as { snapshot: number; stamp: number };
 
     const shown: Record<string, unknown> = read ? { value: read.value } : {};
-    for (const [model, ids] of Object.entries(models)) {
+    for (const [model, ids] of named) {
       const found = ids.map((id) => [id, view.rows.get(view.models.get(model)!, id)] as const);
       shown[model] = Object.freeze(Object.fromEntries(found.filter(([, row]) => row)));
     }
@@ -92,4 +91,12 @@ export class Snapshots {
     for (const listener of watch.listeners) this.store.notify(() => listener(change));
     this.store.notify(() => watch.controller.abort(abloError('stale_context', `${change.model} ${id} changed.`)));
   }
+}
+
+function whatWasRead(dependencies: Dependencies, { core, queries }: View): object[] {
+  return [...dependencies.keys()].flatMap((key) => {
+    const [, kind, number, id] = /^(row|query) (\d+) ?(.*)/s.exec(key) ?? [];
+    if (kind === 'row') return { model: core.models[Number(number)]!.key, id };
+    return kind ? { query: queries.text(Number(number)) } : [];
+  });
 }

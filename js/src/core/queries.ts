@@ -26,11 +26,7 @@ export class Queries {
   readonly #byText = new Map<string, OpenQuery>();
   readonly #byNumber = new Map<number, OpenQuery>();
 
-  constructor(
-    private readonly core: Core,
-    private readonly rows: Rows,
-    private readonly signals: Signals,
-  ) {
+  constructor(private readonly core: Core, private readonly rows: Rows, private readonly signals: Signals) {
     rows.sweep.first(() => this.#closeUnused());
   }
 
@@ -47,9 +43,8 @@ export class Queries {
     return (query.count ??= this.core.count(query.number));
   }
 
-  /** The key that is bumped when the query's result changes. */
-  key(text: string): string {
-    return keys.query(this.#use(text).number);
+  text(number: number): string {
+    return this.#byNumber.get(number)!.text;
   }
 
   changed(number: number): void {

@@ -34,10 +34,7 @@ export class AbloError extends Error {
   readonly param: string | undefined;
   readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(
-    readonly code: AnyErrorCode,
-    options: AbloErrorOptions = {},
-  ) {
+  constructor(readonly code: AnyErrorCode, options: AbloErrorOptions = {}) {
     super(options.message ?? known(code)?.sentence ?? code, { cause: options.cause });
     this.httpStatus = options.httpStatus ?? known(code)?.status ?? undefined;
     this.requestId = options.requestId;

@@ -25,10 +25,7 @@ export class Image {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving = Promise.resolve();
 
-  constructor(
-    private readonly storage: ImageStorage,
-    private readonly logger: Logger,
-  ) {}
+  constructor(private readonly storage: ImageStorage, private readonly logger: Logger) {}
 
   async restore(core: Core): Promise<void> {
     this.#unsaved = new Map();
