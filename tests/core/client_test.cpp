@@ -201,7 +201,7 @@ TEST_CASE("A claim is held once its grant has been applied, and writes under it 
 
 TEST_CASE("A release of what is over already is done, and any other refusal of it is one") {
   const std::string claim = R"(,"claim":{"id":"c1","model":"tasks","row":"t1","status":"released"})";
-  for (const std::string more : {claim, std::string()}) {
+  for (const std::string& more : {claim, std::string()}) {
     Bench bench;
     bench.connect();
     const uint32_t release = *bench.client.release("c1", bench.now);
