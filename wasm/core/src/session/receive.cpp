@@ -239,7 +239,7 @@ void Client::Impl::answer(const Json& message, double now) {
   const Request::Kind kind = found->second.kind;
 
   // A claim beside it: a release was sent again, and this is how it has ended.
-  if (const Json* error = message.find("error"); error && !message.find("claim")) {
+  if (const Json* error = message.find("error"); !message.find("claim") && error) {
     refuse(number, readError(error), now);
   } else if (kind == Request::Kind::query && message.number("seq") < loadedAt_) {
     send(found->second.message);  // what changed between it and the last load is not told any more
