@@ -9,12 +9,14 @@ import type { Bus } from './bus/bus';
 import { Hints } from './bus/hints';
 import { NamedError } from './errors/named-error';
 import { createRouter } from './http/router';
+import { claimRoutes } from './http/routes/claims';
 import { healthRoutes } from './http/routes/health';
 import { identityRoutes } from './http/routes/identity';
 import { metricsRoutes } from './http/routes/metrics';
 import { schemaRoutes } from './http/routes/schema';
 import { sessionRoutes } from './http/routes/sessions';
 import { refuseUnreadable } from './http/unreadable';
+import { Waiting } from './http/waiting';
 import { Hub } from './hub/hub';
 import { Door } from './identity/door';
 import { isLoopbackName } from './identity/origin';
@@ -84,6 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const hub = await Hub.load({ database, connections, log, outage, limits, counts, hints });
   const schema = new SchemaInForce(hub, database, log);
   const door = new Door({ origins, dev, host }, database, hub, proxies);
+  const waiting = new Waiting(database);
   let retired = false;
   const routes = {
     ...healthRoutes(new Health(hub, database, outage), hub, schema),
@@ -91,6 +94,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...schemaRoutes(schema),
     ...sessionRoutes(database, { dev, publicUrl }),
     ...identityRoutes(),
+    ...claimRoutes(hub, database, waiting),
   };
   const body = { most: limits.bodyBytes, check: (bytes: Buffer) => hub.check(bytes) };
   const server = createServer(timesOf(limits), createRouter(routes, { door, body, log, counts, retired: () => retired }));
@@ -113,9 +117,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     startHeartbeat(connections),
     bus?.listen((heads) => hub.hear(heads)) ?? (() => {}),
     poll(kHeads, outage, 'heads', async () => {
-      const organizations = hub.organizations();
-      if (organizations.length > 0) hub.heads(await database.heads(organizations));
-      return organizations.length > 0;
+      const organizations = [...new Set([...hub.organizations(), ...waiting.organizations()])];
+      if (organizations.length === 0) return false;
+      const heads = await database.heads(organizations);
+      hub.heads(heads);
+      await waiting.heads(heads);
+      return true;
     }),
     poll(kFollow, outage, 'schema', async () => {
       await schema.follow();
@@ -130,6 +137,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   ];
   const close = async () => {
     retired = true;
+    waiting.close();
     log.info({ sockets: connections.size }, 'the server stops');
     await drain(hub, connections); // it still listens, so that whoever asks is told
     const ended = new Promise((resolve) => server.close(resolve));

@@ -2,6 +2,7 @@
 //
 // The cases, in an order that a seed decides; fewer of them are the first ones of it.
 import { Random } from '../support/random';
+import { claimCases } from './cases/claims';
 import { httpCases } from './cases/http';
 import { jsonCases } from './cases/json';
 import { messageCases } from './cases/messages';
@@ -9,7 +10,7 @@ import { socketCases } from './cases/sockets';
 import type { Case } from './probe';
 
 export function casesOf(seed: number, most: number): Case[] {
-  const all = [...jsonCases, ...messageCases, ...socketCases, ...httpCases];
+  const all = [...jsonCases, ...messageCases, ...socketCases, ...httpCases, ...claimCases];
   const random = new Random(seed);
   for (let i = all.length - 1; i > 0; i--) {
     const j = random.below(i + 1);

@@ -199,6 +199,19 @@ TEST_CASE("A claim is held once its grant has been applied, and writes under it 
   CHECK(bench.answered[release] == "ok");
 }
 
+TEST_CASE("A release of what is over already is done, and any other refusal of it is one") {
+  const std::string claim = R"(,"claim":{"id":"c1","model":"tasks","row":"t1","status":"released"})";
+  for (const std::string& more : {claim, std::string()}) {
+    Bench bench;
+    bench.connect();
+    const uint32_t release = *bench.client.release("c1", bench.now);
+    CHECK(bench.heard().text("type") == "release");
+    bench.say(R"({"type":"answer","request":)" + std::to_string(release) +
+              R"(,"error":{"code":"claim_not_found","message":"No."})" + more + "}");
+    CHECK(bench.answered[release] == (more.empty() ? "claim_not_found" : "ok"));
+  }
+}
+
 TEST_CASE("A claim that waits is renewed, and one that ends while it waits is refused") {
   Bench bench;
   bench.connect();

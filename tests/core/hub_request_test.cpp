@@ -111,9 +111,9 @@ TEST_CASE("a claim is refused by name, here or by the database") {
   CHECK(refusal(world, R"({"type":"claim","request":1,"model":"tasks","id":"",)" + id + "}") == "invalid_id");
   CHECK(refusal(world, R"({"type":"claim","request":1,"model":"tasks","id":"t","ttl":10,)" + id + "}") ==
         "duration_invalid");
-  CHECK(
-      refusal(world, R"({"type":"claim","request":1,"model":"tasks","id":"t","ttl":100,"action":"e","fields":["nope"],)" +
-                         id + "}") == "unknown_field");
+  CHECK(refusal(world,
+                R"({"type":"claim","request":1,"model":"tasks","id":"t","ttl":100,"action":"e","fields":["nope"],)" +
+                    id + "}") == "unknown_field");
   CHECK(world.questions.empty());
   world.say(1, kClaim);
   world.answer(world.take("claim"), R"({"error": {"code": "queue_too_deep", "message": "Too many."}})");
@@ -135,4 +135,15 @@ TEST_CASE("a release is answered, a renewal is not, and both are in the name of 
   CHECK(renew.input.find("claims")->items().size() == 1);
   world.answer(renew, R"({"renewed": []})");
   CHECK(world.heard[1].empty());
+}
+
+TEST_CASE("a renewal with the number of a request is answered with how each claim stands") {
+  HubWorld world;
+  world.join(1);
+  world.say(1, R"({"type":"renew","request":4,"claims":["00000000-0000-4000-8000-000000000001"]})");
+  const Question beat = world.take("heartbeat");
+  CHECK(beat.input.find("actor")->text("id") == "ada");
+  world.answer(beat, R"({"claims": [{"id": "c1", "status": "expired"}]})");
+  CHECK(world.last(1).number("request") == 4);
+  CHECK(world.last(1).find("claims")->items()[0].text("status") == "expired");
 }

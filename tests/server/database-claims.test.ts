@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../support/until';
@@ -143,7 +144,10 @@ onEachDatabase((tenant) => {
 
     const refused = await reorder(bots[1]!, [claims[3]!]);
     assert.equal(refused.error.code, 'permission_denied', 'who waits has no say in it');
-    await reorder(bots[0]!, [claims[3]!, claims[0]!, { id: 'unknown' }, claims[3]!]);
+    const unknown = await reorder(bots[0]!, [claims[3]!, { id: 'unknown' }]);
+    assert.equal(unknown.error.code, 'claim_not_found');
+    assert.deepEqual(await line(), ['two 1', 'three 2', 'four 3']);
+    await reorder(bots[0]!, [claims[3]!, claims[0]!, claims[3]!]);
     assert.deepEqual(await line(), ['four 1', 'two 2', 'three 3'], 'who is not named stays behind, as before; the holder keeps it');
     await reorder(ann, [claims[2]!, claims[1]!], { trusted: true });
     assert.deepEqual(await line(), ['three 1', 'two 2', 'four 3']);
@@ -193,15 +197,43 @@ onEachDatabase((tenant) => {
     ]);
   });
 
-  test('giving back what is not held is no error, and changes nothing', async () => {
+  test('giving back what is not held is an error by name, and changes nothing', async () => {
     const ann = tenant();
     await ann.task();
-    const { claim } = await ann.as('bot').claim('t1');
-    assert.deepEqual(await ann.release(claim), { head: 2 });
-    assert.equal((await ann.claims()).length, 1);
+    const bot = ann.as('bot');
+    const { claim } = await bot.claim('t1');
+    const code = async (who: typeof ann, given: object) => (await who.release(given)).error?.code;
+    assert.equal(await code(ann, claim), 'claim_not_found', 'somebody else has it');
+    assert.equal(await code(ann, { id: randomUUID() }), 'claim_not_found');
+    assert.equal((await ann.log(2)).length, 0);
     const mine = (await ann.claim('t1')).claim;
     assert.equal((await ann.release(mine)).claim.status, 'canceled');
-    assert.equal((await ann.release(mine)).claim.status, 'canceled');
+    assert.equal(await code(ann, mine), 'claim_not_found', 'it was given back already');
+    const short = (await ann.claim('t1', { ttl: 100 })).claim;
+    await pause(120);
+    assert.equal(await code(ann, short), 'claim_lost', 'nobody renewed it');
+    assert.deepEqual((await ann.claims()).map(({ id }) => id), [claim.id]);
+  });
+
+  test('all that one has on a row is given back together', async () => {
+    const ann = tenant();
+    await ann.task();
+    const bot = ann.as('bot');
+    await bot.claim('t1', { fields: ['title'] });
+    await bot.claim('t1', { fields: ['count'] });
+    await ann.claim('t1');
+    const answer = await bot.call('release', { model: 'tasks', id: 't1', actor: bot.actor });
+    assert.equal(answer.claim.status, 'released');
+    assert.deepEqual((await ann.claims()).map(({ actor, status }) => [actor.id, status]), [['ann', 'active']]);
+    assert.equal((await bot.call('release', { model: 'tasks', id: 't1', actor: bot.actor })).error.code, 'claim_not_found');
+  });
+
+  test('a claim of one id is on one row', async () => {
+    const ann = tenant();
+    await ann.task();
+    await ann.task('t2');
+    const { claim } = await ann.claim('t1');
+    assert.equal((await ann.claim('t2', { claim: claim.id })).error.code, 'idempotency_conflict');
   });
 });
 

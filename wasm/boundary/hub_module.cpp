@@ -43,6 +43,11 @@ class HubModule {
     return body ? "{}" : failure(body.error());
   }
 
+  std::string coordinate(const std::string& caller, const std::string& asked) const {
+    const Result<std::string> question = hub_.coordinate(caller, asked);
+    return question ? *question : failure(question.error());
+  }
+
   void open(uint32_t socket, const std::string& identity, double now) { hub_.open(socket, identity, now); }
   void closed(uint32_t socket, double now) { hub_.closed(socket, now); }
   void heads(const std::string& heads, double now) { hub_.heads(heads, now); }
@@ -116,6 +121,7 @@ EMSCRIPTEN_BINDINGS(ablo_hub) {
       .function("plan", &HubModule::plan)
       .function("admit", &HubModule::admit)
       .function("checkInput", &HubModule::checkInput)
+      .function("coordinate", &HubModule::coordinate)
       .function("open", &HubModule::open)
       .function("closed", &HubModule::closed)
       .function("heads", &HubModule::heads)

@@ -173,6 +173,12 @@ export interface Hub {
   /** Whether the input is JSON that may become objects: `{}` or an error. */
   checkInput(length: number): string;
   /**
+   * What somebody asks about claims by HTTP: `{type, claim?, model?, id?, field?, body?}` (wasm/core/src/hub/coordinate.h). The caller is
+   * an identity as of open(), and maybe the `agent` it names. `{function, input, wait?}`: a function of the database and what it
+   * takes, as text, and for how many ms there is to be waited; or an error.
+   */
+  coordinate(caller: string, asked: string): string;
+  /**
    * A socket with its identity: `{organization, actor, onBehalfOf?, credential?, groups, operations, mayNameAgent, expiresAt?,
    * address?}`. One too many is told so and closed.
    */

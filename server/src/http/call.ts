@@ -3,7 +3,7 @@
 // Call: one HTTP request on its way through a route, with what routes ask of it: who calls, and the body as JSON.
 // Bodies are read up to a limit and no further, and the core has looked at every byte of them before there is an object.
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { NamedError } from '../errors/named-error';
 import type { Door } from '../identity/door';
 import type { Admission } from '../identity/identity';
@@ -21,6 +21,7 @@ export class Call {
 
   constructor(
     readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
     private readonly door: Door,
     private readonly body: Body,
   ) {
@@ -28,13 +29,27 @@ export class Call {
     this.id = /^[\w.-]{1,128}$/.test(given) ? given : `req_${randomBytes(12).toString('hex')}`;
   }
 
+  /** What the address says after its path. */
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.request.url?.split('?', 2)[1]);
+  }
+
+  /** The answer may take its time. Aborted when nobody waits for it any more. */
+  patient(): AbortSignal {
+    const gone = new AbortController();
+    this.response.setTimeout(0).once('close', () => gone.abort());
+    return gone.signal;
+  }
+
   admission(): Promise<Admission> {
     const [scheme, token] = (this.request.headers.authorization ?? '').split(' ');
     return this.door.serve(this.request, scheme?.toLowerCase() === 'bearer' ? token : undefined);
   }
 
-  async json(): Promise<Record<string, unknown>> {
+  /** `otherwise`: what an empty body stands for. */
+  async json(otherwise?: Record<string, unknown>): Promise<Record<string, unknown>> {
     const bytes = await this.#bytes();
+    if (bytes.length === 0 && otherwise) return otherwise;
     this.body.check(bytes);
     const value = JSON.parse(bytes.toString()) as unknown;
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;

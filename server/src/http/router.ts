@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Router: HTTP in, JSON out. Routes are found by method and path; `/api`, `/v1` and `/api/v1` before the path are the
-// same place. Whatever a route throws becomes the flat error envelope {type, code, message, request_id}.
+// Router: HTTP in, JSON out. Routes are found by method and path, parts of which may be the route's to know (`/claims/{claim}`);
+// `/api`, `/v1` and `/api/v1` before the path are the same place. Whatever a route throws becomes the flat error envelope {type, code, message, request_id}.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { NamedError } from '../errors/named-error';
 import type { Door } from '../identity/door';
@@ -10,7 +10,16 @@ import type { ShellCounts } from '../observe/shell-counts';
 import { Call, type Body } from './call';
 import { goingAway, refusalOf } from './refusal';
 
-export type Route = (call: Call) => Promise<object> | object;
+/** `parts`: of the path, where the route's has names. */
+export type Route = (call: Call, ...parts: string[]) => Promise<object> | object;
+
+/** What a route answers with another status than 200. */
+export class Answer {
+  constructor(
+    readonly status: number,
+    readonly body: object,
+  ) {}
+}
 
 /** What a route answers that is not JSON. */
 export class Plain {
@@ -32,15 +41,23 @@ export interface RouterSurroundings {
 }
 
 export function createRouter(routes: Routes, { door, body, log, counts, retired }: RouterSurroundings): RequestListener {
+  const patterns = Object.entries(routes).map(([name, route]) => ({
+    pattern: new RegExp(`^${name.replaceAll(/\{\w+\}/g, '([^/]+)')}$`),
+    route,
+  }));
   return async (request, response) => {
-    const call = new Call(request, door, body);
+    const call = new Call(request, response, door, body);
     response.on('finish', () => counts.answered(response.statusCode));
     response.setHeader('x-request-id', call.id);
     try {
       allowOrigin(request, response, door);
       if (retired()) throw shuttingDown(response);
       if (request.method === 'OPTIONS') response.writeHead(204).end();
-      else reply(response, 200, await find(routes, request)(call));
+      else {
+        const answer = await find(patterns, request)(call);
+        if (answer instanceof Answer) reply(response, answer.status, answer.body);
+        else reply(response, 200, answer);
+      }
     } catch (error) {
       const named = NamedError.from(error);
       if (named.code === 'internal_error') log.error({ err: error, request: call.id }, 'a request failed');
@@ -58,11 +75,21 @@ function shuttingDown(response: ServerResponse): NamedError {
   return goingAway();
 }
 
-function find(routes: Routes, request: IncomingMessage): Route {
-  const path = pathOf(request);
-  const route = routes[`${request.method} ${path}`];
-  if (!route) throw new NamedError('route_not_found', `The server has no ${request.method} ${path}.`);
-  return route;
+function find(patterns: { pattern: RegExp; route: Route }[], request: IncomingMessage): (call: Call) => Promise<object> | object {
+  const asked = `${request.method} ${pathOf(request)}`;
+  for (const { pattern, route } of patterns) {
+    const found = pattern.exec(asked);
+    if (found) return (call) => route(call, ...found.slice(1).map(decoded));
+  }
+  throw new NamedError('route_not_found', `The server has no ${asked}.`);
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new NamedError('invalid_request', 'A part of the path is not percent-encoded UTF-8.');
+  }
 }
 
 /** The path without what may stand before it. */
@@ -77,7 +104,7 @@ function allowOrigin(request: IncomingMessage, response: ServerResponse, door: D
   if (origin === undefined) return;
   response.setHeader('vary', 'origin');
   response.setHeader('access-control-allow-origin', origin);
-  response.setHeader('access-control-allow-headers', 'authorization, content-type, idempotency-key, x-request-id');
+  response.setHeader('access-control-allow-headers', 'authorization, content-type, idempotency-key, x-request-id, ablo-agent');
   response.setHeader('access-control-allow-methods', 'GET, POST, PATCH, DELETE');
   response.setHeader('access-control-expose-headers', 'x-request-id, retry-after');
   response.setHeader('access-control-max-age', '600');

@@ -114,6 +114,11 @@ export class Hub {
     }));
   }
 
+  /** What to ask the database when somebody asks about claims by HTTP. Throws by name what cannot be asked. */
+  coordinate(caller: object, asked: object): { function: string; input: string; wait?: number } {
+    return NamedError.unwrap(this.#ask((hub) => hub.coordinate(JSON.stringify(caller), JSON.stringify(asked))));
+  }
+
   open(socket: number, identity: string): void {
     if (!this.#instance) return this.#around.connections.close(socket, 1013, 'core_aborted');
     this.#enter(({ hub }) => hub.open(socket, identity, Date.now()));
@@ -138,6 +143,12 @@ export class Hub {
   hear(heads: unknown): void {
     if (!isHeads(heads)) return this.#around.log.debug('a hint that is none was dropped');
     this.#enter(({ hub }) => hub.hear(JSON.stringify(heads), Date.now()));
+  }
+
+  /** A log has grown by what a route did. */
+  grew(organization: string, head: number): void {
+    this.hear({ [organization]: head });
+    this.#around.hints?.add(organization, head);
   }
 
   organizations(): string[] {

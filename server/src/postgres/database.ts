@@ -47,7 +47,9 @@ export interface Database {
 
 export type { Credential, Finding, ListedKey, NewCredential, PostgresOptions, Provisioned, PushedSchema };
 
-const functions = new Set(['commit', 'load', 'read', 'changes', 'claim', 'release', 'reorder', 'renew', 'other_schema']);
+const functions = new Set([
+  'commit', 'load', 'read', 'changes', 'claim', 'claims', 'release', 'reorder', 'renew', 'heartbeat', 'other_schema',
+]);
 
 /** A Postgres of version 15 or newer. Throws when it cannot be used. */
 export async function openPostgres(url: string, options: PostgresOptions = {}): Promise<Database> {

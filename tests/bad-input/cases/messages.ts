@@ -88,7 +88,7 @@ const places: Place[] = [
   { of: ask, at: ['claim'], wrong: [undefined, '', 'x', `${claim}0`, claim.replace('0', 'g'), ...noText], code: 'invalid_request' },
   { of: ask, at: ['model'], wrong: [undefined, 'task', ...noText], code: 'unknown_model' },
   { of: ask, at: ['id'], wrong: [undefined, '', long(256), ...noText], code: 'invalid_id' },
-  { of: ask, at: ['ttl'], wrong: [undefined, 0, 99, 86_400_001, ...noWhole], code: 'duration_invalid' },
+  { of: ask, at: ['ttl'], wrong: [undefined, 0, 99, 86_400_001, 1e9, 'soon', ...noWhole], code: 'duration_invalid' },
   { of: ask, at: ['action'], wrong: [undefined, '', ...noText], code: 'invalid_request' },
   { of: ask, at: ['description'], wrong: [1, true, [], {}], code: 'invalid_request' },
   { of: ask, at: ['fields'], wrong: [...noText, 'title'], code: 'invalid_request' },
@@ -98,6 +98,7 @@ const places: Place[] = [
   { of: ask, at: ['id'], wrong: ['nobody', "' or 1=1", '../../etc'], code: 'entity_not_found' },
   { of: () => ({ type: 'release', request: 1, claim }), at: ['request'], wrong: [undefined, ...noWhole], code: 'invalid_request' },
   { of: () => ({ type: 'release', request: 1, claim }), at: ['claim'], wrong: [undefined, '', 'x', ...noText], code: 'invalid_request' },
+  { of: () => ({ type: 'renew', claims: [claim] }), at: ['request'], wrong: noWhole, code: 'invalid_request' },
   { of: () => ({ type: 'renew', claims: [claim] }), at: ['claims'], wrong: [undefined, null, ...noList, Array.from({ length: 1_001 }, () => claim)], code: 'invalid_request' },
   { of: () => ({ type: 'renew', claims: [claim] }), at: ['claims', 0], wrong: ['', 'x', ...noText], code: 'invalid_request' },
 ];

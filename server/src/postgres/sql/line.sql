@@ -21,6 +21,18 @@ language sql stable as $$
     || case when claim.meta is null then '{}' else jsonb_build_object('meta', claim.meta) end;
 $$;
 
+-- The same, by the clock, and with how many wait for its row.
+create or replace function ablo.standing(claim ablo.claim) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if claim.status in ('active', 'queued') and claim.expires_at <= clock_timestamp() then
+    claim.status := 'expired';
+  end if;
+  return ablo.claim_object(claim) || jsonb_build_object('waiting', (
+    select count(*) from ablo.claim k where k.organization = claim.organization and k.model = claim.model
+      and k.row_id = claim.row_id and k.status = 'queued' and k.expires_at > clock_timestamp()));
+end $$;
+
 create or replace function ablo.live_claims(organization text) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin

@@ -93,6 +93,9 @@ class Hub {
   enum class Visit : uint32_t { connection = 1, request = 2 };
   Outcome admit(Visit visit, std::string_view caller, double now);
 
+  /// What somebody asks about claims by HTTP, as the database is to be asked (hub/coordinate.h).
+  Result<std::string> coordinate(std::string_view caller, std::string_view asked) const;
+
   /// A socket, and who it is: `{organization, actor, onBehalfOf?, credential?, groups, operations, mayNameAgent, expiresAt?,
   /// address?}`. One too many is told so and closed.
   void open(Socket socket, std::string_view identity, double now);

@@ -29,7 +29,7 @@ void Conversation::receive(std::string_view bytes) {
   if (type == "claim") return coordinate(*message, Purpose::claim);
   if (type == "release") return coordinate(*message, Purpose::release);
   if (type == "reorder") return coordinate(*message, Purpose::reorder);
-  if (type == "renew") return coordinate(*message, Purpose::renew);
+  if (type == "renew") return coordinate(*message, message->find("request") ? Purpose::heartbeat : Purpose::renew);
   if (type == "ping") return outbox_.send(subscriber_.socket, pongText());
   refuse(invalid("There is no message '" + std::string(type.substr(0, 32)) + "'."), CloseCode::malformed);
 }
@@ -39,14 +39,11 @@ void Conversation::hello(const Json& message, std::string_view bytes) {
   if (!hello) return refuse(hello.error(), CloseCode::malformed);
   if (!schema_ || hello->schema != schema_->hash) return lookForSchema(bytes);
   subscriber_.schemaAsked = false;
-  if (!hello->agent.empty() && !subscriber_.identity.mayNameAgent)
-    return refuse(
-        Error::of(ErrorCode::permission_denied, "Only the holder of a secret key may name the agent it acts as."),
-        CloseCode::forbidden);
+  Result<Json> actor = subscriber_.identity.actsAs(hello->agent);
+  if (!actor) return refuse(actor.error(), CloseCode::forbidden);
 
   const bool again = subscriber_.state != SubscriberState::greeting;  // it has come in already, and been counted
-  subscriber_.actor =
-      hello->agent.empty() ? subscriber_.identity.actor : Json::object({{"kind", "agent"}, {"id", hello->agent}});
+  subscriber_.actor = std::move(*actor);
   if (again)
     if (const std::optional<Error> error = organization_.tooOften(subscriber_, now_))
       return refuse(*error, CloseCode::tooMuch);
@@ -89,10 +86,14 @@ void Conversation::coordinate(const Json& message, Purpose purpose) {
     return refuse(invalid("What is to be answered has the number of its request."), CloseCode::malformed);
   const double request = message.number("request");
   const std::size_t most = organization_.claimsPerActor();
-  const Result<std::string> input = purpose == Purpose::claim     ? readClaim(*schema_, subscriber_, message, most)
-                                    : purpose == Purpose::release ? readRelease(subscriber_, message)
-                                    : purpose == Purpose::reorder ? readReorder(*schema_, subscriber_, message)
-                                                                  : readRenew(subscriber_, message);
+  const Result<std::string> input = [&] {
+    switch (purpose) {
+      case Purpose::claim: return readClaim(*schema_, subscriber_, message, most);
+      case Purpose::release: return readRelease(*schema_, subscriber_, message);
+      case Purpose::reorder: return readReorder(*schema_, subscriber_, message);
+      default: return readRenew(subscriber_, message);
+    }
+  }();
   if (input) return organization_.coordinate(subscriber_, purpose, request, *input, now_);
   if (!answered) return refuse(input.error(), CloseCode::malformed);
   organization_.refuse(subscriber_.socket, request, input.error());

@@ -11,6 +11,7 @@
 #include "hub/address.h"
 #include "hub/alarms.h"
 #include "hub/conversation.h"
+#include "hub/coordinate.h"
 #include "hub/gate.h"
 
 namespace ablo {
@@ -55,6 +56,13 @@ class Hub::Impl {
       if (!fits) audience.refuse(socket, Error::of(ErrorCode::schema_mismatch), CloseCode::schema);
     }
     return schema_->hash;
+  }
+
+  Result<std::string> coordinate(std::string_view caller, std::string_view text) const {
+    const Result<Json> asked = parseJson(text);  // its limits are those of a frame
+    if (!asked) return asked.error();
+    if (!schema_) return Error::of(ErrorCode::schema_not_pushed);
+    return hub::coordinate(*schema_, caller, *asked, limits_.claimsPerActor);
   }
 
   void open(Socket socket, std::string_view text, double now) {
@@ -247,6 +255,10 @@ Hub::~Hub() = default;
 Result<std::string> Hub::setSchema(std::string_view document) { return impl_->setSchema(document); }
 
 Outcome Hub::admit(Visit visit, std::string_view caller, double now) { return impl_->admit(visit, caller, now); }
+
+Result<std::string> Hub::coordinate(std::string_view caller, std::string_view asked) const {
+  return impl_->coordinate(caller, asked);
+}
 
 void Hub::open(Socket socket, std::string_view identity, double now) {
   impl_->sendAway(now);

@@ -25,6 +25,13 @@ bool Identity::may(std::string_view model, std::string_view operation) const {
                      [&](const std::string& held) { return held == "*" || held == wanted; });
 }
 
+Result<Json> Identity::actsAs(std::string_view agent) const {
+  if (agent.empty()) return actor;
+  if (!mayNameAgent)
+    return Error::of(ErrorCode::permission_denied, "Only the holder of a secret key may name the agent it acts as.");
+  return Json::object({{"kind", "agent"}, {"id", agent}});
+}
+
 bool Identity::mayReorder() const {
   return mayNameAgent || std::find(operations.begin(), operations.end(), "intent.reorder") != operations.end();
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ablo/json.h"
+#include "ablo/result.h"
 
 namespace ablo::hub {
 
@@ -25,6 +26,8 @@ struct Identity {
   double expiresAt = 0;  // infinity: never
 
   bool may(std::string_view model, std::string_view operation) const;
+  /// The actor it is, or the agent it says it acts as, if it may; empty: none.
+  Result<Json> actsAs(std::string_view agent) const;
   /// Lines it does not hold the row of. `*` is about rows.
   bool mayReorder() const;
 };

@@ -25,7 +25,7 @@ std::string loadedText(const RawObject& load, const std::vector<std::string>& bl
 std::string receiptText(const CommitName& commit, const RawObject& receipt);
 std::string rejectionText(const CommitName& commit, const Error& error);
 
-/// An answer to a request of a client: `name` is rows or claim.
+/// An answer to a request of a client: `name` is rows, claim or claims.
 std::string answerText(double request, std::string_view name, const RawObject& answer);
 std::string refusalText(double request, const Error& error);
 

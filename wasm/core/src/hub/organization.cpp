@@ -13,7 +13,7 @@ using Purpose = Call::Purpose;
 /// Counted among the requests of its socket.
 bool isRequest(Purpose purpose) {
   return purpose == Purpose::read || purpose == Purpose::claim || purpose == Purpose::release ||
-         purpose == Purpose::reorder || purpose == Purpose::renew;
+         purpose == Purpose::reorder || purpose == Purpose::renew || purpose == Purpose::heartbeat;
 }
 
 std::string_view functionText(Purpose purpose) {
@@ -21,6 +21,7 @@ std::string_view functionText(Purpose purpose) {
     case Purpose::claim: return "claim";
     case Purpose::release: return "release";
     case Purpose::reorder: return "reorder";
+    case Purpose::heartbeat: return "heartbeat";
     default: return "renew";
   }
 }
@@ -213,8 +214,9 @@ void Organization::coordinate(Subscriber& subscriber, Purpose purpose, double re
 
 void Organization::coordinated(const Call& call, bool ok, std::string_view bytes, double now) {
   const std::optional<RawObject> answer = ok ? RawObject::read(bytes) : std::nullopt;
+  const std::string_view what = call.purpose == Purpose::heartbeat ? "claims" : "claim";
   if (call.purpose != Purpose::renew && audience.find(call.socket))
-    outbox_.send(call.socket, answer ? answerText(call.request, "claim", *answer) : failureText(call.request, bytes));
+    outbox_.send(call.socket, answer ? answerText(call.request, what, *answer) : failureText(call.request, bytes));
   if (answer) grew(answer->number("head", -1), now);
 }
 
@@ -243,7 +245,8 @@ void Organization::answer(const Call& call, bool ok, std::string_view bytes, dou
     case Purpose::claim:
     case Purpose::release:
     case Purpose::reorder:
-    case Purpose::renew: coordinated(call, ok, bytes, now); break;
+    case Purpose::renew:
+    case Purpose::heartbeat: coordinated(call, ok, bytes, now); break;
   }
 }
 

@@ -33,14 +33,15 @@ struct Call {
     claim,
     release,
     reorder,
-    renew
+    renew,
+    heartbeat
   };
   Purpose purpose;
   std::string organization;
-  Socket socket = 0;      // schema, load, catchUp, read, claim, release, reorder
+  Socket socket = 0;      // schema, load, catchUp, read, claim, release, reorder, heartbeat
   uint32_t turn = 0;      // load, catchUp: the subscriber's; publish: the stream's; read, batch: the log
-  double request = 0;     // read, claim, release, reorder: the client's own number of it; batch: the flight
-  std::size_t bytes = 0;  // read, claim, release, reorder, renew: of what is asked
+  double request = 0;     // read, claim, release, reorder, heartbeat: the client's own number of it; batch: the flight
+  std::size_t bytes = 0;  // read, claim, release, reorder, renew, heartbeat: of what is asked
   bool isSlow = false;    // batch: it waits in the database for somebody's row
 
   FairLine::Pace pace() const {

@@ -30,8 +30,8 @@
 #include <string>
 #include <vector>
 
-#include "hub/identity.h"
 #include "hub/outbox.h"
+#include "hub/participant.h"
 
 namespace ablo::hub {
 
@@ -54,9 +54,8 @@ struct HeldAnswer {
   std::string text;
 };
 
-struct Subscriber {
+struct Subscriber : Participant {
   Socket socket = 0;
-  Identity identity;
   double deadline = 0;  // for its hello, then of its credential
 
   SubscriberState state = SubscriberState::greeting;
@@ -77,8 +76,6 @@ struct Subscriber {
   std::string unheard;  // that hello, until there is an answer
 
   // What its hello said.
-  Json actor;  // its identity's, or the agent it acts as
-  std::string session;
   std::string schema;
   std::string epoch;                // of the log its cursor is of
   std::optional<ErrorCode> reason;  // why it loads, where that is a surprise to it

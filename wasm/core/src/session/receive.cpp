@@ -244,7 +244,8 @@ void Client::Impl::answer(const Json& message, double now) {
   if (found == requests_.open().end()) return;
   const Request::Kind kind = found->second.kind;
 
-  if (const Json* error = message.find("error")) {
+  // A claim beside it: a release was sent again, and this is how it has ended.
+  if (const Json* error = message.find("error"); !message.find("claim") && error) {
     refuse(number, readError(error), now);
   } else if (kind == Request::Kind::query && message.number("seq") < loadedAt_) {
     send(found->second.message);  // what changed between it and the last load is not told any more
