@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+//
+// Some writers who count one row up, each with a client of its own: with a function of the row, or guarded by what was read.
+import { Ablo } from '@abloatai/ablo';
+import { answer } from '../server/answers.mjs';
+import { schema } from './schema.mjs';
+
+const id = 'c1';
+
+const ways = {
+  function: (ablo) => ablo.counters.update(id, ({ n }) => ({ n: n + 1 }), { wait: 'confirmed' }),
+  readAt(ablo) {
+    const { stamp, counters } = ablo.snapshot({ counters: id });
+    return ablo.counters.update(id, { n: counters[id].n + 1 }, { readAt: stamp, wait: 'confirmed' });
+  },
+};
+const kAgain = ['stale_context', 'contention_exhausted'];
+
+answer({
+  /** Counts up so often with each writer; what came of it, as the clients were told. */
+  async count({ writers, increments }) {
+    const told = { confirmed: 0, again: 0 };
+    await Promise.all(writers.map(async ({ url, key, agent, way }) => {
+      const ablo = Ablo({ schema, apiKey: key, baseURL: url, agentId: agent, logLevel: 'silent' });
+      await ablo.counters.load({ where: { id } });
+      for (let n = 0; n < increments; ) {
+        try {
+          await ways[way](ablo);
+          told.confirmed++;
+          n++;
+        } catch (error) {
+          if (!kAgain.includes(error.code)) throw error;
+          told.again++;
+        }
+      }
+      await ablo.dispose();
+    }));
+    return told;
+  },
+});
