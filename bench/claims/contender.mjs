@@ -17,6 +17,8 @@ export class Contender {
   counts = { granted: 0, late: 0, lateRefused: 0, refused: {} };
   #claim;
   #settle = () => {};
+  #end = () => {};
+  #ended;
 
   static async open(server, agent) {
     const contender = new Contender();
@@ -34,13 +36,16 @@ export class Contender {
   }
 
   #see({ id, status, fence }) {
-    if (id === this.#claim && status !== 'queued') this.#settle(status === 'active' ? fence : undefined);
+    if (id !== this.#claim || status === 'queued') return;
+    this.#settle(status === 'active' ? fence : undefined);
+    if (status !== 'active') this.#end();
   }
 
   /** Its fence when it is granted; undefined when it ended before. */
   #ask(ask) {
     this.#claim = ask.claim;
     const settled = new Promise((resolve) => (this.#settle = resolve));
+    this.#ended = new Promise((resolve) => (this.#end = resolve));
     this.line.send({ type: 'claim', request: 1, model: 'tasks', action: 'working', wait: true, ...ask });
     return settled;
   }
@@ -71,7 +76,7 @@ export class Contender {
       if (turn === 'working') await pause(ttl * 1.5);
       if (turn === 'paused') {
         clearInterval(renewing);
-        await pause(ttl + 20 + Math.random() * 100);
+        await (Math.random() < 0.5 ? this.#ended : pause(ttl + 20 + Math.random() * 100)); // a heartbeat may be on its way
         this.counts.late++;
       }
       const refused = await this.#write(id, { [field]: `under ${claim}` }, claim, fence);

@@ -21,7 +21,7 @@ export const figures = {
 };
 
 const kRows = 12;
-const kContenders = 32;
+const kContenders = 24;
 const kSleepers = 3;
 const kIntruders = 2;
 
