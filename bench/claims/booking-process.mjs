@@ -9,14 +9,18 @@ import { schema } from './schema.mjs';
 const kRefused = ['stale_context', 'entity_not_found'];
 let running = true;
 let ended;
+let failure;
 const told = { confirmed: 0, stale: 0 };
 
 answer({
   start({ agents }) {
     ended = Promise.all(agents.map(work));
-    ended.catch(() => {});
+    ended.catch((error) => (failure = error));
   },
-  told: () => told,
+  told() {
+    if (failure) throw failure;
+    return told;
+  },
   async end() {
     running = false;
     await ended;

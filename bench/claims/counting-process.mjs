@@ -24,7 +24,8 @@ answer({
     await Promise.all(writers.map(async ({ url, key, agent, way }) => {
       const ablo = Ablo({ schema, apiKey: key, baseURL: url, agentId: agent, logLevel: 'silent' });
       await ablo.counters.load({ where: { id } });
-      while (left-- > 0) {
+      while (left > 0) {
+        left--;
         try {
           await ways[way](ablo);
           told.confirmed++;

@@ -26,7 +26,7 @@ const kSleepers = 3;
 const kIntruders = 2;
 
 export async function measure({ say, quick }) {
-  const wanted = quick ? 600 : 10_000;
+  const wanted = quick ? 300 : 10_000;
   const place = await newClaimsPlace({ tasks: kRows, servers: 2 });
   const serverOf = (n) => place.servers[n % 2];
   const row = () => `t${1 + Math.floor(Math.random() * kRows)}`;

@@ -24,11 +24,14 @@ export async function measure({ say, quick }) {
   const agents = await Promise.all(Array.from({ length: kAgents }, (_, n) => Asker.open(place.server, `agent-${n}`)));
   const took = { without: [], with: [] };
   const cpu = { without: 0, with: 0 };
+  const warming = load(writers);
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  await warming.stop();
   const milliseconds = quick ? 2_000 : 8_000;
   const rounds = quick ? 1 : 3;
   let lost = 0;
   for (let n = 0; n < rounds; n++)
-    for (const way of ['without', 'with']) {
+    for (const way of n % 2 ? ['with', 'without'] : ['without', 'with']) {
       const claims = way === 'with' && (await hold(agents));
       const { stop, commits } = load(writers);
       await new Promise((resolve) => setTimeout(resolve, 500));

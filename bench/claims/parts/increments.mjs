@@ -18,7 +18,7 @@ const kWriters = 16;
 const kProcesses = 4;
 
 export async function measure({ say, quick }) {
-  const wanted = quick ? 480 : 20_000;
+  const wanted = quick ? 240 : 20_000;
   const place = await newClaimsPlace({ servers: 2 });
   const processes = Array.from({ length: kProcesses }, () => helper(new URL('../counting-process.mjs', import.meta.url)));
   const writers = Array.from({ length: kWriters }, (_, n) => {

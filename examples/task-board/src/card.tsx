@@ -21,7 +21,7 @@ export const Card = memo(function Card({ task }: { task: Task }) {
   const { drafts, setDraft, refusals } = useDesk();
   const highlight = useHighlight(task);
 
-  const holder = held && participant(held.heldBy, held.participantKind);
+  const holder = held ? participant(held.heldBy, held.participantKind) : undefined;
   const refusal = refusals.get(task.id);
   const draft = drafts.get(task.id);
 
