@@ -6,12 +6,13 @@ import { answer } from '../server/answers.mjs';
 import { schema } from './schema.mjs';
 
 const id = 'c1';
+const options = { wait: 'confirmed', timeout: '120s' }; // one of sixteen may have to try for long
 
 const ways = {
-  function: (ablo) => ablo.counters.update(id, ({ n }) => ({ n: n + 1 }), { wait: 'confirmed' }),
+  function: (ablo) => ablo.counters.update(id, ({ n }) => ({ n: n + 1 }), options),
   readAt(ablo) {
     const { stamp, counters } = ablo.snapshot({ counters: id });
-    return ablo.counters.update(id, { n: counters[id].n + 1 }, { readAt: stamp, wait: 'confirmed' });
+    return ablo.counters.update(id, { n: counters[id].n + 1 }, { ...options, readAt: stamp });
   },
 };
 const kAgain = ['stale_context', 'contention_exhausted'];
