@@ -31,7 +31,7 @@ answer({
           await ways[way](ablo);
           told.confirmed++;
         } catch (error) {
-          if (!kAgain.includes(error.code)) throw error;
+          if (!kAgain.includes(error.code)) throw new Error(`${agent}, by ${way}: ${error.code}`, { cause: error });
           told.again++;
           left++;
         }
