@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const running = new Set();
 
-/** Runs a file of this folder; `ask(name, input)` gives what its answer of that name gives. */
+/** Runs a file of this folder, or of another by its URL; `ask(name, input)` gives what its answer of that name gives. */
 export function helper(file) {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
     execArgv: ['--expose-gc'],
@@ -35,6 +35,10 @@ export function helper(file) {
     },
   };
   running.add(own);
+  void ended.then(() => {
+    if (!running.delete(own)) return;
+    for (const { reject } of waiting.values()) reject(new Error(`${file} ended by itself`));
+  });
   return own;
 }
 

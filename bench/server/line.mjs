@@ -10,9 +10,12 @@ export class Line {
   onReceipt = () => {};
   /** Called with a `changes` frame's text. */
   onChanges = () => {};
+  /** Called with the frame that answers a question. */
+  onAnswer = () => {};
   #started;
 
-  static async open({ url, hash }, key, bootstrap = 'none') {
+  /** `agent`: the agent that the key's holder acts as. */
+  static async open({ url, hash }, key, bootstrap = 'none', agent) {
     const line = new Line();
     line.ws = new WebSocket(`${url.replace('http', 'ws')}/api/sync/ws`, ['ablo.v1', `ablo.token.${key}`]);
     const loaded = new Promise((resolve, reject) => {
@@ -23,7 +26,7 @@ export class Line {
     loaded.catch(() => {});
     line.ws.on('message', (data, isBinary) => line.#receive(data, isBinary));
     await new Promise((resolve, reject) => line.ws.once('open', resolve).once('error', reject));
-    line.send({ type: 'hello', schema: hash, session: randomUUID(), bootstrap });
+    line.send({ type: 'hello', schema: hash, session: randomUUID(), bootstrap, agent });
     await loaded;
     return line;
   }
@@ -34,6 +37,7 @@ export class Line {
     if (text.startsWith('{"type":"changes"')) return this.onChanges(text);
     const frame = JSON.parse(text);
     if (frame.type === 'receipt') this.onReceipt(frame);
+    else if (frame.type === 'answer') this.onAnswer(frame);
     else if (frame.type === 'loaded') this.#started(frame);
     else if (frame.type === 'error') throw new Error(text);
   }
@@ -43,15 +47,16 @@ export class Line {
   }
 
   update(id, data) {
-    this.#commit({ op: 'update', model: 'tasks', id, data });
+    this.commit({ op: 'update', model: 'tasks', id, data });
   }
 
   create(id, data) {
-    this.#commit({ op: 'create', model: 'tasks', id, data });
+    this.commit({ op: 'create', model: 'tasks', id, data });
   }
 
-  #commit(operation) {
-    this.send({ type: 'commit', key: randomUUID(), attempt: 1, issuedAt: Date.now(), operations: [operation] });
+  /** `rest`: what else the commit says of itself. */
+  commit(operation, rest) {
+    this.send({ type: 'commit', key: randomUUID(), attempt: 1, issuedAt: Date.now(), operations: [operation], ...rest });
   }
 
   close() {

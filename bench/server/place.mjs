@@ -14,23 +14,26 @@ export async function newPostgres() {
   return cluster;
 }
 
-/** A server of its own process; `kind`: postgres, embedded or memory. */
-export async function newServer({ kind, place, organizations = 1, limits }) {
+/** A server of its own process; `kind`: postgres, embedded or memory. `document` is another schema than the usual one. */
+export async function newServer({ kind, place, organizations = 1, limits, document }) {
   const server = helper('server-process.mjs');
-  return Object.assign(server, await server.ask('start', { kind, place, organizations, limits }));
+  return Object.assign(server, await server.ask('start', { kind, place, organizations, limits, document }));
 }
 
-/** A Postgres with so many organizations and tasks, and a server on it. */
-export async function newPlace({ organizations = 1, rows = 10_000, limits } = {}) {
+/** A Postgres with so many organizations and tasks, and servers on it. `rows` may be the SQL that makes them. */
+export async function newPlace({ organizations = 1, rows = 10_000, servers: count = 1, limits, document } = {}) {
   const cluster = await newPostgres();
-  const server = await newServer({ kind: 'postgres', place: cluster.url, organizations, limits });
-  await cluster.psql(fill(organizations, rows));
+  const servers = [];
+  while (servers.length < count)
+    servers.push(await newServer({ kind: 'postgres', place: cluster.url, organizations, limits, document }));
+  await cluster.psql(typeof rows === 'string' ? rows : fill(organizations, rows));
   await cluster.psql('vacuum analyze');
   return {
     cluster,
-    server,
+    server: servers[0],
+    servers,
     async close() {
-      await server.stop();
+      await Promise.all(servers.map((server) => server.stop()));
       clusters.delete(cluster);
       await cluster.stop();
     },

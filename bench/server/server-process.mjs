@@ -13,11 +13,11 @@ let database, server, stalls;
 const open = { postgres: openPostgres, embedded: openEmbedded, memory: memoryDatabase };
 
 answer({
-  async start({ kind, place, organizations, limits }) {
+  async start({ kind, place, organizations, limits, document = schema.document }) {
     database = await open[kind](place);
     await database.migrate();
     server = await startServer({ database, port: 0, limits, logger: createLogger({ level: 'error' }) });
-    await server.pushSchema(JSON.stringify(schema.document));
+    await server.pushSchema(JSON.stringify(document));
     const keys = [];
     for (let n = 1; n <= organizations; n++)
       keys.push((await createSecretKey(database, { organization: organization(n) })).token);

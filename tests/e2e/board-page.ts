@@ -33,6 +33,17 @@ export class BoardPage {
     return this.card(id).locator(`[data-testid=refusal][data-error=${error}]`);
   }
 
+  /** Who waits for the row, as the card shows it. */
+  async line(id: string): Promise<string[]> {
+    return this.card(id).getByTestId('line').locator('b').allInnerTexts();
+  }
+
+  /** Who holds the row, and then who waits, in their order. */
+  async showsLine(id: string, holder: string, ...waiting: string[]): Promise<void> {
+    await this.card(id).getByTestId('holder').getByText(holder, { exact: true }).waitFor();
+    await until(`${waiting.join(', ') || 'nobody'} behind ${holder}`, async () => (await this.line(id)).join() === waiting.join());
+  }
+
   async shows(id: string, title: string): Promise<void> {
     await this.title(id).getByText(title, { exact: true }).waitFor();
   }

@@ -103,7 +103,7 @@ for (const database of ['pglite', 'postgres'] as const) {
       await editor.fill('Record a two-minute demo');
       await ada.card(id).getByTestId('save').click();
       await ada.card(id).getByTestId('write-when-free').click();
-      await grace.card(id).getByText('1 waiting').waitFor();
+      await grace.showsLine(id, 'agent:drafter', 'Ada');
       await picture(grace, 'waiting');
 
       agent.finish();

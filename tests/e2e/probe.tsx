@@ -5,7 +5,7 @@
 
 import { Activity, StrictMode, useState, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { Ablo } from '@abloatai/ablo';
+import { Ablo, type ClaimHandle } from '@abloatai/ablo';
 import { AbloProvider, useAblo, useSyncStatus } from '@abloatai/ablo/react';
 import { schema } from '../../examples/task-board/ablo.schema';
 
@@ -16,6 +16,8 @@ declare global {
   interface Window {
     renders: Record<string, number>;
     client: Ablo<typeof schema> | null;
+    /** What a test had this page ask for. */
+    claim?: Promise<ClaimHandle<{ id: string }>>;
     show(mode: 'visible' | 'hidden'): void;
     unmount(): void;
   }
@@ -59,6 +61,11 @@ function Holder({ id }: { id: string }) {
   return Shown({ as: 'holder', value: state?.heldBy ?? 'nobody' });
 }
 
+function Line({ id }: { id: string }) {
+  const state = useAblo((ablo) => ablo.tasks.claim.state({ id }));
+  return Shown({ as: 'line', value: state ? [state, ...state.queue].map(({ heldBy }) => heldBy).join(' < ') : 'nobody' });
+}
+
 function Client() {
   window.client = useAblo() as typeof window.client;
   return Shown({ as: 'client', value: window.client ? 'here' : 'not yet' });
@@ -80,6 +87,7 @@ function Page() {
       <Count />
       <Claims id={id} />
       <Holder id={id} />
+      <Line id={id} />
       <Client />
       <Status />
     </>

@@ -4,6 +4,7 @@
 // gives the same: the provider with a schema, with a client, and under StrictMode.
 
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
@@ -15,23 +16,30 @@ import { testServer, type TestServer } from '@abloatai/ablo/testing';
 import { schema } from '../../examples/task-board/ablo.schema';
 import { openBrowser, visit, type Visit } from '../support/browser';
 import { until } from '../support/until';
+import { runAgent } from './agent-process';
 
 describe('useAblo in a browser', () => {
   let server: TestServer;
   let pages: Server;
   let browser: Browser;
   let agent: Ablo<typeof schema>;
+  let reviewer: Ablo<typeof schema>;
+  let translator: Ablo<typeof schema>;
+  let grace: Ablo<typeof schema>;
 
   before(async () => {
     server = await testServer({ schema, dev: true });
     pages = await serveProbe();
     browser = await openBrowser();
-    agent = Ablo({ schema, apiKey: server.apiKey, baseURL: server.url, agentId: 'drafter' });
+    const named = (agentId: string) => Ablo({ schema, apiKey: server.apiKey, baseURL: server.url, agentId });
+    [agent, reviewer, translator] = [named('drafter'), named('reviewer'), named('translator')];
+    grace = Ablo({ schema, baseURL: server.url });
+    grace.setAuthToken((await agent.sessions.create({ user: { id: 'grace' } })).token);
   });
 
   after(async () => {
     await browser?.close();
-    await agent?.dispose();
+    await Promise.all([agent, reviewer, translator, grace].map((each) => each?.dispose()));
     pages?.closeAllConnections();
     pages?.close();
     await server?.close();
@@ -104,8 +112,62 @@ describe('useAblo in a browser', () => {
           () => claim.release(),
           () => shows('holder', 'nobody'),
         );
-        assert.deepEqual(whom, ['claims', 'holder']);
+        assert.deepEqual(whom, ['claims', 'holder', 'line']);
         assert.equal(await page.getByTestId('claims').innerText(), '');
+      });
+
+      const owned = form.startsWith('form=schema');
+      const once = form.endsWith('strict') ? 2 : 1; // React renders twice there, to find out who minds
+      const asks = (client: typeof agent) => ({ held: client.tasks.claim({ id: one.id, ttl: '1s' }) }); // not awaited: it may wait
+
+      /** What was done, when the line is shown as it is after it, and so often rendered. */
+      async function step<T>(act: () => T | Promise<T>, line: string, times = 1): Promise<T> {
+        const before = await page.evaluate(() => window.renders['line']!);
+        const done = await act();
+        await shows('line', line);
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+        assert.equal((await page.evaluate(() => window.renders['line']!)) - before, times * once, line);
+        return done;
+      }
+
+      test('who reads the line of a row is rendered once for each transition of it, and for nothing else', { skip: !owned && 'the hooks are the same' }, async () => {
+        const first = await step(() => asks(agent), 'drafter');
+        const second = await step(() => asks(reviewer), 'drafter < reviewer');
+        const person = await step(() => asks(grace), 'drafter < reviewer < grace');
+        const last = await step(() => asks(translator), 'drafter < reviewer < grace < translator');
+        const queue = () => agent.tasks.claim.queue({ id: one.id });
+        await until('the holder sees it, too', () => queue().length === 3);
+
+        const meanwhile = async () => {
+          const { id } = await agent.tasks.create({ data: { title: 'Another', status: 'doing' } });
+          await agent.tasks.update(id, { title: 'Another, meanwhile' });
+          await agent.tasks.update(one.id, { title: 'One, meanwhile' });
+          await shows('row', 'One, meanwhile');
+          await pause(2_500); // their claims last for less: all of them are renewed
+        };
+        await step(meanwhile, 'drafter < reviewer < grace < translator', 0);
+
+        const toTheFront = () => agent.tasks.claim.reorder({ id: one.id, order: [queue()[1]!] });
+        await step(toTheFront, 'drafter < grace < reviewer < translator');
+        await step(async () => (await first.held).release(), 'grace < reviewer < translator');
+        await step(async () => (await person.held).release(), 'reviewer < translator');
+        const killed = runAgent(server, [one.id, '--name', 'killed', '--seconds', '60', '--ttl', '1']);
+        await shows('line', 'reviewer < translator < killed');
+        await step(async () => (await second.held).release(), 'translator < killed');
+        await step(async () => (await last.held).release(), 'killed');
+        await step(() => killed.kill(), 'nobody');
+      });
+
+      const todo = 'its place in line is shown when the server answers, and once more when the log says it';
+      test('a page that stands in line itself is rendered once for it, too', { todo, skip: !owned }, async () => {
+        const { held } = await step(() => asks(agent), 'drafter');
+        try {
+          await step(() => page.evaluate(pageAsks, one.id), 'drafter < ada');
+        } finally {
+          await (await held).release();
+          await page.evaluate(() => window.claim!.then((claim) => claim.release()));
+          await shows('line', 'nobody');
+        }
       });
 
       test('a selector sees the newest props', async () => {
@@ -135,7 +197,6 @@ describe('useAblo in a browser', () => {
         assert.equal(await page.getByTestId('client').innerText(), 'here');
       });
 
-      const owned = form.startsWith('form=schema');
       const sockets = async () =>
         ((await (await fetch(`${server.url}/healthz`)).json()) as { sockets: number }).sockets;
 
@@ -168,6 +229,11 @@ describe('useAblo in a browser', () => {
     });
   }
 });
+
+/** In the page: its person asks for the row. */
+function pageAsks(id: string): void {
+  window.claim = window.client!.tasks.claim({ id });
+}
 
 /** The probe with React's development build, which is the one that complains. */
 async function serveProbe(): Promise<Server> {

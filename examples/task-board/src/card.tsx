@@ -17,12 +17,11 @@ import { TitleEditor } from './title-editor';
 
 export const Card = memo(function Card({ task }: { task: Task }) {
   const ablo = useAblo();
-  const intents = useAblo((ablo) => ablo.intents.list({ resource: 'tasks', id: task.id })) ?? [];
+  const held = useAblo((ablo) => ablo.tasks.claim.state({ id: task.id }));
   const { drafts, setDraft, refusals } = useDesk();
   const highlight = useHighlight(task);
 
-  const held = intents.find((intent) => intent.status === 'active');
-  const holder = held && participant(held.heldBy, held.participantKind);
+  const holder = held ? participant(held.heldBy, held.participantKind) : undefined;
   const refusal = refusals.get(task.id);
   const draft = drafts.get(task.id);
 
@@ -49,7 +48,7 @@ export const Card = memo(function Card({ task }: { task: Task }) {
           {task.title}
         </button>
       )}
-      {held && <Holder who={holder!} intent={held} waiting={intents.length - 1} />}
+      {held && <Holder who={holder!} claim={held} />}
       {!held && !draft && <CardActions task={task} />}
       {refusal && <RefusalNotice task={task} refusal={refusal} />}
     </li>

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
 //
-// Who holds a row, what they are doing with it, and how many wait behind them.
+// Who holds a row, what they are doing with it, and the line behind them.
 
-import type { Intent } from '@abloatai/ablo';
+import type { ClaimState } from '@abloatai/ablo';
 import { Avatar } from './avatar';
 import { Icon } from './icon';
+import { Line } from './line';
 import type { Participant } from './participant';
 
-export function Holder({ who, intent, waiting }: { who: Participant; intent: Intent; waiting: number }) {
+export function Holder({ who, claim }: { who: Participant; claim: ClaimState }) {
   return (
-    <p className="holder" data-testid="holder">
-      <Avatar of={who} />
-      <span>
-        <b>{who.agent ? `agent:${who.name}` : who.name}</b> · <span className="doing">{intent.action}</span>
-        {waiting > 0 && <small> · {waiting} waiting</small>}
-      </span>
-      <Icon name="lock" />
-    </p>
+    <div className="held">
+      <p className="holder" data-testid="holder">
+        <Avatar of={who} />
+        <span>
+          <b>{who.agent ? `agent:${who.name}` : who.name}</b> · <span className="doing">{claim.action}</span>
+        </span>
+        <Icon name="lock" />
+      </p>
+      {claim.queue.length > 0 && <Line waiting={claim.queue} />}
+    </div>
   );
 }

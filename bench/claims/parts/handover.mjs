@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+//
+// From the frame that gives a row back to the one that tells the next in line that it holds it: both on one server, and on two.
+import { p50, p99, round } from '../../server/percentile.mjs';
+import { Asker } from '../asker.mjs';
+import { newClaimsPlace } from '../place.mjs';
+
+export const figures = { handover_p50_ms: {}, handover_p99_ms: {}, handover_two_servers_p50_ms: {}, handover_two_servers_p99_ms: {} };
+
+export async function measure({ say, quick }) {
+  const place = await newClaimsPlace({ servers: 2 });
+  const [one, two] = place.servers;
+  const times = quick ? 60 : 500;
+  const same = await handovers([await Asker.open(one, 'a'), await Asker.open(one, 'b')], times);
+  const across = await handovers([await Asker.open(one, 'c'), await Asker.open(two, 'd')], times);
+  await place.close();
+  const values = {
+    handover_p50_ms: round(p50(same)),
+    handover_p99_ms: round(p99(same)),
+    handover_two_servers_p50_ms: round(p50(across)),
+    handover_two_servers_p99_ms: round(p99(across)),
+  };
+  say(`the next in line holds the row after ${values.handover_p50_ms} ms, p99 ${values.handover_p99_ms}; on another server ` +
+    `${values.handover_two_servers_p50_ms} ms, p99 ${values.handover_two_servers_p99_ms}`);
+  return values;
+}
+
+/** They take turns with one row; how long each handover took, in ms, after some that are not counted. */
+async function handovers(askers, times) {
+  const took = [];
+  let held = askers[0].claim('t1');
+  await held.granted;
+  for (let n = 0; n < times + 20; n++) {
+    const [holder, next] = n % 2 ? [askers[1], askers[0]] : askers;
+    const waiting = next.claim('t1');
+    await waiting.queued;
+    const began = performance.now();
+    const released = holder.release(held.claim);
+    const granted = await waiting.granted;
+    if (n >= 20) took.push(granted - began);
+    await released;
+    held = waiting;
+  }
+  for (const asker of askers) {
+    await asker.release(held.claim);
+    asker.close();
+  }
+  return took;
+}
