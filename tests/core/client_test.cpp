@@ -230,7 +230,7 @@ TEST_CASE("A claim that waits is renewed, and one that ends while it waits is re
 TEST_CASE("A snapshot falls when somebody else changes its row, not by one's own writes") {
   Bench bench;
   bench.connect();
-  const Result<Client::SnapshotTaken> snapshot = bench.client.snapshot(R"({"models":{"tasks":["t1"]}})");
+  const Result<Client::SnapshotTaken> snapshot = bench.client.snapshot(R"({"reads":[{"model":"tasks","id":"t1"}]})");
   REQUIRE(snapshot);
   CHECK(snapshot->stamp == 2);
   bench.write("k1", update("t1", "mine"));
@@ -242,7 +242,7 @@ TEST_CASE("A snapshot falls when somebody else changes its row, not by one's own
 
 TEST_CASE("Before the first connection a snapshot has no stamp, and says so") {
   Bench bench;
-  CHECK(bench.client.snapshot(R"({"models":{"tasks":["t1"]}})").error().code == ErrorCode::sync_not_ready);
+  CHECK(bench.client.snapshot(R"({"reads":[{"model":"tasks","id":"t1"}]})").error().code == ErrorCode::sync_not_ready);
 }
 
 TEST_CASE("A write that cannot be is refused before anything shows") {

@@ -62,7 +62,10 @@ class ConformanceStage {
     } else if (verb == "frame") {
       frame(what.isString() ? std::string(what.asString()) : writeJson(what));
     } else if (verb == "snapshot") {
-      const Result<Client::SnapshotTaken> taken = client_.snapshot(writeJson(Json::object({{"models", what}})));
+      Json reads = Json::array();
+      for (const Json::Member& model : what.members())
+        for (const Json& id : model.value.items()) reads.push(Json::object({{"model", model.name}, {"id", id}}));
+      const Result<Client::SnapshotTaken> taken = client_.snapshot(writeJson(Json::object({{"reads", reads}})));
       if (refused(step, taken)) return;
       snapshots_[taken->snapshot] = step.text("as");
       stamps_["$" + std::string(step.text("as"))] = taken->stamp;

@@ -53,7 +53,7 @@ TEST_CASE("A write from an outdated snapshot is refused, and the other's value s
   World::Person& bob = world.join("bob");
   world.write(ada, "k0", "create", "t1", kNew);
   world.settle();
-  const double stamp = ada.client->snapshot(R"({"models":{"tasks":["t1"]}})")->stamp;
+  const double stamp = ada.client->snapshot(R"({"reads":[{"model":"tasks","id":"t1"}]})")->stamp;
   world.write(bob, "k1", "update", "t1", titled("bob"));
   world.settle();
   const uint32_t commit = world.write(ada, "k2", "update", "t1", titled("ada"),

@@ -78,7 +78,7 @@ class Visit {
     }
     const uint32_t open = *client_.openQuery(query);
     CHECK(client_.rows(open).size() == 3);
-    const uint32_t snapshot = client_.snapshot(R"({"models":{"tasks":[")" + id(round, 0) + R"("]}})")->snapshot;
+    const uint32_t snapshot = client_.snapshot(R"({"reads":[{"model":"tasks","id":")" + id(round, 0) + R"("}]})")->snapshot;
     write(round, "update", 0);
     write(round, "create", 3);
     CHECK(client_.rows(open).size() == 4);

@@ -35,8 +35,8 @@ void Person::look(const RowName& row) {
   looks_[row] = lookAt(row);
   looks_[row].row = shown(row);
   client_->closeSnapshot(premise_.number);
-  const Json rows = Json::object({{row.first, Json::array({row.second})}});
-  if (const auto taken = client_->snapshot(writeJson(Json::object({{"models", rows}}))))
+  const Json read = Json::object({{"model", row.first}, {"id", row.second}});
+  if (const auto taken = client_->snapshot(writeJson(Json::object({{"reads", Json::array({read})}}))))
     premise_ = {row, taken->stamp, taken->snapshot, false};
 }
 

@@ -174,8 +174,7 @@ class Client::Impl {
                const Error& error = Error::of(ErrorCode::claim_lost));
   void advanceClaims(OwnClaim::Event event, double now, const Error& error = Error::of(ErrorCode::claim_lost));
   void consider(const std::string& id, double now);
-  Outcome captureQuery(const std::string& text, Json& reads);
-  Outcome capture(const Json& json, Json& reads);
+  Outcome capture(const Json& read, Json& reads);
   void leaveClaims(double now);
   uint32_t askRelease(const std::string& id, double now);
 

@@ -143,42 +143,25 @@ Json Client::Impl::intents(std::string_view filter) const {
 }
 
 /// A query whose rows are not here all the same may find what was never seen: it cannot be relied on.
-Outcome Client::Impl::captureQuery(const std::string& text, Json& reads) {
-  const Result<Json> json = parseJson(text);
-  Json whole = Json::object();  // limit and order are no matter
-  for (const std::string_view name : {"model", "where", "state"})
-    if (const Json* value = json->find(name)) whole.set(name, *value);
-  if (!options_.loadAll && !store_.kept().complete(text) && !store_.kept().complete(writeJson(whole)))
-    return Error::of(ErrorCode::sync_not_ready, "A query of a snapshot is load()ed before.");
-  reads.push(Json::object().set("readAt", cursor_).set("query", whole));
-  return Nothing{};
-}
-
-/// `{models: {key: [id]}, keys: [what was read]}`: `row <model> <id>`, `query <number>`, and what is no row.
-Outcome Client::Impl::capture(const Json& json, Json& reads) {
-  const auto row = [&](int model, std::string_view id) {
-    const std::string& key = store_.schema().models[static_cast<std::size_t>(model)].key;
-    reads.push(Json::object().set("readAt", cursor_).set("model", key).set("id", id));
-  };
-  if (const Json* models = json.find("models"))
-    for (const Json::Member& member : models->members()) {
-      if (member.name == "stamp" || member.name == "signal" || member.name == "onChange")
-        return Error::of(ErrorCode::snapshot_reserved_key);
-      const int model = store_.schema().modelIndex(member.name);
-      if (model < 0) return unknownModel(store_.schema(), member.name);
-      for (const Json& id : member.value.items()) row(model, id.asString());
-    }
-  if (const Json* keys = json.find("keys"))
-    for (const Json& key : keys->items()) {
-      const std::string_view text = key.asString();
-      const std::size_t end = text.find(' ');
-      uint32_t number = 0;
-      std::size_t at = end + 1;
-      for (; at < text.size() && text[at] != ' '; ++at) number = number * 10 + static_cast<uint32_t>(text[at] - '0');
-      if (text.starts_with("row ")) row(static_cast<int>(number), text.substr(at + 1));
-      if (!text.starts_with("query ")) continue;
-      if (Outcome query = captureQuery(store_.queries().text(number), reads); !query) return query;
-    }
+Outcome Client::Impl::capture(const Json& read, Json& reads) {
+  Json captured = Json::object().set("readAt", cursor_);
+  if (const Json* query = read.find("query")) {
+    const std::string text(query->asString());
+    const Result<Json> asked = parseJson(text);
+    Json whole = Json::object();  // limit and order are no matter
+    for (const std::string_view name : {"model", "where", "state"})
+      if (const Json* value = asked->find(name)) whole.set(name, *value);
+    if (!options_.loadAll && !store_.kept().complete(text) && !store_.kept().complete(writeJson(whole)))
+      return Error::of(ErrorCode::sync_not_ready, "A query of a snapshot is load()ed before.");
+    captured.set("query", whole);
+  } else {
+    const std::string_view model = read.text("model");
+    if (model == "stamp" || model == "signal" || model == "onChange")
+      return Error::of(ErrorCode::snapshot_reserved_key);
+    if (store_.schema().modelIndex(model) < 0) return unknownModel(store_.schema(), model);
+    captured.set("model", model).set("id", read.text("id"));
+  }
+  reads.push(std::move(captured));
   return Nothing{};
 }
 
@@ -189,10 +172,11 @@ Result<Client::SnapshotTaken> Client::Impl::snapshot(std::string_view captured) 
   const uint32_t number = snapshots_.open();
   Snapshots::Taken& taken = snapshots_[number];
   taken.version = store_.version();
-  if (Outcome all = capture(*json, taken.reads); !all) {
-    snapshots_.close(number);
-    return all.error();
-  }
+  for (const Json& read : json->find("reads")->items())
+    if (Outcome outcome = capture(read, taken.reads); !outcome) {
+      snapshots_.close(number);
+      return outcome.error();
+    }
   return SnapshotTaken{number, cursor_};
 }
 
