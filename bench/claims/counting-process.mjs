@@ -6,7 +6,7 @@ import { answer } from '../server/answers.mjs';
 import { schema } from './schema.mjs';
 
 const id = 'c1';
-const options = { wait: 'confirmed', timeout: '120s' }; // one of sixteen may have to try for long
+const options = { wait: 'confirmed', timeout: '15m' }; // one of sixteen may have to try for long
 
 const ways = {
   function: (ablo) => ablo.counters.update(id, ({ n }) => ({ n: n + 1 }), options),

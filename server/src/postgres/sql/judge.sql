@@ -155,16 +155,18 @@ begin
       case when c.body ? 'claims' then (
         select jsonb_build_object('error', ablo.error('claim_lost'))
         from jsonb_to_recordset(c.body->'claims') mine(id text, fence bigint)
-        where not exists (
-          select from ablo.claim k
-          where k.organization = $1 and k.id = mine.id and k.fence = mine.fence and k.status = 'active'
-            and k.expires_at > clock_timestamp() and k.actor = ablo.participant(c.body->'actor'))
+        where (
+          select k.fence = mine.fence and k.status = 'active' and k.expires_at > clock_timestamp()
+            and k.actor = ablo.participant(c.body->'actor')
+          from ablo.claim k where k.organization = $1 and k.id = mine.id) is not true
         limit 1)
       end,
       (select jsonb_build_object('error', ablo.error('entity_claimed', null,
          jsonb_build_object('claims', jsonb_agg(distinct ablo.claim_object(k)))))
        from jsonb_to_recordset(c.body->'operations') o(op text, model text, id text, data jsonb)
-       join ablo.claim k on k.organization = $1 and k.model = o.model and k.row_id = o.id and k.status = 'active'
+       cross join lateral (  -- the line of the row, and not all claims there are: that is for this query to know
+         select k.* from ablo.claim k
+         where k.organization = $1 and k.model = o.model and k.row_id = o.id and k.status = 'active' offset 0) k
        where k.expires_at > clock_timestamp() and k.actor <> ablo.participant(c.body->'actor')
          and (k.fields is null or o.op <> 'update' or o.data ?| k.fields)
        having count(*) > 0),
