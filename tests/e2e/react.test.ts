@@ -158,8 +158,7 @@ describe('useAblo in a browser', () => {
         await step(() => killed.kill(), 'nobody');
       });
 
-      const todo = 'its place in line is shown when the server answers, and once more when the log says it';
-      test('a page that stands in line itself is rendered once for it, too', { todo, skip: !owned }, async () => {
+      test('a page that stands in line itself is rendered once for it, too', { skip: !owned }, async () => {
         const { held } = await step(() => asks(agent), 'drafter');
         try {
           await step(() => page.evaluate(pageAsks, one.id), 'drafter < ada');

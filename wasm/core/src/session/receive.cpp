@@ -253,12 +253,11 @@ void Client::Impl::answer(const Json& message, double now) {
     const Json* claim = message.find("claim");
     if (!claim) return;
     const std::string_view status = claim->text("status");
-    // The stream tells of grants; an answer that is older than what the stream told already says how it stands.
+    // The stream tells how it stands: this answer may be older than what was told already, or newer.
     if (status != "active" && status != "queued")
       advance(std::string(claim->text("id")), OwnClaim::Event::ended, now);
-    else if (claim->number("readAt") <= cursor_ && !claims_.find(claim->text("id")))
-      claims_.apply(*claim);
-    if (claims_.find(claim->text("id"))) consider(std::string(claim->text("id")), now);
+    else if (claims_.find(claim->text("id")))
+      consider(std::string(claim->text("id")), now);
   } else {
     const std::optional<Request> request = requests_.take(number);
     bool waits = false;
