@@ -120,3 +120,15 @@ TEST_CASE("the same schema gives the same plan, in whatever order it was written
   const auto document = [](const std::string& models) { return R"({"v":3,"models":{)" + models + "}}"; };
   CHECK(planOf(document(one + "," + two)) == planOf(document(two + "," + one)));
 }
+
+TEST_CASE("who may write to what is claimed is part of the plan") {
+  const auto policyOf = [](const std::string& whileClaimed) {
+    return policyDdl(R"({"v":3,"models":{"tasks":{"fields":{},"whileClaimed":)" + whileClaimed +
+                     R"(},"notes":{"fields":{}}}})");
+  };
+  CHECK_THAT(*policyOf(R"({"user":"overwrite","agent":"refuse"})"), Catch::Contains(R"('{"tasks":["user"]}'::jsonb)"));
+  for (const char* wrong : {R"("overwrite")", R"({"robot":"overwrite"})", R"({"user":"maybe"})", R"({"user":true})"}) {
+    INFO(wrong);
+    CHECK(policyOf(wrong).error().code == ErrorCode::invalid_schema);
+  }
+}

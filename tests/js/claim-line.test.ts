@@ -3,7 +3,7 @@
 // A line of agents behind one row: what each of them sees of it, and who may change it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import Ablo, { AbloPermissionError, type ClaimStatus } from '@abloatai/ablo';
+import Ablo, { AbloClaimedError, AbloPermissionError, type ClaimStatus } from '@abloatai/ablo';
 import { defineSchema, model, z } from '@abloatai/ablo/schema';
 import { testServer, type TestServer } from '@abloatai/ablo/testing';
 import { until } from '../support/until';
@@ -129,4 +129,24 @@ test('a row of any model is claimed through intents, and others wait until nobod
   await claim.release();
   await free;
   assert.deepEqual(next.intents.list({ model: 'tasks', id }), []);
+});
+
+test('a read says what it does with a row that somebody else holds', async () => {
+  const [one, other] = [agent('reads'), agent('holds')];
+  const { id } = await one.tasks.create({ title: 'held' });
+  const claim = await other.tasks.claim({ id });
+  await until('the claim is seen', () => one.tasks.claim.state({ id }) !== null);
+  assert.equal((await one.tasks.retrieve({ id }))!.title, 'held');
+  await assert.rejects(one.tasks.retrieve({ id, ifClaimed: 'fail' }), (error) => {
+    assert.ok(error instanceof AbloClaimedError);
+    assert.deepEqual(error.claims.map(({ heldBy }) => heldBy), ['holds']);
+    return true;
+  });
+  await assert.rejects(one.tasks.load({ where: { id }, ifClaimed: 'fail' }), { code: 'entity_claimed' });
+  await assert.rejects(one.tasks.retrieve({ id, ifClaimed: 'wait', claimedTimeout: '100ms' }), { code: 'model_claimed_timeout' });
+  assert.equal((await other.tasks.retrieve({ id, ifClaimed: 'fail' }))!.title, 'held', 'its holder may');
+  const waiting = one.tasks.retrieve({ id, ifClaimed: 'wait' });
+  await other.tasks.update(id, { title: 'done' });
+  await claim.release();
+  assert.equal((await waiting)!.title, 'done');
 });

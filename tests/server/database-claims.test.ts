@@ -28,6 +28,18 @@ onEachDatabase((tenant) => {
     assert.equal((await ann.update('tasks', 't1', { title: 'y' })).status, 'confirmed');
   });
 
+  test('where the schema says so people write over what an agent holds, other agents do not, and its holder is told', async () => {
+    const ann = tenant();
+    await ann.create('notes', 'n1', { text: 'x' });
+    const [holder, other] = [ann.as('holder'), ann.as('other')];
+    const { claim } = await holder.claim('n1', { model: 'notes' });
+    assert.equal((await other.update('notes', 'n1', { text: 'theirs' })).error.code, 'entity_claimed');
+    assert.equal((await ann.update('notes', 'n1', { text: 'hers' })).status, 'confirmed');
+    const { id, fence, readAt } = claim;
+    const late = await holder.update('notes', 'n1', { text: 'mine' }, { claims: [{ id, fence }], readAt });
+    assert.equal(late.error.code, 'stale_context');
+  });
+
   test('who waits gets the row in the order of asking, and every step is in the log', async () => {
     const ann = tenant();
     await ann.task();

@@ -28,7 +28,9 @@ class HubModule {
   std::string plan(const std::string& document) const {
     const Result<Schema> schema = parseSchema(document);
     if (!schema) return failure(schema.error());
-    Json statements = Json::array();
+    const Result<std::string> policy = policyDdl(document);
+    if (!policy) return failure(policy.error());
+    Json statements = Json::array({*policy});
     for (std::string& statement : planDdl(*schema)) statements.push(std::move(statement));
     return writeJson(Json::object({{"hash", schema->hash}, {"statements", std::move(statements)}}));
   }

@@ -6,10 +6,7 @@ import { randomId } from '../platform';
 import type { Commits } from './commits';
 import type { CommitInput, Operation, Receipt } from './types';
 
-export function createCommit(
-  commits: Commits,
-  { operation, operations, claim, ...options }: CommitInput,
-): Promise<Receipt> {
+export function createCommit(commits: Commits, { operation, operations, claim, ...options }: CommitInput): Promise<Receipt> {
   if (operation && operations)
     return Promise.reject(
       abloError('write_options_invalid', 'Give operation or operations, not both.', { param: 'operation' }),
@@ -17,9 +14,6 @@ export function createCommit(
   const list = (operations ?? (operation ? [operation] : [])).map(
     ({ action, id = action === 'create' ? randomId() : '', ...rest }): Operation => ({ op: action, id, ...rest }),
   );
-  return commits.write(
-    list,
-    { wait: 'confirmed', ...options, claim: typeof claim === 'object' ? claim.claimId : claim },
-    (receipt) => receipt,
-  );
+  const named = typeof claim === 'object' ? claim.claimId : claim;
+  return commits.write(list, { wait: 'confirmed', ...options, claim: named }, (receipt) => receipt);
 }

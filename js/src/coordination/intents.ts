@@ -48,6 +48,12 @@ export class Intents {
     });
   }
 
+  /** Throws if somebody holds it. */
+  refuse(target: { model: string; id: string }): void {
+    const [holder] = this.store.view()!.core.ask('intents', toJson(target)) as WireClaim[];
+    if (holder?.status === 'active') throw abloError('entity_claimed', '', { details: { claims: [holder] } });
+  }
+
   changed(model: number, id: string): void {
     for (const key of [keys.claims(), keys.claims(model), keys.claims(model, id)]) {
       this.#lists.delete(key);

@@ -15,7 +15,7 @@ import { keys } from '../tracking';
 import type { Column } from '../schema/column';
 import { claimVerb } from './claim';
 import { queryText } from './query';
-import type { LoadOptions, LocalQueryOptions, ModelClient, WriteOptions } from './types';
+import type { LoadOptions, LocalQueryOptions, ModelClient, ReadOptions, WriteOptions } from './types';
 
 export interface Parts {
   store: Store;
@@ -33,7 +33,7 @@ export type AnyModelClient = ModelClient<Row, Data, Data>;
 const none: readonly Row[] = Object.freeze([]);
 
 export function modelClient(model: string, columns: Readonly<Record<string, Column>>, parts: Parts): AnyModelClient {
-  const { store, commits, requests, claims } = parts;
+  const { store, commits, requests, claims, intents } = parts;
 
   const get = (id: string): Row | undefined => {
     const view = store.view();
@@ -59,8 +59,18 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
     return store.drained()?.queries.count(queryText(model, { ...options, count: true })) ?? 0;
   };
 
+  /** Of rows that somebody else holds: waits until nobody does, or refuses. */
+  const unclaimed = async (rows: readonly Row[], { ifClaimed, claimedTimeout: timeout }: ReadOptions): Promise<void> => {
+    for (const { id } of ifClaimed ? (rows as readonly { id: string }[]) : []) {
+      if (claims.held(model, id)[0]) continue;
+      if (ifClaimed === 'wait') await intents.waitFor({ model, id }, { timeout });
+      else if (ifClaimed === 'fail') intents.refuse({ model, id });
+    }
+  };
+
   const load = async ({ expand, ...options }: LoadOptions<Row> = {}): Promise<Row[]> => {
     await requests.ask('load', queryText(model, { ...options, expand }));
+    await unclaimed(getAll(options), options);
     return [...getAll(options)];
   };
 
@@ -69,8 +79,10 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
     return get(id);
   };
 
-  const retrieve = (target: string | { id: string; expand?: readonly string[] }) =>
-    isObject(target) ? fetch(target.id, target.expand) : get(target);
+  const retrieve = (target: string | ({ id: string; expand?: readonly string[] } & ReadOptions)) => {
+    if (!isObject(target)) return get(target);
+    return fetch(target.id, target.expand).then(() => unclaimed([target as object as Row], target)).then(() => get(target.id));
+  };
 
   /** One operation, under the claim it names, makes or is already under. */
   const write = <T>(
@@ -93,11 +105,9 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
 
   const create = (first: Data, second?: WriteOptions): Promise<Row> => {
     const named = isObject(first) && Object.hasOwn(first, 'data') && !Object.hasOwn(columns, 'data');
-    const {
-      data,
-      id = undefined,
-      ...options
-    } = named ? (first as unknown as { data: Data; id?: string } & WriteOptions) : { data: first, ...second };
+    const { data, id = undefined, ...options } = named
+      ? (first as unknown as { data: Data; id?: string } & WriteOptions)
+      : { data: first, ...second };
     const row = withInitialValues(columns, data);
     const key = (id ?? row['id'] ?? randomId()) as string;
     return write({ op: 'create', id: key, data: row }, options, () => get(key) ?? (fetch(key) as Promise<Row>));

@@ -44,7 +44,15 @@ export interface LocalQueryOptions<R> extends QueryOptions<R> {
   filter?: (row: R) => boolean;
 }
 
-export interface LoadOptions<R> extends QueryOptions<R> {
+/** What a read does with rows that somebody else holds. */
+export interface ReadOptions {
+  /** `return`, the default: they are read as they are. `wait`: until nobody holds them. `fail`: `entity_claimed`. */
+  ifClaimed?: 'return' | 'wait' | 'fail';
+  /** How long to `wait`: `model_claimed_timeout` when it is over. */
+  claimedTimeout?: Duration;
+}
+
+export interface LoadOptions<R> extends QueryOptions<R>, ReadOptions {
   /** Either way the answer is complete: rows that came once are kept up to date. */
   type?: 'unknown' | 'complete';
   /** Relations whose rows are fetched as well, so that they can be read here. */
@@ -158,7 +166,7 @@ export interface ModelClient<R, Create, Update> {
   /** The row this client has: synchronous, and tracked inside a selector. */
   retrieve(id: string): R | undefined;
   /** The row, fetched if this client does not have it. */
-  retrieve(target: { id: string; type?: 'unknown' | 'complete'; expand?: readonly string[] }): Promise<R | undefined>;
+  retrieve(target: { id: string; type?: 'unknown' | 'complete'; expand?: readonly string[] } & ReadOptions): Promise<R | undefined>;
   get(id: string): R | undefined;
   getAll(options?: LocalQueryOptions<R>): readonly R[];
   getCount(options?: LocalQueryOptions<R>): number;

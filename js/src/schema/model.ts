@@ -14,6 +14,8 @@ export interface ModelOptions {
   tableName?: string;
   /** false: the server refuses every write. */
   mutable?: boolean;
+  /** Who may write to a row that somebody else holds: nobody, unless it says `overwrite` of that kind of actor. */
+  whileClaimed?: Partial<Record<'user' | 'agent' | 'system', 'overwrite' | 'refuse'>>;
 }
 
 export interface ModelDefinition<out S extends Shape = Shape> {
@@ -22,7 +24,7 @@ export interface ModelDefinition<out S extends Shape = Shape> {
   readonly options: Omit<ModelOptions, 'relations'>;
 }
 
-const optionNames = ['relations', 'load', 'tableName', 'mutable'];
+const optionNames = ['relations', 'load', 'tableName', 'mutable', 'whileClaimed'];
 
 /** `model(shape)`, `(shape, relations, options)` or `(shape, {relations, ...options})`. The shape may be a z.object. */
 export function model<const S extends Shape>(

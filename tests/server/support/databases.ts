@@ -21,7 +21,10 @@ export const schema = {
           extra: { type: 'json', isOptional: true },
         },
       },
-      notes: { fields: { text: { type: 'string' }, taskId: { type: 'string', isOptional: true, isIndexed: true } } },
+      notes: {
+        whileClaimed: { user: 'overwrite', agent: 'refuse' },
+        fields: { text: { type: 'string' }, taskId: { type: 'string', isOptional: true, isIndexed: true } },
+      },
     },
   },
 };

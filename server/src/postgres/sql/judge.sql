@@ -5,7 +5,7 @@
 --
 --   revoked         its credential was, since its socket was let in: not a rejection, for nothing is decided about it
 --   claim_lost      a claim it was written under is over, or the fence is another's
---   entity_claimed  somebody else holds a row it touches
+--   entity_claimed  somebody else holds a row it touches, and the schema does not let this kind of actor write over it
 --   stale_context   a row it goes by changed after its readAt in what it touches, by another session than its own; or an
 --                   earlier write of its own that it was based on was refused or met changes (a merge leaves those
 --                   alone), or the row changed after that
@@ -169,6 +169,7 @@ begin
          where k.organization = $1 and k.model = o.model and k.row_id = o.id and k.status = 'active' offset 0) k
        where k.expires_at > clock_timestamp() and k.actor <> ablo.participant(c.body->'actor')
          and (k.fields is null or o.op <> 'update' or o.data ?| k.fields)
+         and ablo.may_overwrite(o.model, c.body->'actor'->>'kind') is not true
        having count(*) > 0),
       case when c.body ? 'premises' then ablo.judge_premises($1, c.body, head, since) end) end
     from jsonb_array_elements($2) with ordinality c(body, n)
