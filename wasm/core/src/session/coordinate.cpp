@@ -148,6 +148,8 @@ Outcome Client::Impl::capture(const Json& read, Json& reads) {
   if (const Json* query = read.find("query")) {
     const std::string text(query->asString());
     const Result<Json> asked = parseJson(text);
+    if (!asked) return asked.error();
+    if (const Result<Query> parsed = parseQuery(store_.schema(), *asked); !parsed) return parsed.error();
     Json whole = Json::object();  // limit and order are no matter
     for (const std::string_view name : {"model", "where", "state"})
       if (const Json* value = asked->find(name)) whole.set(name, *value);
@@ -172,7 +174,8 @@ Result<Client::SnapshotTaken> Client::Impl::snapshot(std::string_view captured) 
   const uint32_t number = snapshots_.open();
   Snapshots::Taken& taken = snapshots_[number];
   taken.version = store_.version();
-  for (const Json& read : json->find("reads")->items())
+  const Json* reads = json->find("reads");
+  for (const Json& read : reads ? reads->items() : std::span<const Json>())
     if (Outcome outcome = capture(read, taken.reads); !outcome) {
       snapshots_.close(number);
       return outcome.error();

@@ -136,7 +136,7 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
       }
       relied.push(read.set("readAt", own.readAt));
     }
-  if (relied.items().size() > kMostReads) return badOption("reads", "up to 500 rows and queries");
+  if (taken && relied.items().size() > kMostReads) return badOption("reads", "up to 500 rows and queries");
   if (!relied.items().empty()) message.member("reads", relied);
   // A row that is held is as it was before the last load: what goes by it goes by no log there is.
   const Json* epoch = json.find("epoch");

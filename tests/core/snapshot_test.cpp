@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+//
+// Snapshots of queries: which changes outdate one, and what a write says that goes by it.
+#include "bench.h"
+
+using namespace ablo;
+using namespace ablo::test;
+
+namespace {
+
+const std::string kOnes = R"({"model":"tasks","where":[["title","=","one"]],"orderBy":[["status","asc"]],"limit":1})";
+
+struct Reader : Bench {
+  explicit Reader(bool loadAll = true) : Bench(loadAll) { connect(); }
+
+  std::string query(const std::string& text) { return R"({"query":)" + writeJson(Json(text)) + "}"; }
+  Result<Client::SnapshotTaken> take(const std::string& reads) {
+    return client.snapshot(R"({"reads":[)" + reads + "]}");
+  }
+  Json written(const std::string& key, uint32_t snapshot) {
+    write(key, update("t2", "x"), R"(,"snapshot":)" + std::to_string(snapshot));
+    return heard();
+  }
+  std::string codeOf(uint32_t snapshot, const std::string& more = "") {
+    const auto commit = client.commit(R"({"key":"refused","operations":[)" + update("t2", "x") + R"(],"snapshot":)" +
+                                          std::to_string(snapshot) + more + "}",
+                                      now);
+    return commit ? "sent" : std::string(codeText(commit.error().code));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("A write from a snapshot says what was read, and where in the log") {
+  Reader bench;
+  const uint32_t snapshot = bench.take(bench.query(kOnes) + R"(,{"model":"tasks","id":"t1"})")->snapshot;
+  const Json message = bench.written("k1", snapshot);
+  CHECK(
+      writeJson(*message.find("reads")) ==
+      R"([{"readAt":2,"query":{"model":"tasks","where":[["title","=","one"]]}},{"readAt":2,"model":"tasks","id":"t1"}])");
+  CHECK(message.text("epoch") == "e");
+}
+
+TEST_CASE("A query falls with a row that it found, or finds now, and not with others") {
+  Reader bench;
+  REQUIRE(bench.take(bench.query(kOnes)));
+  bench.say(changes(2, 3, change(3, "t2", "three")));
+  CHECK(bench.premises.empty());
+  bench.say(changes(3, 4, change(4, "t9", "one")));
+  CHECK(bench.premises == std::vector<std::string>{"t9"});
+  bench.say(changes(4, 5, change(5, "t1", "two")));
+  CHECK(bench.premises.back() == "t1");
+  bench.say(changes(5, 6, R"({"seq":6,"kind":"row","op":"delete","model":"tasks","id":"t9","row":null})"));
+  CHECK(bench.premises.back() == "t9");
+  CHECK(bench.premises.size() == 3);
+}
+
+TEST_CASE("A snapshot that showed a write which is refused then shows what never was") {
+  Reader bench;
+  bench.write("k1", update("t2", "one"));
+  bench.heard();
+  const uint32_t seen = bench.take(bench.query(kOnes))->snapshot;
+  bench.write("k2", update("t2", "one"));
+  bench.heard();
+  bench.say(
+      R"({"type":"receipt","key":"k1","attempt":1,"status":"rejected","error":{"code":"row_locked","message":"m"}})");
+  CHECK(bench.premises == std::vector<std::string>{"t2"});
+  CHECK(bench.codeOf(seen) == "stale_context");
+  const uint32_t after = bench.take(bench.query(kOnes))->snapshot;
+  bench.write("k3", update("t2", "one"));
+  bench.say(
+      R"({"type":"receipt","key":"k3","attempt":1,"status":"rejected","error":{"code":"row_locked","message":"m"}})");
+  CHECK(bench.premises.size() == 1);  // it was written after the snapshot was taken
+  CHECK(bench.written("k4", after).find("reads"));
+}
+
+TEST_CASE("A write from a snapshot stands on the writes that it showed") {
+  Reader bench;
+  bench.write("k1", update("t2", "one"));
+  bench.heard();
+  const uint32_t snapshot = bench.take(bench.query(kOnes))->snapshot;
+  const Json message = bench.written("k2", snapshot);
+  CHECK(message.find("basedOn")->items()[0].text("key") == "k1");
+}
+
+TEST_CASE("After a fresh load nobody knows what changed: what was read before is gone") {
+  Reader bench;
+  const uint32_t snapshot = bench.take(R"({"model":"tasks","id":"t1"})")->snapshot;
+  bench.say(R"({"type":"loaded","seq":7,"models":{"tasks":[]},"claims":[]})");
+  CHECK(bench.premises == std::vector<std::string>{"t1"});
+  CHECK(bench.codeOf(snapshot) == "stale_context");
+}
+
+TEST_CASE("A write that is made from its row is not made anew when its reasons are gone") {
+  Reader bench;
+  const uint32_t snapshot = bench.take(R"({"model":"tasks","id":"t1"})")->snapshot;
+  bench.say(changes(2, 3, change(3, "t1", "theirs")));
+  CHECK(bench.codeOf(snapshot, R"(,"retries":5)") == "stale_context");
+  CHECK(bench.codeOf(snapshot) == "sent");  // the server says what changed
+}
+
+TEST_CASE("What cannot be relied on is refused by name") {
+  Reader partial(false);
+  CHECK(partial.take(partial.query(kOnes)).error().code == ErrorCode::sync_not_ready);
+  CHECK(partial.take(R"({"model":"task","id":"t1"})").error().code == ErrorCode::unknown_model);
+  CHECK(partial.take(R"({"model":"signal","id":"t1"})").error().code == ErrorCode::snapshot_reserved_key);
+  CHECK(partial.codeOf(7) == "stale_context");
+  Reader bench;
+  std::string many;
+  for (int i = 0; i < 501; ++i)
+    many += (i ? "," : "") + std::string(R"({"model":"tasks","id":")") + std::to_string(i) + R"("})";
+  CHECK(bench.codeOf(bench.take(many)->snapshot) == "write_options_invalid");
+}
