@@ -139,7 +139,7 @@ const tries = {
 /** Pages: what is shown, and kept. */
 const pages = {
   'a page that splits a commit': [
-    [functions, 'while (to > from && to < sees.log && db.log[to]', 'while (to == 0 && db.log[to]'],
+    [functions, 'while (to > from && to < sees.log && db.splitsCommit(to)) ++to;', ''],
     [functions, 'static_cast<std::size_t>(input.number("limit"));', '3;'],
   ],
   'the cursor kept before the rows': [[image, 'manifest_ = std::move(image.manifest);', 'manifest_ = std::move(image.manifest);\n    if (!parts_.empty()) return;']],

@@ -40,8 +40,8 @@ Options read(int count, char** arguments) {
       // One server, and no backend that goes on unseen: then a call is one step, seen from outside.
       options.less.prints = true;
       options.less.servers = 1;
-      options.less.without = {"serverCrash", "deadBackend", "lostAnswer", "databaseCrash",
-                              "skew",        "trim",        "restore",    "revoke"};
+      options.less.without = {"serverCrash", "deadBackend", "lostAnswer", "databaseCrash", "skew",
+                              "trim",        "restore",     "revoke",     "claims"};
     } else if (value.empty()) {
       options.good = false;
     } else if (option == "--histories") {
