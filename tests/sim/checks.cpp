@@ -38,7 +38,38 @@ bool shows(Client& client, int model, uint32_t slot, const Json& row) {
   return true;
 }
 
+/// How a claim stands, for those who look.
+std::string standing(const Json& claim) {
+  const auto part = [&](const char* name) { return claim.find(name) ? *claim.find(name) : Json(); };
+  return writeJson(Json::array().push(part("row")).push(part("status")).push(part("fence")).push(part("position")));
+}
+
+void foldClaim(const Json& entry, std::map<std::string, std::string>& claims) {
+  if (entry.text("kind") != "claim") return;
+  const Json& claim = *entry.find("after");
+  const std::string id(claim.text("id"));
+  const bool lives = claim.text("status") == "active" || claim.text("status") == "queued";
+  claims[id] = lives ? standing(claim) : "over";
+}
+
 }  // namespace
+
+/// Who holds what and who waits, as the log says up to the cursor. Their own place in line they may know a moment earlier.
+void View::checkClaims(Person& person, Record& record) {
+  std::map<std::string, std::string> shown;
+  const Json intents = person.client().intents("{}");
+  for (const Json& claim : intents.items()) {
+    const std::string id(claim.text("id"));
+    const bool early =
+        !claims_.count(id) && claim.text("status") == "queued" && record.claims[id].person == person.name;
+    if (!early) shown[id] = standing(claim);
+  }
+  std::map<std::string, std::string> live = claims_;
+  std::erase_if(live, [](const auto& claim) { return claim.second == "over"; });
+  if (shown != live) record.fail(person.name + " shows other claims than there are");
+  for (const std::string& claim : person.errands().held())
+    if (!live.count(claim)) record.fail(person.name + " was not told that a claim is lost: " + claim);
+}
 
 void View::check(Person& person, const Database& database, Record& record) {
   Client& client = person.client();
@@ -50,14 +81,19 @@ void View::check(Person& person, const Database& database, Record& record) {
     session_ = person.session();
     epoch_ = person.epoch();
     base_.clear();
+    claims_.clear();
     cursor_ = -1;
   }
   if (cursor > database.head()) return record.fail(person.name + " is ahead of the log");
   if (cursor > 0 && database.splitsCommit(static_cast<std::size_t>(cursor)))
     return record.fail(person.name + " has seen a part of a commit");
-  for (double at = std::max(cursor_, 0.0); at < cursor; ++at)
-    foldEntry(database.log[static_cast<std::size_t>(at)], base_);
+  for (double at = std::max(cursor_, 0.0); at < cursor; ++at) {
+    const Json& entry = database.log[static_cast<std::size_t>(at)];
+    foldEntry(entry, base_);
+    foldClaim(entry, claims_);
+  }
   cursor_ = cursor;
+  checkClaims(person, record);
   if (const Person::Premise& premise = person.premise(); premise.number > 0) {
     bool fell = false;
     for (double at = premise.at; at < cursor; ++at) {

@@ -2,6 +2,7 @@
 #include "claims.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "guards.h"
 
@@ -27,9 +28,7 @@ Json refusal(std::string_view code, Json claims = {}) {
 }
 
 /// What is so when this transaction ends. Whoever calls has the log.
-double headOf(Database& db, Backend who) {
-  return db.head() + static_cast<double>(db.transaction(who).log.size());
-}
+double headOf(Database& db, Backend who) { return db.head() + static_cast<double>(db.transaction(who).log.size()); }
 
 Json answerOf(Database& db, Backend who, const std::string& id) {
   return Json::object({{"claim", claimObject(*db.claim(who, id))}, {"head", headOf(db, who)}});
@@ -49,8 +48,9 @@ std::vector<Claim> inTheWay(Database& db, Backend who, const Claim& claim) {
   const std::vector<Claim> line = db.line(who, claim.row);
   const bool holds = std::any_of(line.begin(), line.end(), [&](const Claim& held) {
     const auto& fields = held.fields;
-    const bool all = fields.empty() || (!claim.fields.empty() && std::includes(fields.begin(), fields.end(),
-                                                                               claim.fields.begin(), claim.fields.end()));
+    const bool all =
+        fields.empty() || (!claim.fields.empty() &&
+                           std::includes(fields.begin(), fields.end(), claim.fields.begin(), claim.fields.end()));
     return held.status == "active" && held.actor == claim.actor && all;
   });
   std::vector<Claim> others;
@@ -66,33 +66,46 @@ double countQueued(const std::vector<Claim>& claims) {
       std::count_if(claims.begin(), claims.end(), [](const Claim& one) { return one.status == "queued"; }));
 }
 
-Task<bool> end(Database& db, Backend who, Claim claim, const char* ending, const char* op) {
+/// An update waits for whoever renews the claim, and changes what it names alone.
+Task<Wait> update(Database& db, Backend who, Claim& claim, std::function<void(Claim&)> change) {
   co_await db.statement(who);
-  claim.status = ending;
-  claim.position = 0;
-  db.write(who, claim);
-  logClaim(db, who, claim, op);
-  co_return true;
+  const Wait wait = co_await db.locks.lock(who, lockName(claim), kPatience);
+  if (wait != Wait::granted) co_return wait;
+  Claim current = *db.claim(who, claim.id);
+  change(current);
+  db.write(who, current);
+  change(claim);
+  co_return Wait::granted;
 }
 
-Task<bool> grant(Database& db, Backend who, Claim claim) {
-  co_await db.statement(who);
-  claim.status = "active";
-  claim.position = 0;
-  claim.fence = ++db.fences;
-  claim.readAt = headOf(db, who) + 1;
-  claim.expiresAt = db.now() + claim.ttl;
-  db.write(who, claim);
-  logClaim(db, who, claim, "grant");
-  co_return true;
+Task<Wait> end(Database& db, Backend who, Claim claim, const char* ending, const char* op) {
+  const auto change = [&](Claim& one) {
+    one.status = ending;
+    one.position = 0;
+  };
+  const Wait wait = co_await update(db, who, claim, change);
+  if (wait == Wait::granted) logClaim(db, who, claim, op);
+  co_return wait;
 }
 
-Task<bool> move(Database& db, Backend who, Claim claim, double place) {
-  co_await db.statement(who);
-  claim.position = place;
-  db.write(who, claim);
-  logClaim(db, who, claim, "move");
-  co_return true;
+Task<Wait> grant(Database& db, Backend who, Claim claim) {
+  const double fence = ++db.fences;
+  const auto change = [&](Claim& one) {
+    one.status = "active";
+    one.position = 0;
+    one.fence = fence;
+    one.readAt = headOf(db, who) + 1;
+    one.expiresAt = db.now() + one.ttl;
+  };
+  const Wait wait = co_await update(db, who, claim, change);
+  if (wait == Wait::granted) logClaim(db, who, claim, "grant");
+  co_return wait;
+}
+
+Task<Wait> move(Database& db, Backend who, Claim claim, double place) {
+  const Wait wait = co_await update(db, who, claim, [&](Claim& one) { one.position = place; });
+  if (wait == Wait::granted) logClaim(db, who, claim, "move");
+  co_return wait;
 }
 
 /// In the order of their tickets, here as in `renew`.
@@ -110,16 +123,18 @@ Task<Wait> settle(Database& db, Backend who, RowName row) {
   const Wait wait = co_await lockClaims(db, who, db.line(who, row));
   if (wait != Wait::granted) co_return wait;
   const std::vector<Claim> line = db.line(who, row);
-  for (const Claim& claim : line)
-    if (claim.expiresAt <= db.now()) co_await end(db, who, claim, "expired", "expire");
+  for (const Claim& claim : line) {
+    if (claim.expiresAt > db.now()) continue;
+    const Wait ended = co_await end(db, who, claim, "expired", "expire");
+    if (ended != Wait::granted) co_return ended;
+  }
   for (const Claim& claim : line) {
     if (claim.status != "queued" || claim.expiresAt <= db.now()) continue;
     const std::vector<Claim> others = inTheWay(db, who, claim);
     const double place = countQueued(others) + 1;
-    if (others.empty())
-      co_await grant(db, who, claim);
-    else if (place != claim.position)
-      co_await move(db, who, claim, place);
+    if (!others.empty() && place == claim.position) continue;
+    const Wait changed = others.empty() ? co_await grant(db, who, claim) : co_await move(db, who, claim, place);
+    if (changed != Wait::granted) co_return changed;
   }
   co_return Wait::granted;
 }
@@ -211,10 +226,10 @@ ClaimAnswer claim(Database& db, Backend who, Json input) {
   asked.position = waiting + 1;
   asked.expiresAt = db.now() + asked.ttl;
   db.write(who, asked);
-  if (others.empty())
-    co_await grant(db, who, asked);
-  else
+  if (!others.empty())
     logClaim(db, who, asked, "queue");
+  else if (co_await grant(db, who, asked) != Wait::granted)
+    co_return std::nullopt;
   co_return answerOf(db, who, asked.id);
 }
 
@@ -225,8 +240,11 @@ ClaimAnswer release(Database& db, Backend who, Json input) {
   const Claim* found = db.claim(who, id);
   if (!found || found->actor != actorIn(input)) co_return Json::object({{"head", headOf(db, who)}});
   const Claim claim = *found;
-  if (claim.status == "active") co_await end(db, who, claim, "released", "release");
-  if (claim.status == "queued") co_await end(db, who, claim, "canceled", "cancel");
+  if (claim.lives()) {
+    const bool held = claim.status == "active";
+    const Wait ended = co_await end(db, who, claim, held ? "released" : "canceled", held ? "release" : "cancel");
+    if (ended != Wait::granted) co_return std::nullopt;
+  }
   if (co_await settle(db, who, claim.row) != Wait::granted) co_return std::nullopt;
   co_return answerOf(db, who, id);
 }
@@ -245,13 +263,14 @@ ClaimAnswer reorder(Database& db, Backend who, Json input) {
   if (co_await lockClaims(db, who, waiting) != Wait::granted) co_return std::nullopt;
 
   const std::vector<std::string> order = texts(input.find("order"));
-  const auto place = [&](const Claim& claim) { return std::find(order.begin(), order.end(), claim.id) - order.begin(); };
+  const auto place = [&](const Claim& claim) {
+    return std::find(order.begin(), order.end(), claim.id) - order.begin();
+  };
   waiting = db.line(who, row);
   std::erase_if(waiting, [](const Claim& claim) { return claim.status != "queued"; });
   std::vector<double> tickets;
   for (const Claim& claim : waiting) tickets.push_back(claim.ticket);
-  std::stable_sort(waiting.begin(), waiting.end(),
-                   [&](const Claim& a, const Claim& b) { return place(a) < place(b); });
+  std::stable_sort(waiting.begin(), waiting.end(), [&](const Claim& a, const Claim& b) { return place(a) < place(b); });
   for (std::size_t i = 0; i < waiting.size(); ++i) {
     waiting[i].ticket = tickets[i];
     db.write(who, waiting[i]);
@@ -279,7 +298,6 @@ ClaimAnswer renew(Database& db, Backend who, Json input) {
     db.write(who, claim);
     renewed.push(claim.id);
   }
-  co_await db.statement(who);  // it is not there before it is committed
   co_return Json::object({{"renewed", std::move(renewed)}});
 }
 
@@ -308,7 +326,10 @@ Task<Wait> cancelClaims(Database& db, Backend who, RowName row) {
   if (line.empty()) co_return Wait::granted;
   const Wait wait = co_await lockClaims(db, who, line);
   if (wait != Wait::granted) co_return wait;
-  for (const Claim& claim : db.line(who, row)) co_await end(db, who, claim, "canceled", "cancel");
+  for (const Claim& claim : db.line(who, row)) {
+    const Wait ended = co_await end(db, who, claim, "canceled", "cancel");
+    if (ended != Wait::granted) co_return ended;
+  }
   co_return Wait::granted;
 }
 

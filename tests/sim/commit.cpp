@@ -243,7 +243,7 @@ class Batch {
       if (receipts_[n].find("seq")) receipts_[n].set("seq", head + receipts_[n].number("seq"));
       work.receipts.push_back({actorOf(commits_[n]), std::string(commits_[n].text("key")),
                                commits_[n].number("attempt"), bodyOf(commits_[n]), receipts_[n],
-                               commits_[n].number("issuedAt"), std::string(commits_[n].text("session"))});
+                               commits_[n].number("issuedAt"), std::string(commits_[n].text("session")), db_.now()});
     }
     head_ = seq;
   }

@@ -38,6 +38,7 @@ struct Receipt {
   Json answer;       // {status, seq?, error?}
   double issuedAt = 0;
   std::string session;
+  double at = 0;  // when it was decided
 };
 
 /// A claim: it waits in the line behind a row (queued), holds it (active), or is over (released, expired, canceled).

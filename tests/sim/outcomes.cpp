@@ -18,7 +18,7 @@ struct Effect {
 /// Why a write may be refused here; "gone": its row was, when it was to be made anew.
 const std::set<std::string_view> kReasons{
     "stale_context", "contention_exhausted", "entity_not_found", "unique_violation", "check_violation", "row_locked",
-    "gone"};
+    "gone",          "entity_claimed",       "claim_lost"};
 
 /// Why it may not be made anew any more: its page was let in no longer, or closed.
 const std::set<std::string_view> kEnds{"session_expired", "apikey_revoked", "schema_mismatch", "api_unreachable",

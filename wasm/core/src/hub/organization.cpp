@@ -180,11 +180,8 @@ bool Organization::admits(Subscriber& subscriber, Purpose purpose, double reques
     requestBytes_ += bytes;
     return true;
   }
-  const Error error = Error::of(ErrorCode::too_much_unanswered);
-  if (purpose == Purpose::renew)
-    audience.refuse(subscriber.socket, error, CloseCode::tooMuch);
-  else
-    refuse(subscriber.socket, request, error);
+  // A renewal comes again by itself. To close the socket for it would be for ever: whoever comes back asks for all that again.
+  if (purpose != Purpose::renew) refuse(subscriber.socket, request, Error::of(ErrorCode::too_much_unanswered));
   return false;
 }
 
