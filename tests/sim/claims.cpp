@@ -133,7 +133,11 @@ Task<Wait> settle(Database& db, Backend who, RowName row) {
     const std::vector<Claim> others = inTheWay(db, who, claim);
     const double place = countQueued(others) + 1;
     if (!others.empty() && place == claim.position) continue;
-    const Wait changed = others.empty() ? co_await grant(db, who, claim) : co_await move(db, who, claim, place);
+    Wait changed;
+    if (others.empty())
+      changed = co_await grant(db, who, claim);
+    else
+      changed = co_await move(db, who, claim, place);
     if (changed != Wait::granted) co_return changed;
   }
   co_return Wait::granted;
@@ -175,7 +179,8 @@ Json claimVerdict(const Database& db, const Json& commit) {
       if (!current || claim.expiresAt <= db.now() || claim.actor != actorOf(commit)) return failed("claim_lost");
     }
   Json held = Json::array();
-  for (const auto& [id, claim] : db.claims) {
+  for (const auto& one : db.claims) {
+    const Claim& claim = one.second;
     if (claim.status != "active" || claim.expiresAt <= db.now() || claim.actor == actorOf(commit)) continue;
     const auto operations = commit.find("operations")->items();
     const bool touched = std::any_of(operations.begin(), operations.end(), [&](const Json& operation) {

@@ -205,10 +205,17 @@ void Organization::wasRead(const Call& call, Subscriber& subscriber, bool ok, st
 void Organization::coordinate(Subscriber& subscriber, Purpose purpose, double request, const std::string& input,
                               double now) {
   if (!admits(subscriber, purpose, request, input.size(), now)) return;
-  outbox_.call({purpose, name_, subscriber.socket, 0, request, input.size()}, functionText(purpose), input);
+  outbox_.call({purpose, name_, subscriber.socket, audience.log(), request, input.size()}, functionText(purpose),
+               input);
 }
 
+/// What was granted in a log that was replaced since is held by nobody in this one.
 void Organization::coordinated(const Call& call, bool ok, std::string_view bytes, double now) {
+  if (!audience.follows(call.turn)) {
+    if (call.purpose != Purpose::renew && audience.find(call.socket))
+      refuse(call.socket, call.request, Error::of(ErrorCode::log_epoch_changed));
+    return;
+  }
   const std::optional<RawObject> answer = ok ? RawObject::read(bytes) : std::nullopt;
   if (call.purpose != Purpose::renew && audience.find(call.socket))
     outbox_.send(call.socket, answer ? answerText(call.request, "claim", *answer) : failureText(call.request, bytes));
