@@ -11,7 +11,7 @@ namespace ablo::sim {
 
 namespace {
 
-constexpr double kSweep = 3'000;    // ms after which a claim is over that nobody renewed, when nothing goes wrong
+constexpr double kSweep = 10'000;   // ms after which a claim is over that nobody renewed, when nothing goes wrong
 constexpr double kRenewed = 2'000;  // ms that a claim lasts which is always renewed in time, when nothing goes wrong
 
 /// A claim as an entry of the log has it.
