@@ -83,6 +83,19 @@ TEST_CASE("a query or a claim too many is refused, and asked again it is answere
   CHECK(world.closings.empty());
 }
 
+TEST_CASE("a renewal too many is left out, and its socket goes on") {
+  HubWorld world(true, {.requests = 1});
+  world.join(1);
+  world.say(1, query(1));
+  world.forget();
+  world.say(1, R"({"type":"renew","claims":["00000000-0000-4000-8000-000000000001"]})");
+  CHECK(world.heard[1].empty());
+  CHECK(world.closings.empty());
+  world.answer(world.take("read"), R"({"seq": 0, "rows": []})");
+  world.say(1, R"({"type":"renew","claims":["00000000-0000-4000-8000-000000000001"]})");
+  CHECK(world.asks("renew"));
+}
+
 TEST_CASE("a few large questions are too many as well, of a socket and of an organization") {
   const bool own = GENERATE(true, false);
   HubWorld world(true, own ? HubLimits{.commitBytes = 10} : HubLimits{.queuedBytes = 10});

@@ -61,6 +61,18 @@ TEST_CASE("an answer that waited for a log that was replaced says so") {
   CHECK(world.last(1).find("error")->text("code") == "log_epoch_changed");
 }
 
+TEST_CASE("what was granted in a log that was replaced is not told as granted") {
+  HubWorld world;
+  world.join(1, 3);
+  world.say(1, kClaim);
+  world.say(1, kQuery);
+  world.epoch = "e2";
+  world.answer(world.take("read"), R"({"seq": 5, "rows": []})");
+  world.answer(world.take("changes"), world.changesText(3, 3, 1));
+  world.answer(world.take("claim"), R"({"claim": {"id": "c", "status": "active", "readAt": 1}, "head": 1})");
+  CHECK(world.last(1).find("error")->text("code") == "log_epoch_changed");
+}
+
 TEST_CASE("a query that was asked while loading is answered after the load") {
   HubWorld world;
   world.open(1);

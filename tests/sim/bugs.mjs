@@ -5,6 +5,7 @@
 const commit = 'tests/sim/commit.cpp';
 const guards = 'tests/sim/guards.cpp';
 const functions = 'tests/sim/functions.cpp';
+const claim = 'tests/sim/claims.cpp';
 const database = 'tests/sim/database.h';
 const person = 'tests/sim/person.cpp';
 const image = 'tests/core/stored_image.h';
@@ -139,7 +140,7 @@ const tries = {
 /** Pages: what is shown, and kept. */
 const pages = {
   'a page that splits a commit': [
-    [functions, 'while (to > from && to < sees.log && db.log[to]', 'while (to == 0 && db.log[to]'],
+    [functions, 'while (to > from && to < sees.log && db.splitsCommit(to)) ++to;', ''],
     [functions, 'static_cast<std::size_t>(input.number("limit"));', '3;'],
   ],
   'the cursor kept before the rows': [[image, 'manifest_ = std::move(image.manifest);', 'manifest_ = std::move(image.manifest);\n    if (!parts_.empty()) return;']],
@@ -201,10 +202,52 @@ const logs = {
   'the epoch kept when another log is greeted': [[`${session}/receive.cpp`, '  epoch_ = epoch;', '  if (epoch_.empty()) epoch_ = epoch;']],
 };
 
-export const bugs = { ...keys, ...order, ...premises, ...tries, ...pages, ...queries, ...nonsense, ...news, ...logs };
+const claimJudged = 'if (Json verdict = claimVerdict(db, commit); !verdict.isNull()) return verdict;';
+
+/** Claims: who holds a row is the only one to write to it, and it is given in the order in which it was asked for. */
+const claims = {
+  'a commit that no fence is asked of': [[claim, 'if (const Json* mine = commit.find("claims"))', 'if (const Json* mine = commit.find("fences"))']],
+  'a claim checked outside the transaction': [
+    [guards, claimJudged, ''],
+    [commit, 'receipts_.push_back(outcomeOf(commit, sees));', 'receipts_.push_back(outcomeOf(commit, sees).isNull() ? claimVerdict(db_, commit) : outcomeOf(commit, sees));'],
+  ],
+  'a claim checked before the counter only': [[guards, claimJudged, 'if (Json verdict = claimVerdict(db, commit); !verdict.isNull() && since == 0) return verdict;']],
+  'a claim of others that is no obstacle': [[claim, 'if (touched) held.push(claimObject(claim));', '']],
+  'a part of a row, claimed, and the row deleted': [[claim, 'return claim.fields.empty() || operation.text("op") != "update" ||', 'return claim.fields.empty() ||']],
+  'a claim that never lapses': [[claim, 'if (claim.expiresAt > db.now()) continue;', 'if (claim.expiresAt > 0) continue;']],
+  'a claim that lapses too early': [[claim, 'if (claim.expiresAt > db.now()) continue;', 'if (claim.expiresAt > db.now() + 50) continue;']],
+  'a claim renewed after its time': [[claim, 'if (!claim.lives() || claim.expiresAt <= db.now()) continue;', 'if (!claim.lives()) continue;']],
+  'a grant that passes an older claim': [[claim, '|| (other.ticket < claim.ticket && !holds))', ')']],
+  'two who hold the same part of a row': [['tests/sim/claims.h', 'return std::any_of(these.begin(), these.end(), [&](const std::string& field) { return those.count(field) > 0; });', 'return false;']],
+  'a line that nobody puts in another order': [[claim, 'db.write(who, waiting[i]);', '']],
+  'a release that lets nobody else have it': [[claim, 'if (co_await settle(db, who, claim.row) != Wait::granted) co_return std::nullopt;', '']],
+  'a claim of a row that was deleted': [[commit, 'if (entry.text("op") == "delete") deleted.push_back(rowOf(entry));', 'static_cast<void>(entry);']],
+  'a claim asked for twice, that is two': [[claim, 'if (const Claim* known = db.claim(who, asked.id)) {', 'if (const Claim* known = nullptr) {']],
+  'a fence that is given twice': [[claim, 'const double fence = ++db.fences;', 'const double fence = db.fences + 1;']],
+  'fences that begin anew after a crash': [[database, 'fences += kLogged;\n auto gone', 'fences = 0;\n auto gone']],
+  'claims that a crash of the database ends': [[database, 'fences += kLogged;\n auto gone', 'for (auto& [id, claim] : claims) claim.status = "expired";\n auto gone']],
+  'a load without claims': [[functions, '{"claims", liveClaims(db)}, {"models"', '{"claims", Json::array()}, {"models"']],
+  'a grant announced before it is in the log': [[`${session}/receive.cpp`, 'else if (claim->number("readAt") <= cursor_ && !claims_.find(claim->text("id")))', 'else']],
+  'claims lost with a connection': [[`${session}/conversation.cpp`, 'void Client::Impl::closed(int code, std::string_view reason, double now) {', 'void Client::Impl::closed(int code, std::string_view reason, double now) {\n  advanceClaims(OwnClaim::Event::ended, now);']],
+  'a claim not asked for again': [['wasm/core/src/coordination/own_claim.cpp', '{{S::asked, E::ask}, {S::held, E::grant}', '{{S::asked}, {S::held, E::grant}']],
+  'a claim not asked for again in another log': [[`${session}/receive.cpp`, 'if (session_.state() == Session::State::live) advanceClaims(OwnClaim::Event::connected, now);', '']],
+  'a claim that its holder does not renew': [[`${session}/deadlines.cpp`, 'if (!due.items().empty()) send', 'if (due.items().size() > 100) send']],
+  'a claim given back before the writes under it': [[`${session}/coordinate.cpp`, 'if (!store_.pending().underClaim(id)) ids.push_back(id);', 'ids.push_back(id);']],
+  'a claim not renewed while writes are under way': [['wasm/core/src/coordination/own_claim.h', '|| state == State::leaving; }', '; }']],
+  'a claim that nobody waits for any more': [[`${session}/coordinate.cpp`, 'else if (!own_.contains(id) &&', 'else if (id.empty() &&']],
+  'a write out of the queue, without its claims': [[`${session}/commit.cpp`, 'if (const Json* known = json->find("claims"))', 'if (const Json* known = json->find("fences"))']],
+  'a loss that nobody is told of': [[`${session}/coordinate.cpp`, 'effects_.push_back({Record::lost, id}); break;', 'break;']],
+  'a renewal too many, that closes the socket': [
+    [`${hub}/organization.cpp`, 'if (purpose != Purpose::renew) refuse(', 'if (purpose == Purpose::renew) audience.refuse(subscriber.socket, Error::of(ErrorCode::too_much_unanswered), CloseCode::tooMuch);\n  else refuse('],
+  ],
+};
+
+export const bugs = { ...keys, ...order, ...premises, ...tries, ...pages, ...queries, ...nonsense, ...news, ...logs, ...claims };
 
 /** Found once in some thousands of histories, or ten thousands; each has a test of its own in tests/core or tests/server. */
 export const rare = {
+  'what was granted in a log that was replaced': [[`${hub}/organization.cpp`, 'if (!audience.follows(call.turn)) {', 'if (call.turn == 4294967295u) {']],
+  'a claim that lapsed, and is written under': [[claim, 'if (!current || claim.expiresAt <= db.now() ||', 'if (!current ||']],
   'a refusal for a held row not recorded': [[commit, 'receipt = failed("row_locked");\n db.transaction(who)', 'receipt = failed("row_locked");\n Transaction()']],
   'what was read of a write that gave way, kept': [[`${session}/guards.cpp`, '|| !commit->notifications.empty())', ')']],
   'what was there before the last load, gone by': [[`${session}/guards.cpp`, 'held ? std::string_view() : epoch_', 'epoch_']],

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "capture.h"
 
+#include "claims.h"
+
 namespace ablo::sim {
 
 Task<Wait> cascade(Database& db, Backend who, std::string task, double patience, Json cause) {
@@ -24,9 +26,9 @@ Image lastLogged(const Database& db, const Transaction& work, const Snapshot& se
                  const Image& before) {
   const auto imageOf = [](const Json& entry) { return entry.find("after") ? Image(*entry.find("after")) : Image(); };
   for (std::size_t at = work.log.size(); at > 0; --at)
-    if (rowOf(work.log[at - 1]) == row) return imageOf(work.log[at - 1]);
+    if (isOf(work.log[at - 1], row)) return imageOf(work.log[at - 1]);
   for (std::size_t at = sees.log; at > 0; --at)
-    if (rowOf(db.log[at - 1]) == row) return imageOf(db.log[at - 1]);
+    if (isOf(db.log[at - 1], row)) return imageOf(db.log[at - 1]);
   return before;
 }
 
@@ -57,6 +59,11 @@ Task<Wait> logCaptured(Database& db, Backend who, double patience) {
       entry.set("actor", *captured.cause.find("actor")).set("session", captured.cause.text("session"));
     entry.set("commitKey", "external:" + std::to_string(who)).set("seq", ++seq).set("at", db.now());
     work.log.push_back(std::move(entry));
+  }
+  for (const auto& [row, captured] : first) {
+    if (db.row(who, row)) continue;
+    const Wait waited = co_await cancelClaims(db, who, row);
+    if (waited != Wait::granted) co_return waited;
   }
   co_return Wait::granted;
 }

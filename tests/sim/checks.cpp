@@ -38,7 +38,38 @@ bool shows(Client& client, int model, uint32_t slot, const Json& row) {
   return true;
 }
 
+/// How a claim stands, for those who look.
+std::string standing(const Json& claim) {
+  const auto part = [&](const char* name) { return claim.find(name) ? *claim.find(name) : Json(); };
+  return writeJson(Json::array().push(part("row")).push(part("status")).push(part("fence")).push(part("position")));
+}
+
+void foldClaim(const Json& entry, std::map<std::string, std::string>& claims) {
+  if (entry.text("kind") != "claim") return;
+  const Json& claim = *entry.find("after");
+  const std::string id(claim.text("id"));
+  const bool lives = claim.text("status") == "active" || claim.text("status") == "queued";
+  claims[id] = lives ? standing(claim) : "over";
+}
+
 }  // namespace
+
+/// Who holds what and who waits, as the log says up to the cursor. Their own place in line they may know a moment earlier.
+void View::checkClaims(Person& person, Record& record) {
+  std::map<std::string, std::string> shown;
+  const Json intents = person.client().intents("{}");
+  for (const Json& claim : intents.items()) {
+    const std::string id(claim.text("id"));
+    const bool early =
+        !claims_.count(id) && claim.text("status") == "queued" && record.claims[id].person == person.name;
+    if (!early) shown[id] = standing(claim);
+  }
+  std::map<std::string, std::string> live = claims_;
+  std::erase_if(live, [](const auto& claim) { return claim.second == "over"; });
+  if (shown != live) record.fail(person.name + " shows other claims than there are");
+  for (const std::string& claim : person.errands().held())
+    if (!live.count(claim)) record.fail(person.name + " was not told that a claim is lost: " + claim);
+}
 
 void View::check(Person& person, const Database& database, Record& record) {
   Client& client = person.client();
@@ -50,20 +81,24 @@ void View::check(Person& person, const Database& database, Record& record) {
     session_ = person.session();
     epoch_ = person.epoch();
     base_.clear();
+    claims_.clear();
     cursor_ = -1;
   }
   if (cursor > database.head()) return record.fail(person.name + " is ahead of the log");
-  const auto keyAt = [&](double seq) { return database.log[static_cast<std::size_t>(seq) - 1].text("commitKey"); };
-  if (cursor > 0 && cursor < database.head() && keyAt(cursor) == keyAt(cursor + 1))
-    return record.fail(person.name + " has seen a part of " + std::string(keyAt(cursor)));
-  for (double at = std::max(cursor_, 0.0); at < cursor; ++at)
-    foldEntry(database.log[static_cast<std::size_t>(at)], base_);
+  if (cursor > 0 && database.splitsCommit(static_cast<std::size_t>(cursor)))
+    return record.fail(person.name + " has seen a part of a commit");
+  for (double at = std::max(cursor_, 0.0); at < cursor; ++at) {
+    const Json& entry = database.log[static_cast<std::size_t>(at)];
+    foldEntry(entry, base_);
+    foldClaim(entry, claims_);
+  }
   cursor_ = cursor;
+  checkClaims(person, record);
   if (const Person::Premise& premise = person.premise(); premise.number > 0) {
     bool fell = false;
     for (double at = premise.at; at < cursor; ++at) {
       const Json& entry = database.log[static_cast<std::size_t>(at)];
-      fell |= rowOf(entry) == premise.row && entry.text("session") != person.session();
+      fell |= isOf(entry, premise.row) && entry.text("session") != person.session();
     }
     if (fell != premise.fell)
       return record.fail(person.name + (fell ? " was not told" : " was told") + " that a premise fell");
@@ -101,6 +136,7 @@ void checkLog(const Database& database, Record& record) {
     if (entry.number("seq") != static_cast<double>(at + 1)) return record.fail("the log is not dense");
     if (entry.text("session") == "x") return record.fail("a stranger wrote something");
     const std::string key(entry.text("commitKey"));
+    if (key.empty()) continue;
     const auto [found, first] = ends.try_emplace(key, at + 1);
     if (!first && found->second != static_cast<double>(at))
       return record.fail(key + " is in the log twice, or in parts");
@@ -118,6 +154,7 @@ void checkRows(const Database& database, Record& record, double money) {
     record.fail("the rows are not what the log says");
   std::map<RowName, Json> before;  // points are counted one by one
   for (const Json& entry : database.log) {
+    if (entry.text("kind") != "row") continue;
     const double points = before[rowOf(entry)].number("points");
     foldEntry(entry, before);
     if (entry.text("op") == "update" && names(entry.find("fields"), "points") &&

@@ -25,7 +25,10 @@ class View {
  private:
   std::string session_, epoch_;
   double cursor_ = -1;
+  void checkClaims(Person& person, Record& record);
+
   std::map<RowName, Json> base_;
+  std::map<std::string, std::string> claims_;  // by id: how each stands
 };
 
 /// Whether an entry says that a field changed.
@@ -39,6 +42,11 @@ inline bool names(const Json* fields, std::string_view name) {
 void checkLog(const Database& database, Record& record);
 /// What people were told, against the log (I1, I3, I5, I9, I10, I12).
 void checkOutcomes(const Database& database, Record& record);
+/// Who held what when, by the log, and what came in between (I13, I14).
+void checkLines(const Database& database, Record& record, bool faultless);
+/// What somebody is told of a claim of theirs: that they hold it, or hold it no more.
+void checkGranted(Person& person, const Json& claim, const Database& database, Record& record);
+void checkLost(Person& person, const std::string& claim, const Database& database, Record& record);
 /// Rows are the log folded, and money is neither made nor lost (I6, I15).
 void checkRows(const Database& database, Record& record, double money);
 

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "capture.h"
+#include "claims.h"
 
 namespace ablo::sim {
 
@@ -22,7 +23,7 @@ bool isDecided(const Json& receipt) {
 
 std::string bodyOf(const Json& commit) {
   const auto part = [&](const char* name) { return commit.find(name) ? *commit.find(name) : Json(); };
-  return writeJson(Json::array().push(part("operations")).push(part("premises")));
+  return writeJson(Json::array().push(part("operations")).push(part("premises")).push(part("claims")));
 }
 
 /// One batch of commits on its way through the seven steps of commit.sql.
@@ -78,7 +79,13 @@ class Batch {
     if (hasFallen(sees, seen)) co_return End::fell;  // 6 checks again, for what came since
 
     sees = co_await db_.statement(who_);
+    std::vector<RowName> deleted;
+    for (const Json& entry : entries_)
+      if (entry.text("op") == "delete") deleted.push_back(rowOf(entry));
     record(static_cast<double>(sees.log));  // 7 records
+    for (const RowName& row : deleted)
+      if (co_await cancelClaims(db_, who_, row) != Wait::granted) co_return End::blocked;
+    head_ = db_.head() + static_cast<double>(db_.transaction(who_).log.size());
     co_return End::answered;
   }
 
@@ -236,7 +243,7 @@ class Batch {
       if (receipts_[n].find("seq")) receipts_[n].set("seq", head + receipts_[n].number("seq"));
       work.receipts.push_back({actorOf(commits_[n]), std::string(commits_[n].text("key")),
                                commits_[n].number("attempt"), bodyOf(commits_[n]), receipts_[n],
-                               commits_[n].number("issuedAt"), std::string(commits_[n].text("session"))});
+                               commits_[n].number("issuedAt"), std::string(commits_[n].text("session")), db_.now()});
     }
     head_ = seq;
   }

@@ -9,6 +9,7 @@
 // so by keeping its snapshot.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -37,6 +38,25 @@ struct Receipt {
   Json answer;       // {status, seq?, error?}
   double issuedAt = 0;
   std::string session;
+  double at = 0;  // when it was decided
+};
+
+/// A claim: it waits in the line behind a row (queued), holds it (active), or is over (released, expired, canceled).
+struct Claim {
+  std::string id;
+  RowName row;
+  std::set<std::string> fields;  // none: all of the row
+  std::string actor, session, status;
+  double ticket = 0, position = 0, fence = 0, readAt = 0, ttl = 0, expiresAt = 0;
+
+  bool lives() const { return status == "active" || status == "queued"; }
+};
+
+/// Somebody put those who wait for a row in another order, before this entry.
+struct Reorder {
+  double seq;
+  RowName row;
+  std::vector<std::string> order;
 };
 
 /// What a statement sees.
@@ -57,6 +77,8 @@ struct Transaction {
   std::vector<Json> log;
   std::vector<Receipt> receipts;
   std::vector<Captured> captured;
+  std::map<std::string, Claim> claims;
+  std::vector<Reorder> reorders;
   Json told;  // what an observer is told of it when it has been committed
 };
 
@@ -73,6 +95,9 @@ class Database {
   std::vector<Json> log;
   std::vector<Receipt> receipts;
   std::map<RowName, Json> rows;
+  std::map<std::string, Claim> claims;
+  std::vector<Reorder> reorders;
+  double tickets = 0, fences = 0;  // sequences: what a transaction took stays taken, whatever becomes of it
 
   double now() const { return agenda_.now() + skew; }
   double head() const { return static_cast<double>(log.size()); }
@@ -106,6 +131,7 @@ class Database {
   }
   /// The postmaster dies: every backend with it. Those who waited are told that there is no answer.
   void crash() {
+    fences += kLogged;
     auto gone = std::exchange(running_, {});
     for (auto& [who, running] : gone) undone(running);
     for (auto& [who, running] : gone) locks.forget(who);
@@ -126,9 +152,15 @@ class Database {
   }
   /// An earlier state of it takes its place: the newest transactions are lost, and nobody is told so.
   void restore(std::size_t lost);
+  /// Whether the entries before and after this place are of one commit.
+  bool splitsCommit(std::size_t at) const {
+    if (at == 0 || at >= log.size()) return false;
+    const std::string_view key = log[at].text("commitKey");
+    return !key.empty() && key == log[at - 1].text("commitKey");
+  }
   /// The oldest commits are not kept any more, up to the one at this entry.
   void trim(std::size_t at) {
-    while (at < log.size() && at > 0 && log[at].text("commitKey") == log[at - 1].text("commitKey")) ++at;
+    while (splitsCommit(at)) ++at;
     trimmed = std::max(trimmed, static_cast<double>(at));
   }
 
@@ -177,6 +209,25 @@ class Database {
     return names;
   }
 
+  /// A claim as a transaction sees it, or none.
+  const Claim* claim(Backend who, const std::string& id) {
+    const auto& own = transaction(who).claims;
+    if (const auto found = own.find(id); found != own.end()) return &found->second;
+    const auto found = claims.find(id);
+    return found == claims.end() ? nullptr : &found->second;
+  }
+  void write(Backend who, const Claim& claim) { transaction(who).claims[claim.id] = claim; }
+  /// Who holds a row and who waits for it, as a transaction sees them, in the order of their tickets.
+  std::vector<Claim> line(Backend who, const RowName& row) {
+    std::map<std::string, Claim> there = transaction(who).claims;
+    there.insert(claims.begin(), claims.end());
+    std::vector<Claim> line;
+    for (auto& [id, claim] : there)
+      if (claim.row == row && claim.lives()) line.push_back(std::move(claim));
+    std::sort(line.begin(), line.end(), [](const Claim& a, const Claim& b) { return a.ticket < b.ticket; });
+    return line;
+  }
+
   /// Told of what would have to happen in a real Postgres for the same to come of it (functions.h).
   std::function<void(const Json& event)> observe;
 
@@ -222,7 +273,9 @@ class Database {
           rows.erase(name);
       for (Json& entry : work.log) log.push_back(std::move(entry));
       for (Receipt& receipt : work.receipts) receipts.push_back(std::move(receipt));
-      states_.push_back({log.size(), receipts.size()});
+      for (auto& [id, claim] : work.claims) claims[id] = std::move(claim);
+      for (Reorder& reorder : work.reorders) reorders.push_back(std::move(reorder));
+      states_.push_back({{log.size(), receipts.size()}, fences, claims});
       if (observe && work.told.isObject()) observe(work.told);
     } else {
       undone(ended.mapped());
@@ -234,7 +287,13 @@ class Database {
   Agenda& agenda_;
   Random& random_;
   Backend last_ = 0;
-  std::vector<Snapshot> states_;  // after each transaction
+  static constexpr double kLogged = 32;  // numbers of a sequence that Postgres notes ahead: a crash skips them
+  struct State {
+    Snapshot sees;
+    double fences;
+    std::map<std::string, Claim> claims;
+  };
+  std::vector<State> states_;  // after each transaction
   std::map<Backend, Running> running_;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// An entry of the log, as the model has them: rows' alone, {seq, kind, model, id, op, after, before, fields, actor, session,
-// commitKey, …}.
+// An entry of the log, as the model has them: of a row, {seq, kind, model, id, op, after, before, fields, actor, session,
+// commitKey, …}, or of a claim, with the claim as it is `after`.
 #pragma once
 
 #include <map>
@@ -13,6 +13,8 @@ namespace ablo::sim {
 
 inline bool same(const Json& a, const Json& b) { return writeJson(a) == writeJson(b); }
 inline RowName rowOf(const Json& named) { return {std::string(named.text("model")), std::string(named.text("id"))}; }
+
+inline bool isOf(const Json& entry, const RowName& row) { return entry.text("kind") == "row" && rowOf(entry) == row; }
 
 inline Json makeEntry(const RowName& row, const std::string& op, const Image& before, const Image& after,
                       const Json& fields) {
@@ -26,6 +28,7 @@ inline Json makeEntry(const RowName& row, const std::string& op, const Image& be
 
 /// What the log says of rows from its first entry on.
 inline void foldEntry(const Json& entry, std::map<RowName, Json>& rows) {
+  if (entry.text("kind") != "row") return;
   if (const Json* after = entry.find("after"))
     rows[rowOf(entry)] = *after;
   else

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "claims.h"
 #include "commit.h"
 
 namespace ablo::sim {
@@ -16,7 +17,7 @@ Task<Answer> load(Database& db, Backend who, Json input) {
   const Snapshot sees = co_await db.statement(who);
   const double head = static_cast<double>(sees.log);
   if (const Json* have = input.find("have"); have && have->text("epoch") == db.epoch && have->number("seq") == head)
-    co_return Json::object({{"seq", head}, {"epoch", db.epoch}, {"same", true}, {"claims", Json::array()}});
+    co_return Json::object({{"seq", head}, {"epoch", db.epoch}, {"same", true}, {"claims", liveClaims(db)}});
   Json models = Json::object();
   if (input.flag("full")) {
     std::map<std::string, Json> lists;
@@ -24,7 +25,7 @@ Task<Answer> load(Database& db, Backend who, Json input) {
     for (auto& [name, list] : lists) models.set(name, std::move(list));
   }
   co_return Json::object(
-      {{"seq", head}, {"epoch", db.epoch}, {"claims", Json::array()}, {"models", std::move(models)}});
+      {{"seq", head}, {"epoch", db.epoch}, {"claims", liveClaims(db)}, {"models", std::move(models)}});
 }
 
 Task<Answer> changes(Database& db, Backend who, Json input) {
@@ -33,7 +34,7 @@ Task<Answer> changes(Database& db, Backend who, Json input) {
   const auto from = static_cast<std::size_t>(after);
   const auto limit = static_cast<std::size_t>(input.number("limit"));
   std::size_t to = std::min(sees.log, from + limit);
-  while (to > from && to < sees.log && db.log[to].text("commitKey") == db.log[to - 1].text("commitKey")) ++to;
+  while (to > from && to < sees.log && db.splitsCommit(to)) ++to;
   Json list = Json::array();
   for (std::size_t i = std::max(from, static_cast<std::size_t>(db.trimmed)); i < to; ++i) list.push(db.log[i]);
   co_return Json::object({{"from", after},
@@ -74,6 +75,11 @@ Database::Function functionOf(const std::string& name, const Json& input) {
     if (name == "load") return load(db, who, input);
     if (name == "changes") return changes(db, who, input);
     if (name == "read") return read(db, who, input);
+    if (name == "claim") return claim(db, who, input);
+    if (name == "release") return release(db, who, input);
+    if (name == "renew") return renew(db, who, input);
+    if (name == "reorder") return reorder(db, who, input);
+    if (name == "sweep") return sweep(db, who);
     return nothing(db, who);
   };
 }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "claims.h"
+
 namespace ablo::sim {
 
 Json failed(std::string_view code) {
@@ -45,7 +47,7 @@ std::vector<Conflict> conflicts(const Database& db, const Json& commit, const Sn
     const double after = std::max(since, std::min(readAt, premise.number("readAt")));
     for (auto at = static_cast<std::size_t>(after); at < sees.log; ++at) {
       const Json& entry = db.log[at];
-      if (rowOf(entry) != rowOf(premise)) continue;
+      if (!isOf(entry, rowOf(premise))) continue;
       if (entry.text("session") == commit.text("session") && !commit.text("session").empty() &&
           entry.number("seq") > premise.number("readAt"))
         continue;
@@ -109,6 +111,7 @@ double basisOf(const Database& db, const Json& commit, const Snapshot& sees) {
 
 Json verdictOf(const Database& db, const Json& commit, const Snapshot& sees, double since) {
   if (db.revoked.count(std::string(commit.text("credential")))) return Json::object({{"status", "revoked"}});
+  if (Json verdict = claimVerdict(db, commit); !verdict.isNull()) return verdict;
   const Json* premises = commit.find("premises");
   if (!premises) return {};
   const double basis = basisOf(db, commit, sees);

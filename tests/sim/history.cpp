@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "checks.h"
+#include "claims.h"
 #include "foreign.h"
 #include "person.h"
 #include "server.h"
@@ -42,6 +43,9 @@ class History {
       people_.push_back(std::make_unique<Person>(agenda_, random_, plan_, record_, "p" + std::to_string(n + 1),
                                                  [this](Person& person) { return connect(person); }));
       views_.emplace_back();
+      Person& person = *people_.back();
+      person.granted = [this, &person](const Json& claim) { checkGranted(person, claim, database_, record_); };
+      person.lost = [this, &person](const std::string& claim) { checkLost(person, claim, database_, record_); };
       people_.back()->looked = [this, index] { look(index); };
       people_.back()->reloaded = [this, index] { hurry(*people_[index]); };
     }
@@ -60,6 +64,7 @@ class History {
       if (people_[i]->here()) views_[i].check(*people_[i], database_, record_);
     checkLog(database_, record_);
     checkOutcomes(database_, record_);
+    checkLines(database_, record_, plan_.faultless);
     checkRows(database_, record_, kMoney * kAccounts);
     return outcome();
   }
@@ -198,20 +203,23 @@ class History {
     }
   }
   bool atRest() {
-    if (!database_.backends().empty()) return false;
+    if (!database_.backends().empty() || !liveClaims(database_).items().empty()) return false;
     for (auto& person : people_)
-      if (!person->here() || !person->settled() || !person->knows() || person->client().cursor() != database_.head() ||
-          person->epoch() != database_.epoch || person->client().status().text("state") != "live")
+      if (!person->here() || !person->settled() || !person->errands().done() || !person->knows() ||
+          person->client().cursor() != database_.head() || person->epoch() != database_.epoch ||
+          person->client().status().text("state") != "live")
         return false;
     return true;
   }
   std::string whatMoves() {
-    std::string what = std::to_string(database_.backends().size()) + " backends";
+    std::string what = std::to_string(database_.backends().size()) + " backends, " +
+                       std::to_string(liveClaims(database_).items().size()) + " claims";
     for (auto& person : people_)
       what += ", " + person->name +
               (person->here() ? " at " + std::to_string(person->client().cursor()) + " of " +
                                     std::to_string(database_.head()) + ", " + std::to_string(person->pending().size()) +
-                                    " pending, " + std::string(person->client().status().text("state"))
+                                    " pending, " + std::string(person->client().status().text("state")) +
+                                    (person->errands().done() ? "" : ", on an errand")
                               : " is not here");
     return what;
   }

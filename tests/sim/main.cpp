@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "history.h"
+#include "queues.h"
 #include "shrink.h"
 
 using namespace ablo;
@@ -20,12 +21,13 @@ constexpr const char* kHelp = R"(sim [--histories N] [--seed S]      the histori
     --each                          a line for each
     --without cut,pause,…           no such faults
     --people N --writes N           no more of them
+    --queues                        claims alone, beside a plain queue; with --schedule, what is asked, and how they stand
     --schedule                      what the database is told, a line each: for a real one to be told the same
 )";
 
 struct Options {
   uint64_t histories = 1000, seed = 1;
-  bool each = false, good = true;
+  bool each = false, good = true, queues = false;
   Less less;
 };
 
@@ -36,12 +38,14 @@ Options read(int count, char** arguments) {
     const auto number = [&] { return std::strtoull(arguments[++i], nullptr, 10); };
     if (option == "--each") {
       options.each = true;
+    } else if (option == "--queues") {
+      options.queues = true;
     } else if (option == "--schedule") {
       // One server, and no backend that goes on unseen: then a call is one step, seen from outside.
       options.less.prints = true;
       options.less.servers = 1;
-      options.less.without = {"serverCrash", "deadBackend", "lostAnswer", "databaseCrash",
-                              "skew",        "trim",        "restore",    "revoke"};
+      options.less.without = {"serverCrash", "deadBackend", "lostAnswer", "databaseCrash", "skew",
+                              "trim",        "restore",     "revoke",     "claims"};
     } else if (value.empty()) {
       options.good = false;
     } else if (option == "--histories") {
@@ -77,6 +81,19 @@ std::string optionsOf(uint64_t seed, const Less& less) {
   return command;
 }
 
+int runAllQueues(const Options& options) {
+  std::string wrong;
+  uint64_t seed = options.seed;
+  for (; seed < options.seed + options.histories && wrong.empty(); ++seed) {
+    if (options.less.prints) std::printf("{\"queues\":%llu}\n", static_cast<unsigned long long>(seed));
+    wrong = runQueues(seed, options.less.prints);
+    if (!wrong.empty()) std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), wrong.c_str());
+  }
+  std::printf("{\"figure\":\"sim:queues\",\"holds\":%s,\"values\":{\"queues\":%llu}}\n",
+              wrong.empty() ? "true" : "false", static_cast<unsigned long long>(seed - options.seed));
+  return wrong.empty() ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -85,6 +102,7 @@ int main(int count, char** arguments) {
     std::fputs(kHelp, stdout);
     return count == 2 && std::string(arguments[1]) == "--help" ? 0 : 2;
   }
+  if (options.queues) return runAllQueues(options);
   uint64_t digest = hashBytes(""), ran = 0, events = 0, writes = 0, confirmed = 0, faultless = 0;
   std::string wrong;
   const std::clock_t began = std::clock();

@@ -18,7 +18,7 @@ struct Effect {
 /// Why a write may be refused here; "gone": its row was, when it was to be made anew.
 const std::set<std::string_view> kReasons{
     "stale_context", "contention_exhausted", "entity_not_found", "unique_violation", "check_violation", "row_locked",
-    "gone"};
+    "gone",          "entity_claimed",       "claim_lost"};
 
 /// Why it may not be made anew any more: its page was let in no longer, or closed.
 const std::set<std::string_view> kEnds{"session_expired", "apikey_revoked", "schema_mismatch", "api_unreachable",
@@ -122,7 +122,7 @@ class Outcomes {
   void others(const RowName& row, double since, double until, const Effect& effect, Each each) const {
     for (auto at = static_cast<std::size_t>(std::max(since, 0.0)); at + 1 < static_cast<std::size_t>(effect.first);
          ++at)
-      if (rowOf(db_.log[at]) == row &&
+      if (isOf(db_.log[at], row) &&
           (db_.log[at].text("session") != effect.session || db_.log[at].number("seq") <= until))
         each(db_.log[at]);
   }
@@ -215,7 +215,7 @@ class Outcomes {
   }
   bool wrote(const Effect& effect, const RowName& row, std::string_view field) const {
     for (auto at = static_cast<std::size_t>(effect.first) - 1; at < static_cast<std::size_t>(effect.last); ++at)
-      if (rowOf(db_.log[at]) == row && (db_.log[at].text("op") != "update" || names(db_.log[at].find("fields"), field)))
+      if (isOf(db_.log[at], row) && (db_.log[at].text("op") != "update" || names(db_.log[at].find("fields"), field)))
         return true;
     return false;
   }

@@ -109,19 +109,34 @@ void Person::commit(std::size_t place, double retries) {
   if (written.readAt >= 0) text.set("readAt", written.readAt);
   if (!written.onStale.empty()) text.set("onStale", written.onStale);
   if (!written.reads.isNull()) text.set("reads", written.reads);
+  if (!written.claim.empty()) text.set("claim", written.claim);
   if (written.revise) text.set("retries", retries).set("attempt", static_cast<double>(written.attempt));
   const Result<uint32_t> number = client_->commit(written.message.empty() ? writeJson(text) : written.message, now());
   const bool takenBack = !number && number.error().code == ErrorCode::stale_context && guards_;  // what was read
   const bool closing = !number && number.error().code == ErrorCode::client_disposed && leaving_;
-  if (takenBack || closing) {
+  const bool lost = !number && number.error().code == ErrorCode::claim_lost;
+  if (takenBack || closing || lost) {
     std::erase(disk_, place);
     written.outcome = codeText(number.error().code);
     return;
   }
   if (!number) return record_.fail("a write was refused at once: " + number.error().message);
+  const bool isNew = written.message.empty();
   written.message = client_->message(*number);
+  if (isNew) goByClaims(place);
   numbers_[*number] = place;
   pending_.emplace_back(place, *number);
+}
+
+/// What is written under claims goes by what was read since they were granted, if it says nothing else.
+void Person::goByClaims(std::size_t place) {
+  Written& written = record_.writes[place];
+  if (written.readAt >= 0 || written.revise || written.message.find("\"claims\":") == std::string::npos) return;
+  for (const Json& operation : written.operations.items()) {
+    if (operation.text("op") == "create") continue;
+    Look& look = written.seen[rowOf(operation)] = lookAt(rowOf(operation));
+    look.at = parseJson(written.message)->number("readAt");
+  }
 }
 
 /// The row had changed: another attempt, from what there is now.
@@ -181,13 +196,19 @@ void Person::listen() {
         screen_.told(*client_, w[i + 1]);
         i += 3;
         break;
-      case Client::Record::claims:
-      case Client::Record::lost: i += 3; break;
+      case Client::Record::claims: i += 3; break;
+      case Client::Record::lost:
+        errands_.lost(text(i + 1));
+        i += 3;
+        break;
       case Client::Record::settled:
         settled(w[i + 1], w[i + 2], Frame::number(w[i + 3], w[i + 4]), text(i + 5));
         i += 7;
         break;
-      case Client::Record::answered: i += 5; break;
+      case Client::Record::answered:
+        errands_.answered(w[i + 1], w[i + 2] == 1, text(i + 3));
+        i += 5;
+        break;
       case Client::Record::status:
         i += 1;
         if (nudges_ || client_->status().text("state") != "refused") break;

@@ -13,6 +13,7 @@
 
 #include "ablo/client.h"
 #include "entry.h"
+#include "errand.h"
 #include "functions.h"
 #include "inbox.h"
 #include "plan.h"
@@ -65,7 +66,9 @@ class Person {
   /// What their socket is let in with.
   std::string credential() const { return name + "/" + std::to_string(credential_); }
   bool faults = true;
-  std::function<void()> looked = [] {};    // after each piece of work
+  std::function<void()> looked = [] {};            // after each piece of work
+  std::function<void(const Json& claim)> granted;  // told to them, or that they hold it no more
+  std::function<void(const std::string& claim)> lost;
   std::function<void()> reloaded = [] {};  // when everything begins anew: not all is known again yet
 
   void open();
@@ -73,6 +76,7 @@ class Person {
     resumes_ = resumes();
     ++life_;
     client_.reset();
+    errands_.clear();
     inbox_.clear();
     if (wire_) wire_->cut(random_.below(3000), 1e12);
     wire_.reset();
@@ -104,10 +108,12 @@ class Person {
   void misuse();
   /// Writes, as the app does: the answer comes later.
   void write(Wish wish);
+  Errands& errands() { return errands_; }
   /// Says good-bye, and is gone.
   void leave() {
     work([this] {
       leaving_ = true;
+      errands_.leave();
       client_->stop(now());
       inbox_.later([this] {
         for (const auto& [place, number] : pending_)
@@ -120,6 +126,9 @@ class Person {
   /// Does something in the page, after what it has to do already.
   void work(std::function<void()> what) { inbox_.work(std::move(what)); }
 
+  /// By their clock.
+  double now() const { return std::floor(kBeginning + agenda_.now() + skew_); }
+
   void saveImage() {
     if (keepsImage_) image_.save(*client_);
   }
@@ -129,6 +138,7 @@ class Person {
   Look lookAt(const RowName& row) const;
   void begin(std::size_t place);
   void commit(std::size_t place, double retries = kRetries);
+  void goByClaims(std::size_t place);
   void again(std::size_t place, const Json& how);
   void settled(uint32_t number, uint32_t outcome, double seq, const std::string& text);
   void warned(const std::string& what);
@@ -136,8 +146,6 @@ class Person {
   void connect();
   void getToken();
   void ask();
-
-  double now() const { return std::floor(kBeginning + agenda_.now() + skew_); }
 
   Agenda& agenda_;
   Random& random_;
@@ -152,6 +160,7 @@ class Person {
   uint64_t credential_ = 0;
   bool keepsImage_ = false, guards_ = false, loadsAll_ = true, knows_ = false, nudges_ = false, leaving_ = false;
   Inbox inbox_{agenda_, [this] { listen(); }};
+  Errands errands_{agenda_, random_, record_, *this};
   std::map<uint32_t, std::size_t> numbers_;                // of a page's commits: where they are in the record
   std::vector<std::pair<std::size_t, uint32_t>> pending_;  // place and number
   std::deque<std::size_t> disk_;

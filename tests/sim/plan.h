@@ -43,6 +43,7 @@ struct Plan {
   uint32_t archives = 0;  // of what people do with a task
   bool reopens = false;   // pages are opened again and again, in a hurry, by people who go by what they last read
   uint32_t narrow = 0;    // a server takes few requests of a socket before it has answered
+  uint32_t claims = 0;    // of what people do: they claim a row, and write under the claim
   uint32_t skew = 0;      // ms, at most, of a clock
   bool faultless = false;
 
@@ -102,6 +103,9 @@ struct Plan {
         if (name == "clientCrash" || name == "flightCut" || name == "trim")
           *strength = less.without.count(std::string(name)) ? 0 : 30;
     }
+    Random apart(Random(random).next());  // what they draw leaves the other histories as they were
+    const uint32_t claims = apart.chance(50) ? 0 : 5 + apart.below(40);
+    plan.claims = less.without.count("claims") ? 0 : claims;
     return plan;
   }
 };

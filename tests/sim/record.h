@@ -32,6 +32,7 @@ struct Look {
 struct Wish {
   Json operations;
   double readAt = -1;
+  std::string claim;               // named, or none is
   std::string onStale;             // reject if it is empty
   Json reads;                      // rows that are relied on, or null
   std::function<Json()> revise{};  // makes the operations from the view as it is; null: the row is gone
@@ -53,9 +54,17 @@ struct Written : Wish {
   double toldAt = 0;
 };
 
+/// A claim somebody asked for.
+struct Asked {
+  std::string person;
+  double ttl = 0;
+  bool gaveBack = false;  // or would wait no longer
+};
+
 class Record {
  public:
   std::vector<Written> writes;
+  std::map<std::string, Asked> claims;
   uint64_t turns = 0;
   /// The first thing that was wrong.
   std::string wrong;

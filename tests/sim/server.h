@@ -12,6 +12,7 @@
 #include <string>
 
 #include "ablo/hub.h"
+#include "claims.h"
 #include "functions.h"
 #include "inbox.h"
 #include "plan.h"
@@ -107,7 +108,12 @@ class Server {
   void poll() {
     agenda_.in(100, [this, life = life_] {
       if (life != life_ || !hub_) return;
-      look();
+      if (isSweepDue(database_))
+        backends_.push_back(database_.run(functionOf("sweep", {}), [this, life](const Json*) {
+          if (life == life_ && hub_) look();
+        }));
+      else
+        look();
       poll();
     });
   }

@@ -21,6 +21,7 @@ Less shrink(uint64_t seed) {
     keepIfItFails(std::move(candidate));
   };
   without("reopens");
+  without("claims");
   for (const auto& [name, strength] : Plan().faults()) without(name);
   for (uint32_t people = 1; people < 4; ++people) {
     Less candidate = less;

@@ -37,6 +37,7 @@ RowName Workload::task() {
 RowName Workload::note() { return {"notes", "n" + std::to_string(random_.below(kNotes))}; }
 
 void Workload::write(Person& person) {
+  if (plan_.claims > 0 && random_.chance(plan_.claims)) return claim(person);
   if (person.guards() && random_.chance(30)) person.look(task());
   if (random_.chance(20)) return transfer(person, random_.chance(50));
   if (random_.chance(15)) return increment(person);
@@ -124,6 +125,31 @@ void Workload::increment(Person& person) {
   wish.operations = make();
   wish.revise = make;
   if (!wish.operations.isNull()) person.write(std::move(wish));
+}
+
+/// A task, or fields of it, or a note, to write to for a while. Sometimes something else is written than what is claimed.
+void Workload::claim(Person& person) {
+  const RowName row = random_.chance(80) ? task() : note();
+  const bool whole = row.first == "notes" || random_.chance(50);
+  const char* const parts[] = {"title", "status", "points"};
+  const uint32_t first = random_.below(3), second = random_.below(3);
+  Json fields = Json::array();
+  if (!whole) fields.push(parts[first]);
+  if (!whole && second != first) fields.push(parts[second]);
+  person.errands().begin(row, fields, [this, &person, row, first](const std::string& claim) {
+    Wish wish;
+    wish.claim = claim;
+    if (random_.chance(8)) {
+      wish.operations = Json::array().push(operation("delete", row));
+    } else if (row.first == "notes" || first != 1) {
+      const Json data = Json::object({{row.first == "tasks" ? "title" : "text", fresh()}});
+      wish.operations = Json::array().push(operation("update", row, data));
+    } else {
+      const char* const status = random_.chance(50) ? "doing" : "todo";
+      wish.operations = Json::array().push(operation("update", row, Json::object({{"status", status}})));
+    }
+    person.write(std::move(wish));
+  });
 }
 
 std::vector<ForeignWrite> Workload::ofOthers() {

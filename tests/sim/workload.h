@@ -30,6 +30,7 @@ class Workload {
   Json reads(double cursor);
   void transfer(Person& person, bool revises);
   void increment(Person& person);
+  void claim(Person& person);
 
   Random& random_;
   const Plan& plan_;

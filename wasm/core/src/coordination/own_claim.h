@@ -47,7 +47,7 @@ struct OwnClaim {
   double lateAt = std::numeric_limits<double>::infinity();  // when it has waited in line for long enough
 
   bool waits() const { return state == State::wanted || state == State::asked; }
-  bool renews() const { return state == State::asked || state == State::held; }
+  bool renews() const { return state == State::asked || state == State::held || state == State::leaving; }
 };
 
 }  // namespace ablo

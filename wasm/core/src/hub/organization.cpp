@@ -181,11 +181,8 @@ bool Organization::admits(Subscriber& subscriber, Purpose purpose, double reques
     requestBytes_ += bytes;
     return true;
   }
-  const Error error = Error::of(ErrorCode::too_much_unanswered);
-  if (purpose == Purpose::renew)
-    audience.refuse(subscriber.socket, error, CloseCode::tooMuch);
-  else
-    refuse(subscriber.socket, request, error);
+  // A renewal comes again by itself. To close the socket for it would be for ever: whoever comes back asks for all that again.
+  if (purpose != Purpose::renew) refuse(subscriber.socket, request, Error::of(ErrorCode::too_much_unanswered));
   return false;
 }
 
@@ -209,10 +206,17 @@ void Organization::wasRead(const Call& call, Subscriber& subscriber, bool ok, st
 void Organization::coordinate(Subscriber& subscriber, Purpose purpose, double request, const std::string& input,
                               double now) {
   if (!admits(subscriber, purpose, request, input.size(), now)) return;
-  outbox_.call({purpose, name_, subscriber.socket, 0, request, input.size()}, functionText(purpose), input);
+  outbox_.call({purpose, name_, subscriber.socket, audience.log(), request, input.size()}, functionText(purpose),
+               input);
 }
 
+/// What was granted in a log that was replaced since is held by nobody in this one.
 void Organization::coordinated(const Call& call, bool ok, std::string_view bytes, double now) {
+  if (!audience.follows(call.turn)) {
+    if (call.purpose != Purpose::renew && audience.find(call.socket))
+      refuse(call.socket, call.request, Error::of(ErrorCode::log_epoch_changed));
+    return;
+  }
   const std::optional<RawObject> answer = ok ? RawObject::read(bytes) : std::nullopt;
   const std::string_view what = call.purpose == Purpose::heartbeat ? "claims" : "claim";
   if (call.purpose != Purpose::renew && audience.find(call.socket))

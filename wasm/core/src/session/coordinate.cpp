@@ -124,11 +124,14 @@ void Client::Impl::leaveClaims(double now) {
   for (const std::string& id : ids) advance(id, OwnClaim::Event::settled, now);
 }
 
-/// Looks at a claim of ours after the log has said something of it.
+/// Looks at a claim of ours after the log has said something of it. One that nobody here waits for any more was given back
+/// before the database had it, or its answer was lost.
 void Client::Impl::consider(const std::string& id, double now) {
   const Claim* claim = claims_.find(id);
   if (!claim)
     advance(id, OwnClaim::Event::ended, now);
+  else if (!own_.contains(id) && claim->json.text("session") == options_.session)
+    send(releaseFrame(0, id));
   else if (claim->active)
     advance(id, OwnClaim::Event::granted, now);
 }

@@ -141,6 +141,8 @@ void Client::Impl::loaded(const Json& message, double now) {
     answered(request);
   }
   settleApplied(now);
+  // Another log, on a connection that stands: it may know nothing of who waits in line.
+  if (session_.state() == Session::State::live) advanceClaims(OwnClaim::Event::connected, now);
   handle(Session::Event::loaded, now);
   List<std::string> ids;
   for (const auto& [id, own] : own_)

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+//
+// Claims of a client when something goes wrong: what it carries, keeps, gives back and asks again. Each was a promise that the
+// simulator saw broken.
+#include "bench.h"
+
+using namespace ablo;
+using namespace ablo::test;
+
+namespace {
+
+const char* const kAsk = R"({"claim":"c1","model":"tasks","id":"t1","ttl":3000,"action":"editing","wait":true})";
+
+std::string entry(double seq, const std::string& op, const std::string& status) {
+  return changes(static_cast<int>(seq) - 1, static_cast<int>(seq),
+                 R"({"seq":)" + std::to_string(static_cast<int>(seq)) + R"(,"kind":"claim","op":")" + op +
+                     R"(","model":"tasks","id":"t1","claim":{"id":"c1","model":"tasks","row":"t1","status":")" +
+                     status + R"(","fence":7,"readAt":3,"session":"s1"}})");
+}
+
+uint32_t hold(Bench& bench) {
+  const uint32_t request = *bench.client.claim(kAsk, bench.now);
+  bench.heard();
+  bench.say(entry(3, "grant", "active"));
+  return request;
+}
+
+}  // namespace
+
+TEST_CASE("A write that comes out of a queue carries the claims it was made under, or it would be another one") {
+  Bench bench;
+  bench.connect();
+  hold(bench);
+  const uint32_t commit = bench.write("k1", update("t1", "under it"));
+  const std::string kept(bench.client.message(commit));
+  Bench later;
+  later.connect();
+  REQUIRE(later.client.commit(kept, later.now));
+  later.drain();
+  CHECK(writeJson(*later.heard().find("claims")) == R"([{"id":"c1","fence":7}])");
+}
+
+TEST_CASE("A claim that is to be given back is renewed until the writes under it have settled") {
+  Bench bench;
+  bench.connect();
+  hold(bench);
+  bench.write("k1", update("t1", "under it"));
+  bench.heard();
+  REQUIRE(bench.client.release("c1", bench.now));
+  bench.now += 1000;
+  bench.client.tick(bench.now);
+  CHECK(bench.heard().text("type") == "renew");
+}
+
+TEST_CASE("A claim that was given back before the database had it is given back again") {
+  Bench bench;
+  bench.connect();
+  const uint32_t request = *bench.client.claim(kAsk, bench.now);
+  bench.heard();
+  REQUIRE(bench.client.release("c1", bench.now));
+  CHECK(bench.heard().text("type") == "release");
+  CHECK(bench.answered[request] == "claim_not_found");
+  bench.say(entry(3, "grant", "active"));
+  CHECK(bench.heard().text("type") == "release");
+}
+
+TEST_CASE("Who waits in line asks again when the log is replaced under a connection that stands") {
+  Bench bench;
+  bench.connect();
+  REQUIRE(bench.client.claim(kAsk, bench.now));
+  bench.heard();
+  bench.say(R"({"type":"loaded","seq":2,"epoch":"e2","models":{},"claims":[]})");
+  CHECK(bench.heard().text("type") == "claim");
+}

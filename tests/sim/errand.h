@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// Errand: what somebody at a page does with a claim: asks for it, waits in line, thinks (for longer than it lasts, now and then),
+// writes under it, puts those who wait in another order, and gives it back. A page that dies takes its errands with it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "agenda.h"
+#include "entry.h"
+#include "record.h"
+
+namespace ablo::sim {
+
+class Person;
+
+class Errands {
+ public:
+  Errands(Agenda& agenda, Random& random, Record& record, Person& person)
+      : agenda_(agenda), random_(random), record_(record), person_(person) {}
+
+  /// What is written under a claim.
+  using Write = std::function<void(const std::string& claim)>;
+  void begin(const RowName& row, const Json& fields, Write write);
+
+  // What the client says.
+  void answered(uint32_t request, bool yes, const std::string& text);
+  void lost(const std::string& claim);
+
+  /// All that is held is given back by the client on its way out.
+  void leave();
+  void clear();
+  bool done() const { return errands_.empty(); }
+  /// What they were told they hold, and neither that it is lost nor did they give it back.
+  std::vector<std::string> held() const {
+    std::vector<std::string> held;
+    for (const auto& [claim, errand] : errands_)
+      if (errand.holds) held.push_back(claim);
+    return held;
+  }
+
+ private:
+  struct Errand {
+    RowName row;
+    double ttl;
+    uint32_t request, writes;
+    Write write;
+    bool holds = false, isLost = false;
+  };
+  void next(const std::string& claim);
+  void goOn(const std::string& claim);
+  void giveBack(const std::string& claim);
+  void reorder(const RowName& row);
+
+  Agenda& agenda_;
+  Random& random_;
+  Record& record_;
+  Person& person_;
+  uint64_t life_ = 0, asked_ = 0;
+  std::map<std::string, Errand> errands_;  // by claim
+};
+
+}  // namespace ablo::sim
