@@ -227,7 +227,7 @@ const claims = {
   'fences that begin anew after a crash': [[database, 'fences += kLogged;\n auto gone', 'fences = 0;\n auto gone']],
   'claims that a crash of the database ends': [[database, 'fences += kLogged;\n auto gone', 'for (auto& [id, claim] : claims) claim.status = "expired";\n auto gone']],
   'a load without claims': [[functions, '{"claims", liveClaims(db)}, {"models"', '{"claims", Json::array()}, {"models"']],
-  'a grant announced before it is in the log': [[`${session}/receive.cpp`, 'else if (claim->number("readAt") <= cursor_ && !claims_.find(claim->text("id")))', 'else']],
+  'a grant announced before it is in the log': [[`${session}/receive.cpp`, 'else if (claims_.find(claim->text("id")))\n      consider(', 'else\n      claims_.apply(*claim), consider(']],
   'claims lost with a connection': [[`${session}/conversation.cpp`, 'void Client::Impl::closed(int code, std::string_view reason, double now) {', 'void Client::Impl::closed(int code, std::string_view reason, double now) {\n  advanceClaims(OwnClaim::Event::ended, now);']],
   'a claim not asked for again': [['wasm/core/src/coordination/own_claim.cpp', '{{S::asked, E::ask}, {S::held, E::grant}', '{{S::asked}, {S::held, E::grant}']],
   'a claim not asked for again in another log': [[`${session}/receive.cpp`, 'if (session_.state() == Session::State::live) advanceClaims(OwnClaim::Event::connected, now);', '']],
