@@ -35,10 +35,13 @@ const operands = '0011109000001190' + '1200000000000000' + '1111100022222222' + 
 /** The streams are numbered as the instructions whose operands they hold; these numbers are of instructions without. */
 const streams = { before: 0, instructions: 1, locals: 6, after: 7 };
 
-/** The source of a module whose default export is a function that gives the bytes. */
-export function wasmText(bytes) {
+/**
+ * The source of a module whose default export is a function that gives the bytes. `unpack` is the module that puts them
+ * together (wasm/boundary/unpack.cpp).
+ */
+export function wasmText(bytes, unpack) {
   const parts = takenApart(bytes);
-  const sources = alphabets.map((alphabet) => sourceOf(parts, alphabet));
+  const sources = alphabets.map((alphabet) => sourceOf(parts, alphabet, unpack));
   const sizes = sources.map((source) => brotliCompressSync(source).length);
   const source = sources[sizes.indexOf(Math.min(...sizes))];
   const again = Function(source.replace('export default', 'return'))()();
@@ -84,7 +87,7 @@ function takenApart(bytes) {
   return parts;
 }
 
-function sourceOf(parts, alphabet) {
+function sourceOf(parts, alphabet, unpack) {
   const frequent = alphabet.length - prefixes;
   if (frequent + prefixes * alphabet.length < 256) throw new Error('The alphabet is too small for all bytes.');
   const count = new Array(256).fill(0);
@@ -101,8 +104,8 @@ function sourceOf(parts, alphabet) {
         ? alphabet[prefixes + place]
         : alphabet[Math.floor(rest / alphabet.length)] + alphabet[rest % alphabet.length];
   });
-  const text = parts.map((part) => part.map((byte) => characters[byte]).join('')).join(separator);
-  const given = [text, alphabet, kinds.join(''), operands].map((text) => JSON.stringify(text));
+  const text = parts.map((part) => separator + part.map((byte) => characters[byte]).join('')).join('');
+  const given = [text, alphabet, kinds.join(''), operands, unpack.toString('hex')].map((text) => JSON.stringify(text));
   return `${[byKind, decode].join('\n')}
 export default () => decode(${given.join(', ')});
 `;
@@ -113,56 +116,16 @@ function byKind(kinds, kind) {
   return [...kinds].flatMap((is, byte) => (is == kind ? [byte] : []));
 }
 
-function decode(text, alphabet, kinds, operands) {
-  const order = [0, 0, ...byKind(kinds, 0), ...byKind(kinds, 1)];
-  const { length } = alphabet;
-  const places = new Uint8Array(128);
-  for (let i = 0; i < length; i++) places[alphabet.charCodeAt(i)] = i;
-  const counts = new Uint8Array(256);
-  counts.set([...operands]);
-  const next = [0]; // of each stream, the place of its next byte
-  for (let i = 0; (i = text.indexOf('#', i) + 1); ) next.push(i);
-  const [, code, codeEnd, , , , , after, end] = next;
-
-  const module = new Uint8Array(2 * text.length);
-  let at = 0;
-  const copy = (stream) => {
-    let place = places[text.charCodeAt(next[stream]++)];
-    if (place < 2) place = (place + 1) * length + places[text.charCodeAt(next[stream]++)];
-    return (module[at++] = order[place]);
-  };
-  const copyAll = (stream, end) => {
-    while (next[stream] < end - 1) copy(stream);
-  };
-  const number = (stream) => {
-    let byte = copy(stream), value = byte & 127;
-    for (let shift = 7; byte > 127; shift += 7) value |= ((byte = copy(stream)) & 127) << shift;
-    return value;
-  };
-  const copyFunction = () => {
-    for (let n = 2 * number(6); n > 0; n--) number(6);
-    for (let depth = 1; depth > 0; ) {
-      const instruction = copy(1);
-      if (instruction > 1 && instruction < 5) depth++;
-      else if (instruction === 11) depth--;
-      let count = counts[instruction];
-      if (count === 9) count = number(instruction) + 1;
-      for (; count > 0; count--)
-        while (copy(instruction) > 127 && instruction < 67);
-    }
-  };
-  copyAll(0, code);
-  while (next[1] < codeEnd - 1) {
-    const start = at;
-    copyFunction();
-    const size = [];
-    let rest = at - start;
-    for (; rest > 127; rest >>= 7) size.push((rest & 127) | 128);
-    size.push(rest);
-    module.copyWithin(start + size.length, start, at);
-    module.set(size, start);
-    at += size.length;
-  }
-  copyAll(7, end);
-  return module.subarray(0, at);
+function decode(text, alphabet, kinds, operands, unpack) {
+  const code = Uint8Array.from(unpack.match(/../g), (digits) => parseInt(digits, 16));
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code));
+  exports.memory.grow(text.length >> 14); // four times the text: it, and the module, of which it leaves out very little
+  const memory = new Uint8Array(exports.memory.buffer);
+  const out = 2048 + text.length;
+  new Uint32Array(memory.buffer).set([out, alphabet.length], 1);
+  for (let i = 0; i < alphabet.length; i++) memory[128 + alphabet.charCodeAt(i)] = i;
+  memory.set([0, 0, ...byKind(kinds, 0), ...byKind(kinds, 1)], 256);
+  memory.set([...operands], 768);
+  memory.set(new TextEncoder().encode(text), 2048);
+  return memory.slice(out, exports.unpack());
 }
