@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A module from its text (scripts/wasm-text.mjs tells of its form). This is a module by itself, of 0.7 kB, because a text is read
-// once: JavaScript that runs for the first time takes four times as long, and is no smaller.
+// A module from its text (scripts/wasm-text.mjs tells of its form). This is a module by itself, of 0.7 kB, because a text is
+// read once: JavaScript that runs for the first time takes four times as long, and is no smaller.
 
 namespace {
 
