@@ -11,11 +11,12 @@ const file = (name) => new URL(`../build/wasm/${name}`, import.meta.url);
 function keptText(name) {
   const bytes = readFileSync(file(`${name}.wasm`));
   const maker = readFileSync(new URL('./wasm-text.mjs', import.meta.url));
-  const hash = `// ${createHash('sha256').update(bytes).update(maker).digest('hex')}\n`;
+  const unpack = readFileSync(file('unpack.wasm'));
+  const hash = `// ${createHash('sha256').update(bytes).update(maker).update(unpack).digest('hex')}\n`;
   const kept = file(`${name}.wasm.js`);
   const before = existsSync(kept) ? readFileSync(kept, 'utf8') : '';
   if (before.startsWith(hash)) return before.slice(hash.length);
-  const text = wasmText(bytes);
+  const text = wasmText(bytes, unpack);
   writeFileSync(kept, hash + text);
   return text;
 }

@@ -38,10 +38,21 @@ function(ablo_module name)
   target_link_options(${name} PRIVATE ${module_link_options})
 endfunction()
 
+# What makes a module of its text again, without anything of Emscripten's. `core` waits for it so that it is built with it.
+find_program(WASM_OPT wasm-opt REQUIRED)
+find_program(WASM_LD NAMES wasm-ld wasm-ld-14 wasm-ld-15 wasm-ld-16 wasm-ld-19 REQUIRED)
+set(unpack ${CMAKE_SOURCE_DIR}/wasm/boundary/unpack.cpp)
+add_custom_command(OUTPUT unpack.wasm DEPENDS ${unpack} VERBATIM
+  COMMAND ${CMAKE_CXX_COMPILER} -std=c++20 -Wall -Wextra -Werror -Oz -fno-builtin -c ${unpack} -o unpack.o
+  COMMAND ${WASM_LD} --no-entry --strip-all --export=unpack -z stack-size=16 --initial-memory=65536 unpack.o -o unpack.wasm
+  COMMAND ${WASM_OPT} unpack.wasm -o unpack.wasm -Oz --strip-producers)
+add_custom_target(unpack DEPENDS unpack.wasm)
+
 ablo_module(core wasm/boundary/client_module.cpp wasm/boundary/no_sentences.cpp)
 target_compile_definitions(core PRIVATE ABLO_GROWTH=50)
 target_link_options(core PRIVATE -sINITIAL_MEMORY=1MB -sMALLOC=emmalloc --profiling-funcs)  # docs/decisions/client.md
-find_program(WASM_OPT wasm-opt REQUIRED)  # once more, as small as can be; and the names of its functions, for npm run size
+add_dependencies(core unpack)
+# Once more, as small as can be; and the names of its functions, for npm run size.
 add_custom_command(TARGET core POST_BUILD VERBATIM
   COMMAND ${WASM_OPT} core.wasm -o core.wasm -Oz --enable-mutable-globals --symbolmap=core.wasm.symbols --strip-debug)
 ablo_module(hub wasm/boundary/hub_module.cpp)
