@@ -68,6 +68,7 @@ TEST_CASE("A snapshot that showed a write which is refused then shows what never
   CHECK(bench.codeOf(seen) == "stale_context");
   const uint32_t after = bench.take(bench.query(kOnes))->snapshot;
   bench.write("k3", update("t2", "one"));
+  bench.heard();
   bench.say(
       R"({"type":"receipt","key":"k3","attempt":1,"status":"rejected","error":{"code":"row_locked","message":"m"}})");
   CHECK(bench.premises.size() == 1);  // it was written after the snapshot was taken

@@ -14,6 +14,7 @@
 target_compile_options(ablo_core PRIVATE -flto -Oz)
 set_source_files_properties(
   wasm/core/src/codec/json_reader.cpp
+  wasm/core/src/codec/block.cpp
   wasm/core/src/store/column.cpp
   wasm/core/src/store/strings.cpp
   wasm/core/src/store/table.cpp
