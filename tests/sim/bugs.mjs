@@ -230,7 +230,7 @@ const claims = {
   'a grant announced before it is in the log': [[`${session}/receive.cpp`, 'else if (claims_.find(claim->text("id")))\n      consider(', 'else\n      claims_.apply(*claim), consider(']],
   'claims lost with a connection': [[`${session}/conversation.cpp`, 'void Client::Impl::closed(int code, std::string_view reason, double now) {', 'void Client::Impl::closed(int code, std::string_view reason, double now) {\n  advanceClaims(OwnClaim::Event::ended, now);']],
   'a claim not asked for again': [['wasm/core/src/coordination/own_claim.cpp', '{{S::asked, E::ask}, {S::held, E::grant}', '{{S::asked}, {S::held, E::grant}']],
-  'a claim not asked for again in another log': [[`${session}/receive.cpp`, 'if (session_.state() == Session::State::live) advanceClaims(OwnClaim::Event::connected, now);', '']],
+  'a claim that another log does not know, waited for': [[`${session}/receive.cpp`, 'if (again || own.state', 'if (own.state']],
   'a claim that its holder does not renew': [[`${session}/deadlines.cpp`, 'if (!due.items().empty()) send', 'if (due.items().size() > 100) send']],
   'a claim given back before the writes under it': [[`${session}/coordinate.cpp`, 'if (!store_.pending().underClaim(id)) ids.push_back(id);', 'ids.push_back(id);']],
   'a claim not renewed while writes are under way': [['wasm/core/src/coordination/own_claim.h', '|| state == State::leaving; }', '; }']],

@@ -69,10 +69,8 @@ Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
     commit.claims.push_back(claim->id);
     if (!guarded) guard.readAt = guard.readAt < 0 ? claim->readAt : std::min(guard.readAt, claim->readAt);
   }
-  if (const Json* known = json->find("claims"))  // as it was asked the first time
-    message.member("claims", *known);
-  else if (!held.items().empty())
-    message.member("claims", held);
+  if (const Json* known = json->find("claims")) held = *known;  // as it was asked the first time
+  if (!held.items().empty()) message.member("claims", held);
   if (guard.readAt >= 0) message.member("readAt", guard.readAt);
   if (const Json* onStale = json->find("onStale")) message.member("onStale", *onStale);
   if (const Outcome written = writeGuards(*json, *operations, guard, commit, message); !written) return written.error();

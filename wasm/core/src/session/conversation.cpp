@@ -65,8 +65,7 @@ void Client::Impl::perform(Session::Effect effect, double now) {
 void Client::Impl::stop(double now) {
   if (session_.state() == Session::State::live)
     for (const auto& [id, own] : own_)
-      if (own.renews() && !store_.pending().underClaim(id))
-        send(ObjectText().member("type", "release").member("request", 0).member("claim", id).take());
+      if (own.renews() && !store_.pending().underClaim(id)) send(releaseFrame(0, id));
   handle(Session::Event::stop, now);
 }
 

@@ -170,6 +170,7 @@ class Client::Impl {
   void askAgain(double now);
 
   // coordinate.cpp
+  static std::string releaseFrame(uint32_t request, const std::string& claim);
   void advance(const std::string& id, OwnClaim::Event event, double now,
                const Error& error = Error::of(ErrorCode::claim_lost));
   void advanceClaims(OwnClaim::Event event, double now, const Error& error = Error::of(ErrorCode::claim_lost));

@@ -7,13 +7,9 @@
 
 namespace ablo {
 
-namespace {
-
-std::string releaseFrame(uint32_t request, const std::string& claim) {
+std::string Client::Impl::releaseFrame(uint32_t request, const std::string& claim) {
   return ObjectText().member("type", "release").member("request", request).member("claim", claim).take();
 }
-
-}  // namespace
 
 Result<uint32_t> Client::Impl::claim(std::string_view text, double now) {
   const Result<Json> json = parseJson(text);

@@ -141,12 +141,11 @@ void Client::Impl::loaded(const Json& message, double now) {
     answered(request);
   }
   settleApplied(now);
-  // Another log, on a connection that stands: it may know nothing of who waits in line.
-  if (session_.state() == Session::State::live) advanceClaims(OwnClaim::Event::connected, now);
+  const bool again = session_.state() == Session::State::live;  // another log: it may know nothing of who waits in line
   handle(Session::Event::loaded, now);
   List<std::string> ids;
   for (const auto& [id, own] : own_)
-    if (own.state == OwnClaim::State::held || claims_.find(id)) ids.push_back(id);
+    if (again || own.state == OwnClaim::State::held || claims_.find(id)) ids.push_back(id);
   for (const std::string& id : ids) consider(id, now);
   askAgain(now);
   statusChanged();
