@@ -17,8 +17,8 @@ const kNames: Record<string, ErrorCode> = {
   '55P03': 'row_locked',
 };
 
-/** Functions that a schema brings with it (wasm/core/src/schema/ddl_dispatch.cpp). */
-const kOfSchema = /function ablo\.(lock_rows|write_row|image_row|rows)\(/;
+/** Functions that a schema brings with it (wasm/core/src/schema: ddl_dispatch.cpp, ddl_policy.cpp). */
+const kOfSchema = /function ablo\.(lock_rows|write_row|image_row|rows|may_overwrite)\(/;
 
 const kUnreachable =
   /^(08...|57P0[1-5]|53300|ECONN.*|E(HOST|NET)UNREACH|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENOENT|EACCES)$/;

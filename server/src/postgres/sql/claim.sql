@@ -110,8 +110,8 @@ begin
 end $$;
 
 -- Puts those who wait for a row in another order: `order` are claims' ids, the rest stay behind them as they were. Only its
--- holder may, or whoever is `trusted` with it. Their tickets change hands; who holds the row keeps it. One who is not of the
--- line any more is `claim_not_found`, and nothing changes.
+-- holder may, or whoever is `trusted` with it. Their tickets change hands; who holds the row keeps it. Who has left the line
+-- meanwhile is passed over; one that nobody knows is `claim_not_found`, and nothing changes.
 create or replace function ablo.reorder(organization text, input jsonb) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -131,9 +131,8 @@ begin
   end if;
   if exists (
     select from jsonb_array_elements_text(input->'order') a(id) where not exists (
-      select from ablo.claim k where k.organization = $1 and k.model = input->>'model' and k.row_id = input->>'id'
-        and k.id = a.id and k.status in ('active', 'queued'))) then
-    return jsonb_build_object('error', ablo.error('claim_not_found', 'Not all of these are in the line of this row.'));
+      select from ablo.claim k where k.organization = $1 and k.id = a.id)) then
+    return jsonb_build_object('error', ablo.error('claim_not_found', 'Not all of these are claims.'));
   end if;
   waiting := array(
     select k from ablo.claim k
