@@ -16,6 +16,7 @@ export function figureOf(options: ChaosOptions, { summary, violations }: Outcome
     servers: options.servers,
     seed: options.seed,
     confirmed, rejected, unknown, lost, doubled, misordered, diverged, nameless, convergedMs,
+    ...summary.claimed,
     crashes: summary.crashes,
     recoveryP50Ms: summary.recovery.p50,
     recoveryP99Ms: summary.recovery.p99,
@@ -27,8 +28,13 @@ export function figureOf(options: ChaosOptions, { summary, violations }: Outcome
     confirmed: options.writes,
     lost: 0, doubled: 0, misordered: 0, diverged: 0, nameless: 0, crashes: 0,
     convergedMs: kConverged,
+    claimsGranted: 1, writesUnderClaims: 1, lateWritesRefused: 1, premisesConfirmed: 1,
+    claimViolations: 0, fifoInversions: 0, announcedNotDurable: 0, premisesFallen: 0,
   };
-  const least = ['serverKills', 'killedAfterCommit', 'postmasterKills', 'confirmed'];
+  const least = [
+    'serverKills', 'killedAfterCommit', 'postmasterKills', 'confirmed',
+    'claimsGranted', 'writesUnderClaims', 'lateWritesRefused', 'premisesConfirmed', // or nothing was tried
+  ];
   const holds = Object.entries(bounds).every(([name, bound]) => {
     const value = values[name as keyof typeof values];
     return least.includes(name) ? value >= bound : value <= bound;

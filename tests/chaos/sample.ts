@@ -3,7 +3,7 @@
 // A small history in which everything was kept, with the database it ended in. Tests spoil it, one thing at a time,
 // to see that a checker notices.
 import type { Change, Event, Row, Said } from './event';
-import type { Decision, Entry, Truth } from './truth';
+import type { Decision, Entry, Lease, Truth } from './truth';
 import { essence, firstRow, seeded } from './workspace';
 
 export interface Sample {
@@ -15,16 +15,20 @@ export function sample(): Sample {
   const rows = new Map<string, { model: string; row: Row }>();
   const log: Entry[] = [];
   const decisions: Decision[] = [];
+  const claims: Lease[] = [];
   const history: Event[] = [];
 
   const at = (t: number, session: string, said: Said) => history.push({ t, session, ...said });
+  const logged = (id: string) => ({ actor: { kind: 'agent', id }, tx: String(log.length), at: log.length });
   const enter = (key: string, operations: { op: string; model: string; id: string; data: Row }[]) => {
     for (const [index, { op, model, id, data }] of operations.entries()) {
       const before = rows.get(`${model}/${id}`)?.row ?? null;
       const after = { ...before, id, ...data };
       rows.set(`${model}/${id}`, { model, row: after });
       const session = `session of ${key.split(':')[0]}`;
-      log.push({ seq: log.length + 1, kind: 'row', model, id, op, before, after, session, key, index });
+      const fields = op === 'update' ? Object.keys(data) : null;
+      const entry = { model, id, op, before, after, session, key, index, fields };
+      log.push({ ...entry, seq: log.length + 1, kind: 'row', ...logged(key.split(':')[0]!) });
     }
     decisions.push({ key, attempt: 1, status: 'confirmed', seq: log.length });
   };
@@ -83,6 +87,6 @@ export function sample(): Sample {
 
   const models = Object.fromEntries(Object.keys(seeded).map((model) => [model, all(model)]));
   at(60, 'c', { kind: 'final', took: 100, models });
-  const truth = { log, decisions, rows: models };
+  const truth = { log, decisions, claims, rows: models };
   return JSON.parse(JSON.stringify({ history, truth })) as Sample; // nothing is shared
 }

@@ -15,7 +15,8 @@ export const wholePrefix: Checker = (history, { log }) => {
   let at = 0;
   for (const { session, seq, model, rows: shown } of seen) {
     for (; at < log.length && log[at]!.seq <= seq; at++) {
-      const { model: of, id, after } = log[at]!;
+      const { kind, model: of, id, after } = log[at]!;
+      if (kind !== 'row') continue;
       if (!rows.has(of)) rows.set(of, new Map());
       if (after) rows.get(of)!.set(id, canonical(essence(of, after)));
       else rows.get(of)!.delete(id);
