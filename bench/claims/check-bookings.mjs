@@ -23,9 +23,9 @@ export function checkBookings(entries) {
     if (op === 'create' && after.title === 'booked') {
       bookings++;
       if (open.get(after.ownerId)?.size > 0) wrong.double.push(`${seq}: ${after.ownerId} has ${[...open.get(after.ownerId)]}`);
-      for (const [by, at] of touched.get(after.ownerId) ?? [])
-        if (at > after.seenAt && (by !== session || by === null))
-          wrong.fallen.push(`${seq}: ${after.ownerId}, seen at ${after.seenAt}, changed at ${at}`);
+      const others = [...(touched.get(after.ownerId) ?? [])].filter(([by]) => by !== session || by === null);
+      const latest = Math.max(0, ...others.map(([, at]) => at));
+      if (latest > after.seenAt) wrong.fallen.push(`${seq}: ${after.ownerId}, seen at ${after.seenAt}, changed at ${latest}`);
     }
     for (const image of [was, after])
       if (isOpen(image)) touched.set(image.ownerId, (touched.get(image.ownerId) ?? new Map()).set(session, seq));

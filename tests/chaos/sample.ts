@@ -78,6 +78,47 @@ export function sample(): Sample {
   at(45, 'c', { kind: 'ok', key: 'c:3' });
   at(45, 'd', { kind: 'ok', key: 'd:1' });
 
+  const line = (op: string, by: string, id: string, fence?: number) => {
+    const seq = log.length + 1;
+    const after = { id, actor: { kind: 'agent', id: by }, fence };
+    const none = { before: null, session: `session of ${by}`, key: null as unknown as string, index: null as unknown as number };
+    log.push({ ...none, ...logged(by), seq, kind: 'claim', model: 'tasks', id: 'task-0', op, after, fields: null });
+  };
+  const holds = (t: number, by: string, id: string, fence: number) => {
+    at(t, by, { kind: 'granted', claims: [{ id, fence }] });
+    at(t, by, { kind: 'held', claim: id, at: log.length });
+  };
+  const task = [{ model: 'tasks', id: 'task-0' }];
+  line('grant', 'c', 'claim-c', 1);
+  holds(46, 'c', 'claim-c', 1);
+  line('queue', 'd', 'claim-d');
+  line('queue', 'e', 'claim-e');
+  at(46, 'c', { kind: 'invoke', key: 'c:held', work: 'held', operations: 1, rows: task, claim: 'claim-c' });
+  enter('c:held', [update('tasks', 'task-0', { title: 'under claim-c c:held' })]);
+  at(47, 'c', { kind: 'receipt', key: 'c:held', attempt: 1, status: 'confirmed', seq: log.length });
+  at(47, 'c', { kind: 'ok', key: 'c:held' });
+  at(47, 'c', { kind: 'let go', claim: 'claim-c' });
+  line('release', 'c', 'claim-c');
+  line('grant', 'd', 'claim-d', 2);
+  holds(48, 'd', 'claim-d', 2);
+  at(48, 'c', { kind: 'invoke', key: 'c:late', work: 'late', operations: 1, rows: task, claim: 'claim-c' });
+  decisions.push({ key: 'c:late', attempt: 1, status: 'rejected', seq: null });
+  at(48, 'c', { kind: 'fail', key: 'c:late', code: 'claim_lost' });
+  at(48, 'c', { kind: 'told lost', claim: 'claim-c', at: log.length });
+  claims.push({ id: 'claim-c', status: 'released', expiry: log.length + 100 });
+  claims.push({ id: 'claim-d', status: 'expired', expiry: log.length });
+  line('expire', 'd', 'claim-d');
+  line('cancel', 'e', 'claim-e');
+  claims.push({ id: 'claim-e', status: 'canceled', expiry: log.length + 100 });
+
+  const seenAt = log.length;
+  at(48, 'd', { kind: 'invoke', key: 'd:2', work: 'book', operations: 1, rows: [{ model: 'tasks', id: 'd:2' }], readAt: seenAt });
+  enter('d:2', [
+    { op: 'create', model: 'tasks', id: 'd:2', data: { title: 'booked', ownerId: 'ann', status: 'open', seenAt } },
+  ]);
+  at(49, 'd', { kind: 'receipt', key: 'd:2', attempt: 1, status: 'confirmed', seq: log.length });
+  at(49, 'd', { kind: 'ok', key: 'd:2' });
+
   at(50, 'c', { kind: 'invoke', key: 'c:4', work: 'transfer', operations: 2, rows: saw, readAt: begin + 1 });
   decisions.push({ key: 'c:4', attempt: 1, status: 'rejected', seq: null });
   at(51, 'c', { kind: 'receipt', key: 'c:4', attempt: 1, status: 'rejected', code: 'stale_context' });
