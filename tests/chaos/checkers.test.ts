@@ -163,7 +163,8 @@ breaks('I13', 'a holder was told that its claim is over, and it was not', (of) =
 });
 
 breaks('I14', 'a grant passed one that came before', (of) => {
-  for (const end of ['grant', 'expire']) Object.assign(step(of, end, 'claim-d').after!, { id: 'claim-e', actor: { kind: 'agent', id: 'e' } });
+  const passing = { id: 'claim-e', actor: { kind: 'agent', id: 'e' } };
+  for (const op of ['grant', 'expire']) Object.assign(step(of, op, 'claim-d').after!, passing);
 });
 breaks('I14', 'a claim has no end in the log', ({ truth }) => {
   truth.log.splice(truth.log.findIndex(({ op }) => op === 'expire'), 1);

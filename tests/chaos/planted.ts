@@ -24,6 +24,19 @@ export const planted: Readonly<Record<string, Planted>> = {
         organization text, commits jsonb, receipts jsonb[], head bigint, since bigint) returns jsonb[]
       language sql stable as $$ select array_fill(null::jsonb, array[jsonb_array_length($2)]) $$`,
   },
+  // A write under a claim that is over lands if nobody else holds the row.
+  'no-fences': {
+    breaks: ['I13'],
+    sql: `do $do$ begin
+      execute replace(pg_get_functiondef('ablo.judge'::regproc), $$c.body ? 'claims'$$, 'false');
+      end $do$`,
+  },
+  // What a query found may have changed since.
+  'no-premises': {
+    breaks: ['I12'],
+    sql: `create or replace function ablo.query_conflicts(organization text, body jsonb, premise jsonb, after bigint)
+      returns setof jsonb language sql stable as $$ select null::jsonb where false $$`,
+  },
   // A commit is confirmed before it is on the disk.
   'not-flushed': {
     breaks: ['I1'],

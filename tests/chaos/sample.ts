@@ -81,8 +81,9 @@ export function sample(): Sample {
   const line = (op: string, by: string, id: string, fence?: number) => {
     const seq = log.length + 1;
     const after = { id, actor: { kind: 'agent', id: by }, fence };
-    const none = { before: null, session: `session of ${by}`, key: null as unknown as string, index: null as unknown as number };
-    log.push({ ...none, ...logged(by), seq, kind: 'claim', model: 'tasks', id: 'task-0', op, after, fields: null });
+    const none = { before: null, fields: null, key: null!, index: null! };
+    const target = { kind: 'claim', model: 'tasks', id: 'task-0', session: `session of ${by}` };
+    log.push({ ...none, ...target, ...logged(by), seq, op, after });
   };
   const holds = (t: number, by: string, id: string, fence: number) => {
     at(t, by, { kind: 'granted', claims: [{ id, fence }] });
@@ -112,7 +113,8 @@ export function sample(): Sample {
   claims.push({ id: 'claim-e', status: 'canceled', expiry: log.length + 100 });
 
   const seenAt = log.length;
-  at(48, 'd', { kind: 'invoke', key: 'd:2', work: 'book', operations: 1, rows: [{ model: 'tasks', id: 'd:2' }], readAt: seenAt });
+  const booked = [{ model: 'tasks', id: 'd:2' }];
+  at(48, 'd', { kind: 'invoke', key: 'd:2', work: 'book', operations: 1, rows: booked, readAt: seenAt });
   enter('d:2', [
     { op: 'create', model: 'tasks', id: 'd:2', data: { title: 'booked', ownerId: 'ann', status: 'open', seenAt } },
   ]);

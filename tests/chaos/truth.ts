@@ -16,6 +16,7 @@ export interface Entry {
   after: Row | null;
   before: Row | null;
   session: string;
+  /** Null of a claim, and so is its index. */
   key: string;
   index: number;
   actor: { kind: string; id: string };
