@@ -7,6 +7,7 @@ import { checkers } from './checkers/index';
 import { eventsOf, type Change, type Event } from './event';
 import { sample, type Sample } from './sample';
 import type { Entry } from './truth';
+import { essence, firstRow, seeded } from './workspace';
 
 const broken = ({ history, truth }: Sample) =>
   Object.entries(checkers).filter(([, check]) => check(history, truth).length > 0).map(([promise]) => promise);
@@ -183,6 +184,17 @@ breaks('I16', 'a server answers what the log does not have', (of) => {
 });
 breaks('I16', 'a client shows what came later', (of) => void (first(of, 'view').seq = begin + 1));
 breaks('I16', 'a client lacks a row', (of) => void first(of, 'view').rows.pop());
+
+test('I16: what SQL changed may be seen before the log has it, and nothing else may', () => {
+  const spoiled = sample();
+  const { after } = entry(spoiled, 'c:held');
+  const rows = seeded.tasks.map((id) => ({ ...essence('tasks', firstRow('tasks')), id }));
+  const early = { ...first(spoiled, 'view'), model: 'tasks', rows: [essence('tasks', after!), ...rows.slice(1)] };
+  spoiled.history.push(JSON.parse(JSON.stringify(early)) as Event);
+  assert.deepEqual(broken(spoiled), ['I16']);
+  entry(spoiled, 'c:held').actor = { kind: 'system', id: 'external' };
+  assert.ok(!broken(spoiled).includes('I16'));
+});
 
 breaks('I22', 'a write never ended', (of) => void of.history.splice(of.history.indexOf(ofKey(of, 'ok', 'c:1')), 1));
 breaks('I22', 'a write ended twice', (of) => void of.history.push({ ...ofKey(of, 'ok', 'c:1'), t: 100 }));

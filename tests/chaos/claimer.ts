@@ -14,7 +14,7 @@ import { connect, type Client, type Place } from './writer';
 type Turn = 'brisk' | 'steady' | 'asleep' | 'free';
 
 /** How often each is done, of a hundred times. */
-const kShares: readonly [Turn, number][] = [['brisk', 40], ['steady', 15], ['asleep', 20], ['free', 25]];
+const kShares: readonly [Turn, number][] = [['brisk', 30], ['steady', 25], ['asleep', 25], ['free', 20]];
 const kParts = [undefined, undefined, ['title'], ['notes'], ['title', 'notes']] as const;
 const kPatience = '4s';
 const kSteady = '6s'; // longer than a server takes to come back
@@ -66,7 +66,7 @@ export class Claimer {
     if (turn === 'free') {
       return this.#calls.run({ work: 'free', id }, (key) => this.#update(id, { [field]: `free ${key}` }, key));
     }
-    const ms = 300 + random.below(1_700);
+    const ms = 300 + random.below(turn === 'asleep' ? 700 : 1_700);
     const ttl = turn === 'steady' ? kSteady : (`${ms}ms` as const);
     const claim = await this.#claim({ id, ttl, fields, timeout: kPatience, signal: this.#over.signal });
     if (!claim) return;
@@ -81,6 +81,10 @@ export class Claimer {
     try {
       const claim = await this.client.tasks.claim(options);
       this.history.record(this.name, { kind: 'held', claim: claim.claimId, at: Date.now() });
+      claim.signal.addEventListener('abort', () => {
+        const { code } = claim.signal.reason as AbloError;
+        if (code === 'claim_lost') this.history.record(this.name, { kind: 'told lost', claim: claim.claimId, at: Date.now() });
+      });
       return claim;
     } catch (error) {
       const { code, name } = error as AbloError;
@@ -98,7 +102,7 @@ export class Claimer {
 
   /** For some seconds, through whatever happens. */
   async #writeOn(claim: Claim, field: string): Promise<void> {
-    const until = Date.now() + 1_000 + this.random.below(3_000);
+    const until = Date.now() + 1_500 + this.random.below(4_000);
     while (Date.now() < until && !claim.signal.aborted && !this.#over.signal.aborted) {
       await this.#write(claim, field);
       await this.#pause(100 + this.random.below(200));

@@ -67,7 +67,7 @@ export type Said =
   | { kind: 'held'; claim: string; at: number }
   | { kind: 'let go'; claim: string }
   | { kind: 'unclaimed'; code: string }
-  /** A write under this was refused because it is over; `at` is now. */
+  /** Its holder was told that it is over, by a write or by its signal; `at` is now. */
   | { kind: 'told lost'; claim: string; at: number }
   /** Rows that a server answered with; `began` is when it was asked. */
   | { kind: 'read'; began: number; seq: number; model: string; rows: Row[] }

@@ -4,12 +4,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chaos } from './figures';
-import { planted } from './planted';
+import { planted, type Planted } from './planted';
 
-for (const [bug, { breaks }] of Object.entries(planted)) {
+for (const [bug, { breaks, within }] of Object.entries(planted)) {
   test(`${bug} breaks ${breaks.join(' or ')}`, async () => {
-    const { figure, complaints } = await chaos('--kills', '3', '--writes', '400', '--plant', bug);
+    const { figure, complaints } = await chaos(...argumentsOf(within), '--plant', bug);
     assert.equal(complaints, '');
     assert.ok(figure.holds, JSON.stringify(figure));
   });
+}
+
+function argumentsOf({ kills, writes }: Planted['within']): string[] {
+  return ['--kills', String(kills), '--postmaster-kills', kills > 1 ? '1' : '0', '--writes', String(writes)];
 }

@@ -39,7 +39,7 @@ export const seeded = {
   accounts: ids('account', 60),
   counters: ids('counter', 12),
   lists: ids('list', 24),
-  tasks: ids('task', 3),
+  tasks: ids('task', 4),
 };
 
 /** What a seeded row begins with. */
