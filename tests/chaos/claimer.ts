@@ -82,8 +82,8 @@ export class Claimer {
       const claim = await this.client.tasks.claim(options);
       this.history.record(this.name, { kind: 'held', claim: claim.claimId, at: Date.now() });
       claim.signal.addEventListener('abort', () => {
-        const { code } = claim.signal.reason as AbloError;
-        if (code === 'claim_lost') this.history.record(this.name, { kind: 'told lost', claim: claim.claimId, at: Date.now() });
+        const lost = { kind: 'told lost', claim: claim.claimId, at: Date.now() } as const;
+        if ((claim.signal.reason as AbloError).code === 'claim_lost') this.history.record(this.name, lost);
       });
       return claim;
     } catch (error) {

@@ -35,12 +35,11 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
   const { directory, place, cluster, targets, sockets } = stage;
   const history = new History(directory, 'main');
   const staying = Array.from({ length: options.processes }, (_, i) => {
-    const [rate, seed] = [options.rate / options.processes, random.below(2 ** 31)];
-    return new Clients({ ...place, name: `p${i}`, directory, writers: options.writers, claimers: 3, bookers: 2, rate, seed });
+    const many = { writers: options.writers, claimers: 3, bookers: 2, rate: options.rate / options.processes };
+    return new Clients({ ...place, name: `p${i}`, directory, ...many, seed: random.below(2 ** 31) });
   });
-  const sleepers = new Clients({
-    ...place, name: 's', directory, writers: 0, claimers: 3, bookers: 1, rate: 0, seed: random.below(2 ** 31),
-  });
+  const few = { writers: 0, claimers: 3, bookers: 1, rate: 0 };
+  const sleepers = new Clients({ ...place, name: 's', directory, ...few, seed: random.below(2 ** 31) });
   const clients = [...staying, sleepers];
   const observer = new Observer('observer', place, history);
   const probe = new Probe(cluster.url, kOrganization, history);

@@ -54,6 +54,7 @@ function numbers(history: History, truth: Truth, found: Violations) {
     misordered: broken('I4', 'I5', 'I6', 'I9', 'I11', 'I16'),
     diverged: broken('I15'),
     nameless: broken('I22'),
+    unfair: broken('I14'),
     claimed: claimedIn(history, truth),
     convergedMs: Math.round(Math.max(0, ...finals.map(({ took }) => took))),
     patience: timesOf(patience(history)),

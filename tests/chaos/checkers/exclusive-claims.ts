@@ -38,7 +38,7 @@ function tooSoon(history: Parameters<Checker>[0], { log, claims }: Truth): strin
     ends.set(id, at);
     if (op === 'expire' && at < expiry.get(id)!) found.push(`${id} expired at ${seq}, before its time`);
     if (op === 'cancel' && active.has(id)) found.push(`${id} was held, and canceled at ${seq}`);
-    if (op === 'release' && held.has(id) && !letGo.has(id)) found.push(`nobody gave ${id} back, and it was released at ${seq}`);
+    if (op === 'release' && held.has(id) && !letGo.has(id)) found.push(`nobody gave ${id} back, but ${seq} did`);
   }
   for (const { claim, at, session } of eventsOf(history, 'told lost')) {
     if (at < Math.min(expiry.get(claim) ?? 0, ends.get(claim) ?? Infinity)) {
