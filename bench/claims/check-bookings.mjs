@@ -5,16 +5,17 @@
 //
 //   double   it was booked while another task of its owner was open
 //   fallen   between what its booker had seen (`seenAt`) and the booking a task of the owner was open, before or after a change
+//            that came from another session than its own
 //   torn     what an entry says was there before is not what the entries before it left
 
 export function checkBookings(entries) {
   const rows = new Map(); // id → image
   const open = new Map(); // owner → ids of open tasks
-  const touched = new Map(); // owner → the last entry in which a task of theirs was open, on either side
+  const touched = new Map(); // owner → the last entry of each session in which a task of theirs was open, on either side
   const wrong = { double: [], fallen: [], torn: [] };
   let bookings = 0;
 
-  for (const { seq, kind, model, id, op, before, after } of entries) {
+  for (const { seq, kind, model, id, op, before, after, session = seq } of entries) {
     if (kind !== 'row' || model !== 'tasks') continue;
     const was = rows.get(id);
     if (Object.entries(before ?? {}).some(([name, value]) => name !== 'updatedAt' && !same(was?.[name], value)))
@@ -22,10 +23,12 @@ export function checkBookings(entries) {
     if (op === 'create' && after.title === 'booked') {
       bookings++;
       if (open.get(after.ownerId)?.size > 0) wrong.double.push(`${seq}: ${after.ownerId} has ${[...open.get(after.ownerId)]}`);
-      if (touched.get(after.ownerId) > after.seenAt)
-        wrong.fallen.push(`${seq}: ${after.ownerId}, seen at ${after.seenAt}, changed at ${touched.get(after.ownerId)}`);
+      const others = [...(touched.get(after.ownerId) ?? [])].filter(([by]) => by !== session || by === null);
+      const latest = Math.max(0, ...others.map(([, at]) => at));
+      if (latest > after.seenAt) wrong.fallen.push(`${seq}: ${after.ownerId}, seen at ${after.seenAt}, changed at ${latest}`);
     }
-    for (const image of [was, after]) if (isOpen(image)) touched.set(image.ownerId, seq);
+    for (const image of [was, after])
+      if (isOpen(image)) touched.set(image.ownerId, (touched.get(image.ownerId) ?? new Map()).set(session, seq));
     if (isOpen(was)) open.get(was.ownerId).delete(id);
     if (isOpen(after)) open.set(after.ownerId, (open.get(after.ownerId) ?? new Set()).add(id));
     if (after) rows.set(id, after);

@@ -24,7 +24,7 @@ export async function newClaimsPlace({ tasks = 1, servers = 1 } = {}) {
     /** Every entry of the log, in its order. */
     async log() {
       const { rows } = await sql.query(`
-        select seq, kind, model, id, op, after, before, fields, actor, xmin::text as tx, extract(epoch from at)::float8 * 1000 as at
+        select seq, kind, model, id, op, after, before, fields, actor, session, xmin::text as tx, extract(epoch from at)::float8 * 1000 as at
         from ablo.log where organization = 'org-1' order by seq`);
       return rows;
     },

@@ -38,6 +38,8 @@ test('a line that was kept is found to be', () => {
 test('two who hold the same, and a write of what another holds, are found', () => {
   assert.deepEqual(found([grant, ['grant', 'ben', 'b']]), ['exclusion']);
   assert.deepEqual(found([grant, ['write', 'ben', 'free 1']]), ['exclusion']);
+  const bySql = { actor: { kind: 'system', id: 'external' } };
+  assert.deepEqual(found([grant, ['write', 'nobody', 'foreign', bySql]]), []);
   assert.deepEqual(found([['grant', 'ann', 'a', { fields: ['title'] }], ['grant', 'ben', 'b', { fields: ['notes'] }]]), []);
   assert.deepEqual(found([['grant', 'ann', 'a', { fields: ['notes'] }], ['write', 'ben', 'free 1']]), []);
   assert.deepEqual(found([grant, ['write', 'ben', 'free 1', { at: 9 }]], new Map([['a', 5]])), []);
@@ -80,6 +82,9 @@ test('a booking whose reason had fallen is found', () => {
   assert.deepEqual(kinds(foreign, closed, booked(3, 2)), []);
   assert.deepEqual(kinds(foreign, closed, booked(3, 0)), ['fallen']);
   assert.deepEqual(kinds(foreign, booked(2, 0)), ['double', 'fallen']);
+  const own = (entry) => ({ ...entry, session: 's' });
+  assert.deepEqual(kinds(own(foreign), own(closed), own(booked(3, 0))), []); // what its own session wrote is no change
+  assert.deepEqual(kinds(foreign, own(closed), own(booked(3, 0))), ['fallen']);
   assert.deepEqual(kinds(foreign, row(2, 'update', 'f', { status: 'done' }, task('foreign', 'open'))), ['torn']);
 });
 

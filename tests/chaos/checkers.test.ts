@@ -6,6 +6,8 @@ import { test } from 'node:test';
 import { checkers } from './checkers/index';
 import { eventsOf, type Change, type Event } from './event';
 import { sample, type Sample } from './sample';
+import type { Entry } from './truth';
+import { essence, firstRow, seeded } from './workspace';
 
 const broken = ({ history, truth }: Sample) =>
   Object.entries(checkers).filter(([, check]) => check(history, truth).length > 0).map(([promise]) => promise);
@@ -25,6 +27,13 @@ const entry = ({ truth }: Sample, key: string) => truth.log.find((of) => of.key 
 const first = <K extends Event['kind']>({ history }: Sample, kind: K) => eventsOf(history, kind)[0]!;
 const ofKey = <K extends 'receipt' | 'invoke' | 'ok'>({ history }: Sample, kind: K, key: string) =>
   eventsOf(history, kind).find((of) => (of as { key: string }).key === key)!;
+const step = ({ truth }: Sample, op: string, id: string) =>
+  truth.log.find((of) => of.kind === 'claim' && of.op === op && of.after!['id'] === id)!;
+const lease = ({ truth }: Sample, claim: string) => truth.claims.find(({ id }) => id === claim)!;
+const swap = ({ truth }: Sample, one: Entry, other: Entry) => {
+  [one.seq, other.seq] = [other.seq, one.seq];
+  truth.log.sort((left, right) => left.seq - right.seq);
+};
 const forget = ({ truth }: Sample, key: string) => {
   truth.log = truth.log.filter((of) => of.key !== key).map((of, i) => ({ ...of, seq: i + 1 }));
 };
@@ -121,6 +130,48 @@ breaks('I12', 'somebody wrote the account after the stamp', (of) => {
   ofKey(of, 'invoke', 'c:2').readAt = begin;
 });
 
+breaks('I1', 'a claim that somebody was told of has no grant in the log', (of) => {
+  of.history.push({ ...first(of, 'granted'), t: 100, claims: [{ id: 'claim-f', fence: 3 }] });
+});
+breaks('I1', 'a claim was told of with another fence', (of) => void (first(of, 'granted').claims[0]!.fence = 7));
+breaks('I1', 'a claim was held that has no grant in the log', (of) => void (first(of, 'held').claim = 'claim-f'));
+
+breaks('I12', 'a booking stands beside an open task', (of) => {
+  Object.assign(entry(of, 'c:held').after!, { ownerId: 'ann', status: 'open' });
+});
+breaks('I12', 'the reason of a booking had fallen', (of) => {
+  const seed = of.truth.log.find(({ id }) => id === 'task-0')!;
+  for (const image of [seed.after!, entry(of, 'c:held').before!]) Object.assign(image, { ownerId: 'ann', status: 'open' });
+  entry(of, 'd:2').after!['seenAt'] = begin;
+});
+
+breaks('I13', 'two hold the same', (of) => swap(of, step(of, 'release', 'claim-c'), step(of, 'grant', 'claim-d')));
+breaks('I13', 'somebody writes what another holds', (of) => void (entry(of, 'c:held').actor.id = 'd'));
+breaks('I13', 'a write landed under a claim that was given back', (of) => {
+  swap(of, entry(of, 'c:held'), step(of, 'release', 'claim-c'));
+});
+breaks('I13', 'a write landed under a claim when its time was over', (of) => void (lease(of, 'claim-c').expiry = begin));
+breaks('I13', 'a fence is not greater than the one before', (of) => {
+  step(of, 'grant', 'claim-d').after!['fence'] = 1;
+});
+breaks('I13', 'a claim ended before its time', (of) => void (lease(of, 'claim-d').expiry += 50));
+breaks('I13', 'a claim was given back, and not by its holder', ({ history }) => {
+  history.splice(history.indexOf(eventsOf(history, 'let go')[0]!), 1);
+});
+breaks('I13', 'a claim that was held was canceled', (of) => void (step(of, 'release', 'claim-c').op = 'cancel'));
+breaks('I13', 'a holder was told that its claim is over, and it was not', (of) => {
+  first(of, 'told lost').at = step(of, 'grant', 'claim-c').at;
+});
+
+breaks('I14', 'a grant passed one that came before', (of) => {
+  const passing = { id: 'claim-e', actor: { kind: 'agent', id: 'e' } };
+  for (const op of ['grant', 'expire']) Object.assign(step(of, op, 'claim-d').after!, passing);
+});
+breaks('I14', 'a claim has no end in the log', ({ truth }) => {
+  truth.log.splice(truth.log.findIndex(({ op }) => op === 'expire'), 1);
+});
+breaks('I14', 'a claim stands in the end', (of) => void (lease(of, 'claim-d').status = 'active'));
+
 breaks('I15', 'a client shows another row', (of) => void (first(of, 'final').models['notes']![0]!['text'] = 'old'));
 breaks('I15', 'a client has a row too many', (of) => {
   first(of, 'final').models['notes']!.push({ id: 'ghost', text: 'ghost', by: 'c' });
@@ -133,6 +184,17 @@ breaks('I16', 'a server answers what the log does not have', (of) => {
 });
 breaks('I16', 'a client shows what came later', (of) => void (first(of, 'view').seq = begin + 1));
 breaks('I16', 'a client lacks a row', (of) => void first(of, 'view').rows.pop());
+
+test('I16: what SQL changed may be seen before the log has it, and nothing else may', () => {
+  const spoiled = sample();
+  const { after } = entry(spoiled, 'c:held');
+  const rows = seeded.tasks.map((id) => ({ ...essence('tasks', firstRow('tasks')), id }));
+  const early = { ...first(spoiled, 'view'), model: 'tasks', rows: [essence('tasks', after!), ...rows.slice(1)] };
+  spoiled.history.push(JSON.parse(JSON.stringify(early)) as Event);
+  assert.deepEqual(broken(spoiled), ['I16']);
+  entry(spoiled, 'c:held').actor = { kind: 'system', id: 'external' };
+  assert.ok(!broken(spoiled).includes('I16'));
+});
 
 breaks('I22', 'a write never ended', (of) => void of.history.splice(of.history.indexOf(ofKey(of, 'ok', 'c:1')), 1));
 breaks('I22', 'a write ended twice', (of) => void of.history.push({ ...ofKey(of, 'ok', 'c:1'), t: 100 }));

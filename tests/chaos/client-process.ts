@@ -1,25 +1,32 @@
 // SPDX-License-Identifier: MIT
 //
-// A process of clients, started by clients.ts: writers, and one reader. It says how far it is, and ends with whoever
+// A process of clients, started by clients.ts: writers with one reader, claimers, bookers. It says how far it is, and ends with whoever
 // started it.
 import { setTimeout as pause } from 'node:timers/promises';
 import { Random } from '../support/random';
 import type { Asked, Setting, Told } from './client-talk';
 import { monotonic } from './clock';
 import type { End } from './event';
+import { Booker } from './booker';
+import { Claimer } from './claimer';
 import { History } from './history';
 import { Reader } from './reader';
 import { shown, Writer } from './writer';
 
 const setting = JSON.parse(process.argv[2]!) as Setting;
-const { name, directory, writers: count, rate, seed } = setting;
+const { name, directory, writers: count, claimers, bookers, rate, seed } = setting;
 const history = new History(directory, name);
 const random = new Random(seed);
+const draw = () => new Random(random.below(2 ** 31));
 const writers = Array.from({ length: count }, (_, i) => {
-  return new Writer(`${name}-${i}`, setting, history, new Random(random.below(2 ** 31)), rate / count);
+  return new Writer(`${name}-${i}`, setting, history, draw(), rate / count);
 });
-const reader = new Reader(`${name}-reader`, setting, history);
-const clients = [...writers, reader];
+const others = [
+  ...Array.from({ length: claimers }, (_, i) => new Claimer(`${name}-claimer-${i}`, setting, history, draw())),
+  ...Array.from({ length: bookers }, (_, i) => new Booker(`${name}-booker-${i}`, setting, history, draw())),
+];
+const reader = count > 0 ? new Reader(`${name}-reader`, setting, history) : undefined;
+const clients = [...writers, ...others, ...(reader ? [reader] : [])];
 let stopping = false;
 const say = (told: Told) => process.send?.(told);
 
@@ -28,12 +35,12 @@ process.on('SIGINT', () => {}); // whoever started us decides
 
 process.on('message', (asked: Asked) => {
   if (asked.ask === 'write') {
-    reader.run();
-    void reader.visits(() => !stopping);
-    for (const writer of writers) void writer.run();
+    reader?.run();
+    void reader?.visits(() => !stopping);
+    for (const writer of [...writers, ...others]) void writer.run();
   } else if (asked.ask === 'stop') {
     stopping = true;
-    void Promise.all(writers.map((writer) => writer.stop())).then(() => {
+    void Promise.all([...writers, ...others].map((writer) => writer.stop())).then(() => {
       history.flush();
       say({ told: 'stopped' });
     });
@@ -47,7 +54,7 @@ async function show(head: number, since: number): Promise<void> {
     while (client.client.snapshot({}).stamp < head) await pause(10);
     history.record(client.name, { kind: 'final', took: monotonic() - since, models: shown(client.client) });
   }));
-  reader.stop();
+  reader?.stop();
   history.flush();
   say({ told: 'shown' });
 }

@@ -8,6 +8,8 @@ export interface Setting {
   baseURL: string;
   apiKey: string;
   writers: number;
+  claimers: number;
+  bookers: number;
   /** Writes a second, of all of them. */
   rate: number;
   seed: number;

@@ -47,6 +47,11 @@ export class Clients {
     await once(this.#told, 'shown');
   }
 
+  /** All of them stand still, or go on. */
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
   readonly end = (): void => {
     process.removeListener('exit', this.end);
     this.#process.removeAllListeners('exit');

@@ -6,7 +6,10 @@
 export type Row = Record<string, unknown>;
 
 /** What a write is for. The checkers expect something else of each. */
-export type Work = 'seed' | 'create' | 'update' | 'delete' | 'several' | 'transfer' | 'increment' | 'append';
+export type Work =
+  | 'seed' | 'create' | 'update' | 'delete' | 'several' | 'transfer' | 'increment' | 'append'
+  /** Under a claim, in its time or past it; over whatever is claimed; by what a query found; so that it finds nothing. */
+  | 'held' | 'late' | 'free' | 'book' | 'close';
 
 /** One entry of the log as a socket was told of it; the row only where all of it is recorded. */
 export interface Change {
@@ -25,12 +28,20 @@ export interface Invoke {
   work: Work;
   operations: number;
   readAt?: number;
+  /** What it is written under. */
+  claim?: string;
   rows: { model: string; id: string; saw?: number }[];
 }
 
 /** The promise of a write settled: confirmed, refused by name, or not known for now. */
 export type End = 'ok' | 'fail' | 'info';
 type Settled = { [K in End]: { kind: K; key: string; code?: string } }[End];
+
+/** A claim that stands, as a socket was told of it. */
+export interface Grant {
+  id: string;
+  fence: number;
+}
 
 /** What a server said of a commit, read off the socket. */
 export interface Receipt {
@@ -51,6 +62,13 @@ export type Said =
   | { kind: 'loaded'; seq: number }
   | { kind: 'apply'; from: number; to: number; changes: readonly (number | Change)[] }
   | { kind: 'closed'; code: number }
+  | { kind: 'granted'; claims: Grant[] }
+  /** A client's claim() said so, and `at` is now, in ms since 1970; it gives it back, or it is refused. */
+  | { kind: 'held'; claim: string; at: number }
+  | { kind: 'let go'; claim: string }
+  | { kind: 'unclaimed'; code: string }
+  /** Its holder was told that it is over, by a write or by its signal; `at` is now. */
+  | { kind: 'told lost'; claim: string; at: number }
   /** Rows that a server answered with; `began` is when it was asked. */
   | { kind: 'read'; began: number; seq: number; model: string; rows: Row[] }
   /** Rows of a client that writes nothing itself, when it had the log up to `seq`. */

@@ -7,7 +7,7 @@ import type { Outcome } from './run';
 
 /** With a planted bug it holds if the bug was found. */
 export function figureOf(options: ChaosOptions, { summary, violations }: Outcome) {
-  const { kills, confirmed, rejected, unknown, lost, doubled, misordered, diverged, nameless, convergedMs } = summary;
+  const { kills, confirmed, rejected, unknown, lost, doubled, misordered, diverged, nameless, unfair, convergedMs } = summary;
   const { postmaster, committed, ...others } = kills;
   const values = {
     serverKills: committed + others['in flight'] + others['any time'],
@@ -15,7 +15,8 @@ export function figureOf(options: ChaosOptions, { summary, violations }: Outcome
     postmasterKills: postmaster,
     servers: options.servers,
     seed: options.seed,
-    confirmed, rejected, unknown, lost, doubled, misordered, diverged, nameless, convergedMs,
+    confirmed, rejected, unknown, lost, doubled, misordered, diverged, nameless, unfair, convergedMs,
+    ...summary.claimed,
     crashes: summary.crashes,
     recoveryP50Ms: summary.recovery.p50,
     recoveryP99Ms: summary.recovery.p99,
@@ -27,8 +28,13 @@ export function figureOf(options: ChaosOptions, { summary, violations }: Outcome
     confirmed: options.writes,
     lost: 0, doubled: 0, misordered: 0, diverged: 0, nameless: 0, crashes: 0,
     convergedMs: kConverged,
+    claimsGranted: 1, writesUnderClaims: 1, lateWritesRefused: 1, premisesConfirmed: 1,
+    claimViolations: 0, unfair: 0, fifoInversions: 0, announcedNotDurable: 0, premisesFallen: 0,
   };
-  const least = ['serverKills', 'killedAfterCommit', 'postmasterKills', 'confirmed'];
+  const least = [
+    'serverKills', 'killedAfterCommit', 'postmasterKills', 'confirmed',
+    'claimsGranted', 'writesUnderClaims', 'lateWritesRefused', 'premisesConfirmed', // or nothing was tried
+  ];
   const holds = Object.entries(bounds).every(([name, bound]) => {
     const value = values[name as keyof typeof values];
     return least.includes(name) ? value >= bound : value <= bound;

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
 // Nuisance: what goes wrong beside the kills, all the time. Connections are cut, slow, half open; servers and
-// sessions of the database stand still for a while; an answer of the database gets lost although its server lives.
+// sessions of the database stand still for a while, and so do clients; an answer of the database gets lost although its server lives.
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Random } from '../support/random';
+import type { Clients } from './clients';
 import type { History } from './history';
 import type { Target } from './killer';
 import type { SocketProxy } from './socket-proxy';
 
 const kSockets = 500; // ms between two, twice as long at most
 const kProcesses = 2_500;
+const kSleepers = 4_000;
+const kSleep = 3_000; // ms that clients stand still, at most: longer than their claims last
 const [kShort, kLong] = [900, 7_000]; // ms that something stands still, at most
 const kLongPart = 15; // of a hundred that stand still so many do it for long
 const kAgain = 4; // of a hundred commits so many are said twice
@@ -23,6 +26,7 @@ export type Fault =
   | 'left behind'
   | 'server stands still'
   | 'session stands still'
+  | 'clients stand still'
   | 'answer lost';
 
 export class Nuisance {
@@ -43,10 +47,11 @@ export class Nuisance {
     return this.random.chance(50) ? 0 : this.random.below(400);
   };
 
-  start(sockets: SocketProxy, targets: readonly Target[]): void {
+  start(sockets: SocketProxy, targets: readonly Target[], sleepers: Clients): void {
     this.#running = Promise.all([
       this.#repeat(kSockets, () => this.#disturb(sockets)),
       this.#repeat(kProcesses, () => this.#suspend(targets)),
+      this.#repeat(kSleepers, () => this.#sleep(sleepers)),
     ]);
   }
 
@@ -113,6 +118,13 @@ export class Nuisance {
         return this.#until(200 + this.random.below(2_500), () => (isCut ? link.cut() : link.resume()));
       }
     }
+  }
+
+  #sleep(sleepers: Clients): void {
+    if (this.#over) return;
+    sleepers.signal('SIGSTOP');
+    this.#note('clients stand still');
+    this.#until(300 + this.random.below(kSleep), () => sleepers.signal('SIGCONT'));
   }
 
   async #suspend(targets: readonly Target[]): Promise<void> {

@@ -6,6 +6,8 @@
 export interface Planted {
   /** The promises of which at least one is then broken. */
   breaks: readonly string[];
+  /** Kills in which it shows, and confirmed writes. */
+  within: { kills: number; writes: number };
   sql: string;
 }
 
@@ -13,6 +15,7 @@ export const planted: Readonly<Record<string, Planted>> = {
   // A commit whose answer was lost takes effect once more when it is sent again.
   'forgotten-receipts': {
     breaks: ['I2'],
+    within: { kills: 3, writes: 400 },
     sql: `alter table ablo.commit drop constraint commit_pkey;
       create or replace function ablo.decided(organization text, commits jsonb) returns jsonb[]
       language sql stable as $$ select array_fill(null::jsonb, array[jsonb_array_length($2)]) $$`,
@@ -20,13 +23,30 @@ export const planted: Readonly<Record<string, Planted>> = {
   // Whoever comes later writes over what it has not seen.
   'no-guards': {
     breaks: ['I12'],
+    within: { kills: 3, writes: 400 },
     sql: `create or replace function ablo.judge(
         organization text, commits jsonb, receipts jsonb[], head bigint, since bigint) returns jsonb[]
       language sql stable as $$ select array_fill(null::jsonb, array[jsonb_array_length($2)]) $$`,
   },
+  // A write under a claim that is over lands if nobody else holds the row.
+  'no-fences': {
+    breaks: ['I13'],
+    within: { kills: 6, writes: 1_200 },
+    sql: `do $do$ begin
+      execute replace(pg_get_functiondef('ablo.judge'::regproc), $$c.body ? 'claims'$$, 'false');
+      end $do$`,
+  },
+  // What a query found may have changed since.
+  'no-premises': {
+    breaks: ['I12'],
+    within: { kills: 1, writes: 300 },
+    sql: `create or replace function ablo.query_conflicts(organization text, body jsonb, premise jsonb, after bigint)
+      returns setof jsonb language sql stable as $$ select null::jsonb where false $$`,
+  },
   // A commit is confirmed before it is on the disk.
   'not-flushed': {
     breaks: ['I1'],
+    within: { kills: 3, writes: 400 },
     sql: `do $do$ begin
       execute replace(pg_get_functiondef('ablo.enter'::regproc), 'perform set_config(',
         $$perform set_config('synchronous_commit', 'off', true), set_config($$);

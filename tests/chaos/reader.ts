@@ -9,7 +9,7 @@ import { essence, models } from './workspace';
 import { connect, type Client, type Place } from './writer';
 
 const kVisit = 1_000; // ms
-const kSmall = models.filter((model) => model !== 'notes');
+const kSmall = models.filter((model) => model !== 'notes' && model !== 'tasks');
 
 export class Reader {
   readonly client: Client;

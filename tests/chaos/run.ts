@@ -14,10 +14,11 @@ import { Killer, type Kill } from './killer';
 import { Nuisance } from './nuisance';
 import { Observer } from './observer';
 import type { ChaosOptions } from './options';
+import { Outsider } from './outsider';
 import { Probe } from './probe';
 import { kOrganization, Stage } from './stage';
 import { summaryOf, type Summary } from './summary';
-import { readTruth } from './truth';
+import { nobodyClaims, readTruth } from './truth';
 
 const kConvergence = 30_000; // ms after which nobody waits any more; the bound is the checker's
 
@@ -33,19 +34,24 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
   const stage = await Stage.open({ servers: options.servers, again: () => nuisance?.again(), sql: options.plant?.sql });
   const { directory, place, cluster, targets, sockets } = stage;
   const history = new History(directory, 'main');
-  const clients = Array.from({ length: options.processes }, (_, i) => {
-    const [rate, seed] = [options.rate / options.processes, random.below(2 ** 31)];
-    return new Clients({ ...place, name: `p${i}`, directory, writers: options.writers, rate, seed });
+  const staying = Array.from({ length: options.processes }, (_, i) => {
+    const many = { writers: options.writers, claimers: 3, bookers: 2, rate: options.rate / options.processes };
+    return new Clients({ ...place, name: `p${i}`, directory, ...many, seed: random.below(2 ** 31) });
   });
+  const few = { writers: 0, claimers: 3, bookers: 1, rate: 0 };
+  const sleepers = new Clients({ ...place, name: 's', directory, ...few, seed: random.below(2 ** 31) });
+  const clients = [...staying, sleepers];
   const observer = new Observer('observer', place, history);
   const probe = new Probe(cluster.url, kOrganization, history);
   const total = (kind: End) => clients.reduce((sum, of) => sum + of[kind], 0);
+  let outsider: Outsider | undefined;
   let keep = true;
   try {
     await Promise.all(clients.map((of) => of.ready()));
     const killer = new Killer(targets, cluster, history, draw(), () => total('ok') / options.writes);
     nuisance = new Nuisance(cluster.url, history, draw());
-    nuisance.start(sockets, targets);
+    nuisance.start(sockets, targets, sleepers);
+    outsider = new Outsider(cluster.url, draw());
     for (const of of clients) of.write();
 
     const began = monotonic();
@@ -56,7 +62,7 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
     });
     while (total('ok') < options.writes) await pause(100);
 
-    await nuisance.stop();
+    await Promise.all([nuisance.stop(), outsider.stop()]);
     const since = monotonic();
     history.record('main', { kind: 'fault', what: 'no more' });
     const late = pause(kConvergence, undefined, { ref: false }).then(() => {
@@ -68,6 +74,7 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
     say(`  everybody has the log up to ${head}, ${Math.round(monotonic() - since)} ms after the last fault`);
     while (observer.cursor! < head) await Promise.race([late, pause(10)]);
 
+    await Promise.race([late, nobodyClaims(cluster.url)]);
     observer.close();
     await probe.close();
     history.flush();
@@ -78,11 +85,11 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
     if (crashes > 0) violations.push({ promise: 'I22', what: `a server ended by itself, ${crashes} times` });
     keep = options.keep || (violations.length > 0 && !options.plant);
     const summary = summaryOf(seen, truth, violations, {
-      kills: killer.done, faults: nuisance.done, repeated: sockets.repeated, resumes: observer.resumes, crashes,
+      kills: killer.done, faults: nuisance.done, repeated: sockets.repeated, foreign: outsider.writes, resumes: observer.resumes, crashes,
     });
     return { summary, violations };
   } finally {
-    await nuisance?.stop();
+    await Promise.all([nuisance?.stop(), outsider?.stop()]);
     observer.close();
     for (const of of clients) of.end();
     await probe.close();

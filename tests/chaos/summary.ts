@@ -2,6 +2,7 @@
 //
 // Summary: what happened in a run, in numbers: those of the figure, and a table for people.
 import type { Violation } from './checkers/index';
+import { claimedIn } from './claimed';
 import { eventsOf, type Event } from './event';
 import type { Kill } from './killer';
 import type { Fault } from './nuisance';
@@ -12,6 +13,7 @@ export interface Happened {
   kills: Record<Kill, number>;
   faults: Partial<Record<Fault, number>>;
   repeated: number;
+  foreign: number;
   resumes: number;
   crashes: number;
 }
@@ -52,6 +54,8 @@ function numbers(history: History, truth: Truth, found: Violations) {
     misordered: broken('I4', 'I5', 'I6', 'I9', 'I11', 'I16'),
     diverged: broken('I15'),
     nameless: broken('I22'),
+    unfair: broken('I14'),
+    claimed: claimedIn(history, truth),
     convergedMs: Math.round(Math.max(0, ...finals.map(({ took }) => took))),
     patience: timesOf(patience(history)),
     recovery: timesOf(serverRecoveries(history)),
@@ -63,13 +67,15 @@ export function tableOf(summary: Summary): string {
   const counts = (of: object) => Object.entries(of).map(([name, n]) => `${n} ${name}`).join(', ') || 'none';
   const times = ({ p50, p99, most, n }: Summary['recovery']) =>
     `p50 ${p50} ms, p99 ${p99} ms, at most ${most} ms, of ${n}`;
-  const { kills, faults, confirmed, rejected, unknown, invoked, frames, reads, loads } = summary;
+  const { kills, faults, confirmed, rejected, unknown, invoked, frames, reads, loads, claimed } = summary;
   const lines: [string, string][] = [
     ['kills', counts(kills)],
     ['other faults', counts(faults)],
     ['commits said twice', String(summary.repeated)],
     ['writes', `${confirmed} confirmed, ${rejected} rejected, ${unknown} unknown, of ${invoked}`],
     ['rejected as', counts(summary.codes)],
+    ['claims and bookings', counts(claimed)],
+    ['written by SQL', String(summary.foreign)],
     ['log', `${summary.entries} entries, looked at ${summary.probes} times`],
     ['seen', `${frames} frames and ${reads} reads; ${loads} loads, ${summary.clientResumes} resumes`],
     ['confirmed after', times(summary.patience)],

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '../support/random';
 import type { End, Invoke, Row, Said, Work } from './event';
 import type { History } from './history';
+import type { Nap } from './nap';
 import { recordedSocket } from './recorded-socket';
 import { models, schema, seeded } from './workspace';
 
@@ -24,9 +25,9 @@ export interface Place {
 
 export type Client = ReturnType<typeof connect>;
 
-export function connect(name: string, { baseURL, apiKey }: Place, history: History) {
+export function connect(name: string, { baseURL, apiKey }: Place, history: History, nap?: Nap) {
   const record = (said: Said) => history.record(name, said);
-  const socket = recordedSocket(record);
+  const socket = recordedSocket(record, false, nap);
   return Ablo({ schema, baseURL, apiKey, agentId: name, bootstrap: 'full', logLevel: 'silent', WebSocket: socket });
 }
 

@@ -29,7 +29,8 @@ export const convergence: Checker = (history, truth) => {
 /** What the log adds up to. */
 function fold({ log }: Truth): Record<string, Row[]> {
   const rows = new Map<string, { model: string; row: Row }>();
-  for (const { model, id, after } of log) {
+  for (const { kind, model, id, after } of log) {
+    if (kind !== 'row') continue;
     if (after) rows.set(`${model}/${id}`, { model, row: after });
     else rows.delete(`${model}/${id}`);
   }

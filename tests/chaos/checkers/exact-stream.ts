@@ -49,5 +49,5 @@ function firstMistake(events: readonly Event[], log: readonly Entry[]): string |
 function differs({ kind, model, id, op, row }: Change, entry: Entry): boolean {
   if (kind !== entry.kind || model !== entry.model || id !== entry.id || op !== entry.op) return true;
   const shown = row ? canonical(essence(model, row)) : undefined;
-  return shown !== (entry.after ? canonical(essence(model, entry.after)) : undefined);
+  return shown !== (entry.after && kind === 'row' ? canonical(essence(model, entry.after)) : undefined);
 }

@@ -8,6 +8,9 @@ import type { Checker } from './violation';
 const refusals = new Set([
   'stale_context', 'contention_exhausted', 'row_locked', 'entity_not_found', 'unique_violation',
 ]);
+/** And one of what is claimed. */
+const claimed = new Set(['entity_claimed', 'claim_lost']);
+const onClaims = new Set(['held', 'late', 'free']);
 const unknowns = new Set(['commit_no_result']);
 
 /** After 30 s a client says that an outcome is not known. What is made anew whenever it comes too late has its tries. */
@@ -21,17 +24,18 @@ export const namedEnds: Checker = (history) => {
   for (const { kind, key, code } of settled) {
     ends.set(key, [...(ends.get(key) ?? []), code === undefined ? kind : `${kind} ${code}`]);
   }
-  const known = (end: string) => {
+  const called = new Map(eventsOf(history, 'invoke').map((invoke) => [invoke.key, invoke]));
+  const known = (key: string) => (end: string) => {
     const [kind, code = ''] = end.split(' ');
+    if (kind === 'fail' && claimed.has(code)) return onClaims.has(called.get(key)?.work ?? '');
     return kind === 'ok' || (kind === 'fail' ? refusals : unknowns).has(code);
   };
   const unended = eventsOf(history, 'invoke')
     .filter(({ key }) => ends.get(key)?.length !== 1)
     .map(({ key, session }) => wrong(`${key} of ${session} ended ${ends.get(key)?.length ?? 0} times`));
   const nameless = [...ends]
-    .filter(([, of]) => !of.every(known))
+    .filter(([key, of]) => !of.every(known(key)))
     .map(([key, of]) => wrong(`${key} ended as ${of.join(', ')}`));
-  const called = new Map(eventsOf(history, 'invoke').map((invoke) => [invoke.key, invoke]));
   const late = settled
     .map(({ key, t }) => ({ invoke: called.get(key), t }))
     .filter(({ invoke, t }) => invoke && !madeAnew.has(invoke.work) && t - invoke.t > kDeadline)

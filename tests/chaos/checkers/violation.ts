@@ -12,10 +12,16 @@ export interface Violation {
 
 export type Checker = (history: readonly Event[], truth: Truth) => Violation[];
 
-/** The entries of each commit, by its key, in the order of the log. */
+/** Written with SQL, behind our back. */
+export function isForeign({ actor }: Entry): boolean {
+  return actor.kind === 'system' && actor.id === 'external';
+}
+
+/** The entries of each commit of ours, by its key, in the order of the log. */
 export function batchesOf({ log }: Truth): Map<string, Entry[]> {
   const batches = new Map<string, Entry[]>();
   for (const entry of log) {
+    if (entry.kind !== 'row' || isForeign(entry)) continue;
     const batch = batches.get(entry.key);
     if (batch) batch.push(entry);
     else batches.set(entry.key, [entry]);

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+import { finds } from './plant';
+
+finds('no-guards', 'no-premises');
