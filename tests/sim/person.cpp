@@ -37,7 +37,12 @@ void Person::look(const RowName& row) {
   client_->closeSnapshot(premise_.number);
   const Json read = Json::object({{"model", row.first}, {"id", row.second}});
   if (const auto taken = client_->snapshot(writeJson(Json::object({{"reads", Json::array({read})}}))))
-    premise_ = {row, taken->stamp, taken->snapshot, false};
+    premise_ = {row, taken->stamp, taken->snapshot, false,
+                std::any_of(disk_.begin(), disk_.end(), [&](std::size_t place) {
+                  const auto operations = record_.writes[place].operations.items();
+                  return std::any_of(operations.begin(), operations.end(),
+                                     [&](const Json& operation) { return rowOf(operation) == row; });
+                })};
 }
 
 void Person::misuse() {

@@ -97,6 +97,7 @@ class Person {
     double at = 0;
     uint32_t number = 0;  // 0: there is none
     bool fell = false;
+    bool showsOwn = false;  // writes of their own, which may be taken back: then it showed what never was
   };
   const Premise& premise() const { return premise_; }
   /// The tasks that are to be done.
