@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../support/until';
 import { dropTask, onEachDatabase, onPostgres } from './support/databases';
+import { Sessions } from './support/sessions';
 
 const held = { status: 'active', position: undefined };
 
@@ -86,6 +87,19 @@ onEachDatabase((tenant) => {
     await ann.as('bot').claim('t1', { ttl: 100 });
     await pause(150);
     assert.equal((await ann.update('tasks', 't1', { title: 'free' })).status, 'confirmed');
+    assert.deepEqual((await ann.log(2)).map(({ op }) => op), ['expire', 'update'], 'it is over for everybody who reads the log');
+  });
+
+  test('an expired claim lets nobody write over whoever is next', async () => {
+    const ann = tenant();
+    await ann.task();
+    const { claim: { id, fence } } = await ann.as('bot').claim('t1', { ttl: 100 });
+    const next = (await ann.as('next').claim('t1')).claim;
+    await pause(150);
+    const claims = [{ id, fence }];
+    assert.equal((await ann.as('bot').update('tasks', 't1', { title: 'late' }, { claims })).error.code, 'claim_lost');
+    assert.equal((await ann.update('tasks', 't1', { title: 'not free' })).error.code, 'entity_claimed');
+    assert.deepEqual((await ann.claims()).map(({ id, status }) => [id, status]), [[next.id, 'active']]);
   });
 
   test('a claim lasts longer when its holder renews it, and only then', async () => {
@@ -250,6 +264,25 @@ onEachDatabase((tenant) => {
 });
 
 onPostgres((tenant, cluster) => {
+  const ours = new Sessions(() => cluster().url);
+  afterEach(() => ours.close());
+
+  test('a claim that is being renewed when its time comes is not over: who writes waits for that', async () => {
+    const ann = tenant();
+    await ann.task();
+    const bot = ann.as('bot');
+    const { claim: { id, fence } } = await bot.claim('t1', { ttl: 300 });
+    const renewal = await ours.begin(`select ablo.renew('${ann.organization}', '${JSON.stringify({
+      claims: [id], actor: bot.actor, ttl: 60_000 })}')`);
+    await pause(350);
+    const over = ann.update('tasks', 't1', { title: 'over it' });
+    await ours.waiting(1);
+    await renewal.query('commit');
+    assert.equal((await over).error.code, 'entity_claimed');
+    assert.equal((await bot.update('tasks', 't1', { title: 'under it' }, { claims: [{ id, fence }] })).status, 'confirmed');
+    assert.deepEqual((await ann.log(2)).map(({ op }) => op), ['update']);
+  });
+
   test("a claim ends by the database's clock", async () => {
     const ann = tenant();
     await ann.task();

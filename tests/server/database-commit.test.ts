@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dropTask, makeTask, onEachDatabase, setTask } from './support/databases';
+import { type Answer, dropTask, makeTask, onEachDatabase, setTask } from './support/databases';
 
 onEachDatabase((tenant) => {
   test('a commit is confirmed, and its operations stand in the log one behind the other', async () => {
@@ -131,11 +131,43 @@ onEachDatabase((tenant) => {
   test('two commits of a batch on one row: the second is left for later', async () => {
     const ann = tenant();
     await ann.task();
-    const receipts = await ann.batch([
+    const commits = [
       ann.asked([setTask('t1', { title: 'one' })]),
       ann.as('bot').asked([setTask('t1', { title: 'two' })]),
-    ]);
-    assert.deepEqual(receipts.map(({ status }) => status), ['confirmed', 'blocked']);
+    ];
+    assert.deepEqual((await ann.batch(commits)).map(({ status }) => status), ['confirmed', 'behind']);
+    assert.deepEqual((await ann.batch(commits)).map(({ seq }) => seq), [2, 3], 'with the first decided it can be');
+  });
+
+  test('of commits of a batch that read one row the first is confirmed, and the others hear at once that it changed', async () => {
+    const ann = tenant();
+    await ann.task('t1', { title: 'Count', status: 'todo', count: 0 });
+    const guarded = (name: string, field: string) => ann.as(name).asked([setTask('t1', { [field]: 1 })], {
+      premises: [{ model: 'tasks', id: 't1', fields: [field], readAt: 1, onStale: 'reject', operation: 0 }] });
+    const first = guarded('a', 'count');
+    const commits = [first, guarded('b', 'count'), guarded('c', 'title'), first, guarded('d', 'count')];
+    const receipts = await ann.batch(commits);
+    assert.deepEqual(receipts.map(({ status, error }) => error?.code ?? status),
+      ['confirmed', 'stale_context', 'behind', 'confirmed', 'stale_context'], 'and a copy gets its answer');
+    assert.deepEqual(receipts[1]!.error.conflicts.map(({ seq, fields }: Answer) => [seq, fields]), [[2, ['count']]]);
+    const again = await ann.batch(commits);
+    assert.deepEqual(again.toSpliced(2, 1), receipts.toSpliced(2, 1), 'these are final');
+    assert.equal(again[2]!.status, 'confirmed');
+    assert.equal((await ann.row('tasks', 't1'))!.count, 1);
+  });
+
+  test('what was refused for an earlier one of its batch is refused before whatever is based on it', async () => {
+    const ann = tenant();
+    await ann.task();
+    const bot = ann.as('bot');
+    const premise = (more: object) => ({ premises: [{ model: 'tasks', id: 't1', readAt: 1, onStale: 'reject', operation: 0, ...more }] });
+    const stale = bot.asked([setTask('t1', { title: 'two' })], premise({ fields: ['title'] }));
+    const based = bot.asked([setTask('t1', { count: 1 })],
+      { ...premise({ fields: ['count'] }), basedOn: [{ key: stale.key, attempt: 1 }] });
+    const commits = [ann.asked([setTask('t1', { title: 'one' })]), stale, based];
+    const receipts = await ann.batch(commits);
+    assert.deepEqual(receipts.map(({ status }) => status), ['confirmed', 'rejected', 'behind']);
+    assert.equal((await ann.batch(commits))[2]!.error.code, 'stale_context');
   });
 
   test('a commit never overtakes an earlier one of its session that has to wait', async () => {
@@ -147,7 +179,7 @@ onEachDatabase((tenant) => {
       bot.asked([setTask('t1', { title: 'two' })]),
       bot.asked([makeTask('t2', { title: 'three' })]),
     ]);
-    assert.deepEqual(receipts.map(({ status }) => status), ['confirmed', 'blocked', 'blocked']);
+    assert.deepEqual(receipts.map(({ status }) => status), ['confirmed', 'behind', 'behind']);
   });
 
   test('an archived row keeps its values and says since when', async () => {

@@ -19,7 +19,7 @@ onEachDatabase((tenant) => {
     await database.revokeCredential(old.id);
 
     const receipts = await ann.batch([commit, later, ann.as('bot').asked([setTask('t3', {})])]);
-    assert.deepEqual(receipts.map(({ status }) => status), ['revoked', 'blocked', 'rejected']);
+    assert.deepEqual(receipts.map(({ status }) => status), ['revoked', 'behind', 'rejected']);
     assert.equal((await ann.row('tasks', 't1'))!.title, 'Write');
     const [again] = await ann.batch([{ ...commit, credential: next.id }]);
     assert.equal(again!.status, 'confirmed');

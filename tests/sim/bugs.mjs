@@ -13,9 +13,9 @@ const store = 'wasm/core/src/store/store.cpp';
 const session = 'wasm/core/src/session';
 const hub = 'wasm/core/src/hub';
 
-const judged = 'if (static_cast<double>(sees.log) == seen) return false;';
+const judged = 'if (db_.head(who_, sees) == seen_) return false;';
 const lockedRows = 'if (co_await lockTargets() != End::answered) co_return End::blocked;  // 2 rows';
-const looksAgain = 'sees = co_await db_.statement(who_);';
+const checked = 'if (co_await check() != Wait::granted) co_return End::blocked;  // 3 checks';
 const keyDecided = 'if (fresh_[n] && !outcomeOf(commits_[n], sees).isNull()) return true;';
 
 /** Keys: each write takes effect once, and is told one outcome. */
@@ -81,37 +81,43 @@ const keys = {
 /** Order: of one writer, of one row, of the log. */
 const order = {
   'the seq taken at BEGIN': [
-    [commit, 'record(static_cast<double>(sees.log));  // 7', 'record(seen);  // 7'],
-    [commit, 'const Wait locked = co_await db_.locks.lock(who_, kLogLock, kLong);', 'const Wait locked = Wait::granted;'],
+    [commit, 'record(db_.head(who_, sees));  // 7', 'record(seen_);  // 7'],
+    [commit, 'const Wait locked = co_await db_.locks.lock(who_, kLogLock, kLong);  // 5', 'const Wait locked = Wait::granted;  // 5'],
   ],
   'the counter before the rows': [
-    [commit, `Snapshot ${looksAgain}\n    decide(sees);`, 'if (co_await db_.locks.lock(who_, kLogLock, kLong) != Wait::granted) co_return End::blocked;\n    Snapshot sees = co_await db_.statement(who_);\n    decide(sees);'],
+    [commit, 'Snapshot sees = co_await db_.statement(who_);\n    decide(sees);', 'if (co_await db_.locks.lock(who_, kLogLock, kLong) != Wait::granted) co_return End::blocked;\n    Snapshot sees = co_await db_.statement(who_);\n    decide(sees);'],
   ],
   'the cascade suppressed': [['tests/sim/capture.cpp', 'db.transaction(who).captured.push_back({note, now, cause});', '']],
-  'a commit that overtakes a blocked one of its session': [[commit, 'if (receipt.isNull() && blockedSessions.count(session)) receipt = blocked();', '']],
+  'a commit that overtakes a blocked one of its session': [[commit, 'if (receipt.isNull() && blockedSessions.count(session)) receipt = behind();', '']],
   'commits of one client side by side': [[`${hub}/commit_queue.cpp`, 'if (lane.inFlight > 0) return false;', '']],
+  'a commit behind others put back at the end': [[`${hub}/commit_queue.h`, 'void again(Commit commit) { put(', 'void again(Commit commit) { commit.place = ++lastPlace_; put(']],
+  'a commit refused before an earlier one of its session': [[commit, '&& !passed.count(session) &&', '&&']],
+  'a commit refused behind others, and not recorded': [[commit, 'if (fresh_[n]) receipts_[n] = verdicts[n];', 'if (fresh_[n]) receipts_[n] = verdicts[n], fresh_[n] = false;']],
   'a blocked commit put back at the end': [[`${hub}/commit_queue.cpp`, 'lane.waiting.insert(std::upper_bound(lane.waiting.begin(), lane.waiting.end(), commit.place, behind), std::move(commit));', 'static_cast<void>(behind);\n  lane.waiting.push_back(std::move(commit));']],
   'a hello that waited, not heard': [[`${hub}/hub.cpp`, 'receive(call.socket, std::exchange(subscriber->unheard, {}), now);', 'subscriber->unheard.clear();']],
 };
 
 /** Guards: what a write goes by still holds when it takes effect. */
 const premises = {
-  'the stale check before the transaction': [[commit, `${lockedRows}\n\n    ${looksAgain}`, lockedRows], [commit, judged, 'return false;']],
+  'the stale check before the transaction': [
+    [commit, `${lockedRows}\n\n    ${checked}`, `${checked}\n    co_await db_.pause(who_, 20);\n    ${lockedRows}`],
+    [commit, judged, 'return false;'],
+  ],
   'the stale check in the same statement as the lock': [
-    [commit, `${lockedRows}\n\n    ${looksAgain}`, `${looksAgain}\n    if (co_await lockTargets() != End::answered) co_return End::blocked;`],
+    [commit, `${lockedRows}\n\n    ${checked}`, `${checked}\n    ${lockedRows}`],
     [commit, judged, 'return false;'],
   ],
   'a premise checked before the counter only': [[commit, judged, 'return false;']],
   'crossing reads in one batch': [
-    [`${hub}/commit.cpp`, 'commit.rows.push_back(std::string(read.text("model")) + "\\n" + std::string(read.text("id")));', ''],
+    [`${hub}/commit.cpp`, 'commit.rows.push_back(model.key + "\\n" + std::string(read.text("id")));', ''],
     [commit, 'for (const Json& premise : premises->items()) names.push_back(lockName(rowOf(premise)));', 'static_cast<void>(premises);'],
   ],
   'a read that the hub does not judge': [[`${hub}/commit.cpp`, 'premises.push(std::move(*premise));', 'if (premise->text("onStale") == "flag") premises.push(std::move(*premise));']],
-  'a basis not looked at': [[guards, 'const double basis = basisOf(db, commit, sees);', 'const double basis = kNever;']],
+  'a basis not looked at': [[guards, 'const double basis = basisOf(db, who, commit, sees);', 'const double basis = kNever;']],
   'a basis that was refused': [[guards, 'if (done.answer.text("status") == "rejected" ||', 'if (done.answer.text("status") == "rejected") continue;\n      if (']],
   'a basis that met changes of others': [[guards, '|| done.answer.find("notifications")) return -1;', ') return -1;']],
   'the place of a basis': [[guards, 'std::min(readAt, premise.number("readAt"))', 'premise.number("readAt")']],
-  'a basis not named': [[`${session}/guards.cpp`, 'if ((commit->state < CommitLife::State::confirmed || !commit->notifications.empty()) && meet', 'if (commit->attempt == 0 && meet']],
+  'a basis not named': [[`${session}/guards.cpp`, 'if (meet(*before, operation)) base(commit);', 'if (commit->attempt == 0 && meet(*before, operation)) base(commit);']],
   'a basis that the hub leaves out': [[`${hub}/commit.cpp`, '{"epoch", "basedOn", "claims"}', '{"epoch", "claims"}']],
   'what was read and taken back, forgotten': [[`${session}/receive.cpp`, 'takeBack(*commit);\n  if', 'if']],
   'what was read in the last log, kept': [[`${session}/receive.cpp`, 'takeAllBack();', '']],
@@ -178,14 +184,14 @@ const queries = {
 const nonsense = {
   'bytes that nobody checks': [['wasm/core/src/codec/block.cpp', 'if (head.checksum != checksumOf(head, body)) return damaged("Its checksum is wrong.");', '']],
   'a commit that nobody is allowed': [[`${hub}/commit.cpp`, 'if (identity.may(model.key, needed)) return Nothing{};', 'if (!needed.empty()) return Nothing{};']],
-  'a read that is not allowed': [[`${hub}/commit.cpp`, 'if (!identity.may(model.key, "read")) return', 'if (model.key.empty()) return']],
+  'a read that is not allowed': [[`${hub}/commit.cpp`, 'if (!identity.may(model.key, "read")) return forbidden(model, "read");\n  if (read', 'if (read']],
   'a write that is refused and shown': [[`${session}/commit.cpp`, 'if (!named.empty() && !found)', 'if (false)']],
 };
 
 /** What a page is told of what it shows, and of what it relies on. */
 const news = {
   'a result that changed, not told': [[store, 'frame.word(static_cast<uint32_t>(Client::Record::query))', 'if (changed.version % 3 != 0) frame.word(static_cast<uint32_t>(Client::Record::query))']],
-  'a premise that fell, not told': [['wasm/core/src/coordination/snapshots.cpp', 'if (taken.rows.contains(target) ||', 'if ((taken.rows.contains(target) && severity == Severity::semantic) ||']],
+  'a premise that fell, not told': [['wasm/core/src/coordination/snapshots.cpp', 'fallen_.push_back({', 'if (query) fallen_.push_back({']],
   'a premise that fell by its own session': [[`${session}/receive.cpp`, 'if (change.text("session") != options_.session) {', 'if (change.text("session") != "") {']],
 };
 
@@ -202,18 +208,22 @@ const logs = {
   'the epoch kept when another log is greeted': [[`${session}/receive.cpp`, '  epoch_ = epoch;', '  if (epoch_.empty()) epoch_ = epoch;']],
 };
 
-const claimJudged = 'if (Json verdict = claimVerdict(db, commit); !verdict.isNull()) return verdict;';
+const claimJudged = 'if (Json verdict = claimVerdict(db, who, commit); !verdict.isNull()) return verdict;';
 
 /** Claims: who holds a row is the only one to write to it, and it is given in the order in which it was asked for. */
 const claims = {
   'a commit that no fence is asked of': [[claim, 'if (const Json* mine = commit.find("claims"))', 'if (const Json* mine = commit.find("fences"))']],
   'a claim checked outside the transaction': [
     [guards, claimJudged, ''],
-    [commit, 'receipts_.push_back(outcomeOf(commit, sees));', 'receipts_.push_back(outcomeOf(commit, sees).isNull() ? claimVerdict(db_, commit) : outcomeOf(commit, sees));'],
+    [commit, 'receipts_.push_back(outcomeOf(commit, sees));', 'receipts_.push_back(outcomeOf(commit, sees).isNull() ? claimVerdict(db_, who_, commit) : outcomeOf(commit, sees));'],
   ],
-  'a claim checked before the counter only': [[guards, claimJudged, 'if (Json verdict = claimVerdict(db, commit); !verdict.isNull() && since == 0) return verdict;']],
-  'a claim of others that is no obstacle': [[claim, 'if (touched) held.push(claimObject(claim));', '']],
-  'a part of a row, claimed, and the row deleted': [[claim, 'return claim.fields.empty() || operation.text("op") != "update" ||', 'return claim.fields.empty() ||']],
+  'a claim checked before the counter only': [[guards, claimJudged, 'if (Json verdict = claimVerdict(db, who, commit); !verdict.isNull() && since == 0) return verdict;']],
+  'a claim of others that is no obstacle': [[claim, 'if (touched) held.emplace(claim.id, claimObject(claim));', '']],
+  'a part of a row, claimed, and the row deleted': [[claim, 'claim.fields.empty() || operation.text("op") != "update" ||', 'claim.fields.empty() ||']],
+  'a claim that lapsed, and nobody has been told, written over': [
+    [claim, 'if (touched) held.emplace', 'if (touched && claim.expiresAt > db.now()) held.emplace'],
+    [claim, 'late |= touched && claim.expiresAt <= db.now();', ''],
+  ],
   'a claim that never lapses': [[claim, 'if (claim.expiresAt > db.now()) continue;', 'if (claim.expiresAt > 0) continue;']],
   'a claim that lapses too early': [[claim, 'if (claim.expiresAt > db.now()) continue;', 'if (claim.expiresAt > db.now() + 50) continue;']],
   'a claim renewed after its time': [[claim, 'if (!claim.lives() || claim.expiresAt <= db.now()) continue;', 'if (!claim.lives()) continue;']],
@@ -247,7 +257,7 @@ export const bugs = { ...keys, ...order, ...premises, ...tries, ...pages, ...que
 /** Found once in some thousands of histories, or ten thousands; each has a test of its own in tests/core or tests/server. */
 export const rare = {
   'what was granted in a log that was replaced': [[`${hub}/organization.cpp`, 'if (!audience.follows(call.turn)) {', 'if (call.turn == 4294967295u) {']],
-  'a claim that lapsed, and is written under': [[claim, 'if (!current || claim.expiresAt <= db.now() ||', 'if (!current ||']],
+  'a claim that lapsed, and is written under': [[claim, 'late |= claim->expiresAt <= db.now();', '']],
   'a refusal for a held row not recorded': [[commit, 'receipt = failed("row_locked");\n db.transaction(who)', 'receipt = failed("row_locked");\n Transaction()']],
   'what was read of a write that gave way, kept': [[`${session}/guards.cpp`, '|| !commit->notifications.empty())', ')']],
   'what was there before the last load, gone by': [[`${session}/guards.cpp`, 'held ? std::string_view() : epoch_', 'epoch_']],

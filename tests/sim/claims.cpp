@@ -169,32 +169,48 @@ Json liveClaims(const Database& db) {
   return list;
 }
 
-Json claimVerdict(const Database& db, const Json& commit) {
+Json claimVerdict(Database& db, Backend who, const Json& commit) {
+  const Json overdue = Json::object({{"status", "overdue"}});
+  bool late = false;
   if (const Json* mine = commit.find("claims"))
     for (const Json& one : mine->items()) {
-      const auto found = db.claims.find(std::string(one.text("id")));
-      if (found == db.claims.end()) return failed("claim_lost");
-      const Claim& claim = found->second;
-      const bool current = claim.status == "active" && claim.fence == one.number("fence");
-      if (!current || claim.expiresAt <= db.now() || claim.actor != actorOf(commit)) return failed("claim_lost");
+      const Claim* claim = db.claim(who, std::string(one.text("id")));
+      const bool current = claim && claim->status == "active" && claim->fence == one.number("fence");
+      if (!current || claim->actor != actorOf(commit)) return failed("claim_lost");
+      late |= claim->expiresAt <= db.now();
     }
-  Json held = Json::array();
-  for (const auto& one : db.claims) {
-    const Claim& claim = one.second;
-    if (claim.status != "active" || claim.expiresAt <= db.now() || claim.actor == actorOf(commit)) continue;
-    const auto operations = commit.find("operations")->items();
-    const bool touched = std::any_of(operations.begin(), operations.end(), [&](const Json& operation) {
-      if (rowOf(operation) != claim.row) return false;
+  if (late) return overdue;
+  std::map<std::string, Json> held;
+  for (const Json& operation : commit.find("operations")->items())
+    for (const Claim& claim : db.line(who, rowOf(operation))) {
+      if (claim.status != "active" || claim.actor == actorOf(commit)) continue;
       const Json* data = operation.find("data");
       const auto writes = [&](const std::string& field) { return data && data->find(field); };
-      return claim.fields.empty() || operation.text("op") != "update" ||
-             std::any_of(claim.fields.begin(), claim.fields.end(), writes);
-    });
-    if (touched) held.push(claimObject(claim));
-  }
-  if (held.items().empty()) return {};
+      const bool touched = claim.fields.empty() || operation.text("op") != "update" ||
+                           std::any_of(claim.fields.begin(), claim.fields.end(), writes);
+      if (touched) held.emplace(claim.id, claimObject(claim));
+      late |= touched && claim.expiresAt <= db.now();
+    }
+  if (late) return overdue;
+  if (held.empty()) return {};
+  Json claims = Json::array();
+  for (auto& [id, claim] : held) claims.push(std::move(claim));
   Json verdict = failed("entity_claimed");
-  return verdict.set("error", Json(*verdict.find("error")).set("claims", std::move(held)));
+  return verdict.set("error", Json(*verdict.find("error")).set("claims", std::move(claims)));
+}
+
+Task<Wait> settleLines(Database& db, Backend who, std::set<RowName> rows) {
+  std::vector<Claim> all;
+  for (const RowName& row : rows)
+    for (Claim& claim : db.line(who, row)) all.push_back(std::move(claim));
+  std::sort(all.begin(), all.end(), [](const Claim& a, const Claim& b) { return a.ticket < b.ticket; });
+  const Wait wait = co_await lockClaims(db, who, std::move(all));
+  if (wait != Wait::granted) co_return wait;
+  for (const RowName& row : rows) {
+    const Wait settled = co_await settle(db, who, row);
+    if (settled != Wait::granted) co_return settled;
+  }
+  co_return Wait::granted;
 }
 
 ClaimAnswer claim(Database& db, Backend who, Json input) {
@@ -318,11 +334,9 @@ ClaimAnswer sweep(Database& db, Backend who) {
   std::set<RowName> due;
   for (const auto& [id, claim] : db.claims)
     if (claim.lives() && claim.expiresAt <= db.now()) due.insert(claim.row);
-  for (const RowName& row : due) {
-    if (db.locks.held(kLogLock) && !db.locks.holds(who, kLogLock)) continue;
-    co_await db.locks.lock(who, kLogLock, 0);
-    if (co_await settle(db, who, row) != Wait::granted) co_return std::nullopt;
-  }
+  if (due.empty() || db.locks.held(kLogLock)) co_return Json::object();
+  co_await db.locks.lock(who, kLogLock, 0);
+  if (co_await settleLines(db, who, std::move(due)) != Wait::granted) co_return std::nullopt;
   co_return Json::object();
 }
 

@@ -24,8 +24,10 @@ Task<Wait> cancelClaims(Database& db, Backend who, RowName row);
 Json claimObject(const Claim& claim);
 /// All that is held and waited for, as a load tells it.
 Json liveClaims(const Database& db);
-/// Null, or why a commit may not take effect: claim_lost, entity_claimed (judge.sql).
-Json claimVerdict(const Database& db, const Json& commit);
+/// Null, or why a commit may not take effect: claim_lost, entity_claimed, or overdue, settle the lines first (judge.sql).
+Json claimVerdict(Database& db, Backend who, const Json& commit);
+/// Brings the lines of these rows up to now. The caller has the log.
+Task<Wait> settleLines(Database& db, Backend who, std::set<RowName> rows);
 
 inline bool overlap(const std::set<std::string>& these, const std::set<std::string>& those) {
   if (these.empty() || those.empty()) return true;

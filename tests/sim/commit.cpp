@@ -17,6 +17,7 @@ constexpr double kRetention = 24 * 3'600'000.0;
 constexpr double kPage = 1'000;
 
 Json blocked() { return Json::object({{"status", "blocked"}}); }
+Json behind() { return Json::object({{"status", "behind"}}); }
 bool isDecided(const Json& receipt) {
   return receipt.text("status") == "confirmed" || receipt.text("status") == "rejected";
 }
@@ -26,7 +27,7 @@ std::string bodyOf(const Json& commit) {
   return writeJson(Json::array().push(part("operations")).push(part("premises")).push(part("claims")));
 }
 
-/// One batch of commits on its way through the seven steps of commit.sql.
+/// One batch of commits on its way through the eight steps of commit.sql.
 class Batch {
  public:
   Batch(Database& database, Backend who, const Json& input)
@@ -41,20 +42,18 @@ class Batch {
 
     if (co_await lockTargets() != End::answered) co_return End::blocked;  // 2 rows
 
-    sees = co_await db_.statement(who_);
-    const double seen = static_cast<double>(sees.log);
-    const std::vector<Json> verdicts = judge(sees, 0);  // 3 checks, in a statement of their own
+    if (co_await check() != Wait::granted) co_return End::blocked;  // 3 checks
 
     std::set<std::string> blockedSessions;
     for (std::size_t n = 0; n < commits_.size(); ++n) {  // 4 writes
       Json& receipt = receipts_[n];
       const std::string session(commits_[n].text("session"));
-      if (receipt.isNull() && blockedSessions.count(session)) receipt = blocked();
-      if (receipt.isNull() && refuses(verdicts[n])) receipt = verdicts[n];
+      if (receipt.isNull() && blockedSessions.count(session)) receipt = behind();
+      if (receipt.isNull() && refuses(verdicts_[n])) receipt = verdicts_[n];
       if (receipt.isNull()) {
         const Database::Savepoint savepoint = db_.savepoint(who_);
         const std::vector<Json> entries = entries_;
-        const Json* others = verdicts[n].find("operations");
+        const Json* others = verdicts_[n].find("operations");
         const Write wrote = co_await write(commits_[n], others ? *others : *commits_[n].find("operations"));
         if (wrote.wait != Wait::granted || !wrote.refusal.empty()) {
           db_.rollBack(who_, savepoint);
@@ -62,29 +61,31 @@ class Batch {
           receipt = wrote.refusal.empty() ? blocked() : failed(wrote.refusal);
         } else {
           receipt = Json::object({{"status", "confirmed"}, {"seq", static_cast<double>(entries_.size())}});
-          if (const Json* told = verdicts[n].find("notifications")) receipt.set("notifications", *told);
+          if (const Json* told = verdicts_[n].find("notifications")) receipt.set("notifications", *told);
         }
       }
       if (!isDecided(receipt)) blockedSessions.insert(session);
     }
     for (std::size_t n = 0; n < commits_.size(); ++n) fresh_[n] = fresh_[n] && isDecided(receipts_[n]);
     if (std::none_of(fresh_.begin(), fresh_.end(), [](bool fresh) { return fresh; })) {
-      head_ = seen;
+      head_ = seen_;
       co_return End::answered;
     }
 
     const Wait locked = co_await db_.locks.lock(who_, kLogLock, kLong);  // 5 the log
     if (locked != Wait::granted) co_return End::blocked;
     sees = co_await db_.statement(who_);
-    if (hasFallen(sees, seen)) co_return End::fell;  // 6 checks again, for what came since
+    if (hasFallen(sees)) co_return End::fell;  // 6 checks again, for what came since
 
     sees = co_await db_.statement(who_);
     std::vector<RowName> deleted;
     for (const Json& entry : entries_)
       if (entry.text("op") == "delete") deleted.push_back(rowOf(entry));
-    record(static_cast<double>(sees.log));  // 7 records
+    record(db_.head(who_, sees));  // 7 records
     for (const RowName& row : deleted)
       if (co_await cancelClaims(db_, who_, row) != Wait::granted) co_return End::blocked;
+    if (std::any_of(receipts_.begin(), receipts_.end(), [](const Json& one) { return one.text("status") == "behind"; }))
+      refuseBehind(co_await db_.statement(who_));  // 8 refusals
     head_ = db_.head() + static_cast<double>(db_.transaction(who_).log.size());
     co_return End::answered;
   }
@@ -105,8 +106,8 @@ class Batch {
   Json outcomeOf(const Json& commit, const Snapshot& sees) const {
     const Receipt* found = nullptr;
     const double attempt = commit.number("attempt");
-    for (std::size_t i = 0; i < sees.receipts; ++i) {
-      const Receipt& receipt = db_.receipts[i];
+    for (std::size_t i = 0; i < db_.decided(who_, sees); ++i) {
+      const Receipt& receipt = db_.receipt(who_, sees, i);
       if (receipt.actor != actorOf(commit) || receipt.key != commit.text("key")) continue;
       const bool confirmed = receipt.answer.text("status") == "confirmed";
       if (receipt.attempt < attempt && !confirmed) continue;
@@ -129,12 +130,13 @@ class Batch {
   void holdFollowers() {
     std::map<std::string, std::size_t> first;
     for (std::size_t n = 0; n < commits_.size(); ++n) {
+      if (!receipts_[n].isNull()) continue;
       std::vector<std::string> names{"key " + actorOf(commits_[n]) + "/" + std::string(commits_[n].text("key"))};
       for (const Json& operation : commits_[n].find("operations")->items()) names.push_back(lockName(rowOf(operation)));
       if (const Json* premises = commits_[n].find("premises"))
         for (const Json& premise : premises->items()) names.push_back(lockName(rowOf(premise)));
       for (const std::string& name : names)
-        if (first.try_emplace(name, n).first->second < n && receipts_[n].isNull()) receipts_[n] = blocked();
+        if (first.try_emplace(name, n).first->second < n) receipts_[n] = behind();
     }
   }
 
@@ -177,21 +179,73 @@ class Batch {
     co_return End::answered;
   }
 
-  std::vector<Json> judge(const Snapshot& sees, double since) const {
+  std::vector<Json> judge(const Snapshot& sees, double since) {
     std::vector<Json> verdicts;
     for (std::size_t n = 0; n < commits_.size(); ++n) {
       const bool open = receipts_[n].isNull() || (since > 0 && fresh_[n] && receipts_[n].text("status") == "confirmed");
-      verdicts.push_back(open ? verdictOf(db_, commits_[n], sees, since) : Json());
+      verdicts.push_back(open ? verdictOf(db_, who_, commits_[n], sees, since) : Json());
     }
     return verdicts;
   }
 
-  bool hasFallen(const Snapshot& sees, double seen) const {
+  bool hasFallen(const Snapshot& sees) {
     for (std::size_t n = 0; n < commits_.size(); ++n)
       if (fresh_[n] && !outcomeOf(commits_[n], sees).isNull()) return true;
-    if (static_cast<double>(sees.log) == seen) return false;
-    const std::vector<Json> verdicts = judge(sees, seen);
+    if (db_.head(who_, sees) == seen_) return false;
+    const std::vector<Json> verdicts = judge(sees, seen_);
     return std::any_of(verdicts.begin(), verdicts.end(), [](const Json& verdict) { return !verdict.isNull(); });
+  }
+
+  /// In a statement of its own, and again when what is overdue has been settled.
+  Task<Wait> check() {
+    for (;;) {
+      const Snapshot sees = co_await db_.statement(who_);
+      seen_ = db_.head(who_, sees);
+      verdicts_ = judge(sees, 0);
+      const auto isOverdue = [](const Json& verdict) { return verdict.text("status") == "overdue"; };
+      if (std::none_of(verdicts_.begin(), verdicts_.end(), isOverdue)) co_return Wait::granted;
+      const Wait settled = co_await settleTargets();
+      if (settled != Wait::granted) co_return settled;
+    }
+  }
+
+  /// The lines of the rows that these commits write, or have claimed, are brought up to now.
+  Task<Wait> settleTargets() {
+    const Wait locked = co_await db_.locks.lock(who_, kLogLock, kLong);
+    if (locked != Wait::granted) co_return locked;
+    co_await db_.statement(who_);
+    std::set<RowName> rows;
+    for (const Json& commit : commits_) {
+      for (const Json& operation : commit.find("operations")->items()) rows.insert(rowOf(operation));
+      if (const Json* claims = commit.find("claims"))
+        for (const Json& one : claims->items())
+          if (const Claim* claim = db_.claim(who_, std::string(one.text("id")))) rows.insert(claim->row);
+    }
+    co_return co_await settleLines(db_, who_, std::move(rows));
+  }
+
+  /// Of those that were not decided, in the order of each session, who has lost by what is in the log now what it goes by.
+  void refuseBehind(const Snapshot& sees) {
+    std::vector<Json> decided, verdicts;
+    for (const Json& commit : commits_) {
+      decided.push_back(outcomeOf(commit, sees));
+      verdicts.push_back(decided.back().isNull() ? verdictOf(db_, who_, commit, sees, 0) : Json());
+    }
+    std::set<std::string> passed;  // sessions of which something is not decided, and keys that were answered here
+    for (std::size_t n = 0; n < commits_.size(); ++n) {
+      fresh_[n] = false;
+      if (isDecided(receipts_[n])) continue;
+      if (!decided[n].isNull()) {
+        receipts_[n] = decided[n];
+        continue;
+      }
+      const std::string session = "session " + std::string(commits_[n].text("session"));
+      const std::string key = "key " + actorOf(commits_[n]) + "/" + std::string(commits_[n].text("key"));
+      fresh_[n] = verdicts[n].text("status") == "rejected" && !passed.count(session) && !passed.count(key);
+      if (fresh_[n]) receipts_[n] = verdicts[n];
+      passed.insert(fresh_[n] ? key : session);
+    }
+    record(db_.head(who_, sees));
   }
 
   Task<Write> write(const Json& commit, Json operations) {
@@ -237,7 +291,8 @@ class Batch {
   void record(double head) {
     Transaction& work = db_.transaction(who_);
     double seq = head;
-    for (Json& entry : entries_) work.log.push_back(std::move(entry.set("seq", ++seq).set("at", db_.now())));
+    for (Json& entry : std::exchange(entries_, {}))
+      work.log.push_back(std::move(entry.set("seq", ++seq).set("at", db_.now())));
     for (std::size_t n = 0; n < commits_.size(); ++n) {
       if (!fresh_[n]) continue;
       if (receipts_[n].find("seq")) receipts_[n].set("seq", head + receipts_[n].number("seq"));
@@ -254,7 +309,9 @@ class Batch {
   const bool patient_;
   std::vector<Json> receipts_;
   std::vector<bool> fresh_;
+  std::vector<Json> verdicts_;
   std::vector<Json> entries_;
+  double seen_ = 0;  // where the log ended when they were judged
   double head_ = 0;
 };
 

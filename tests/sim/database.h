@@ -191,6 +191,17 @@ class Database {
   /// As when somebody thinks between two statements of a transaction.
   Passing pause(Backend who, double time) { return {*this, who, time}; }
 
+  /// The log as a statement of a transaction sees it, with what the transaction has added.
+  double head(Backend who, const Snapshot& sees) { return static_cast<double>(sees.log + transaction(who).log.size()); }
+  const Json& entry(Backend who, const Snapshot& sees, std::size_t at) {
+    return at < sees.log ? log[at] : transaction(who).log[at - sees.log];
+  }
+  /// The receipts that it sees, in the same way.
+  std::size_t decided(Backend who, const Snapshot& sees) { return sees.receipts + transaction(who).receipts.size(); }
+  const Receipt& receipt(Backend who, const Snapshot& sees, std::size_t n) {
+    return n < sees.receipts ? receipts[n] : transaction(who).receipts[n - sees.receipts];
+  }
+
   Image row(Backend who, const RowName& name) {
     const auto& own = transaction(who).rows;
     if (const auto found = own.find(name); found != own.end()) return found->second;

@@ -37,7 +37,7 @@ bool names(const Json& fields, std::string_view name) {
 }
 
 /// What has changed of what a commit goes by, after it was read, or `readAt` if that is earlier, and after `since`.
-std::vector<Conflict> conflicts(const Database& db, const Json& commit, const Snapshot& sees, double readAt,
+std::vector<Conflict> conflicts(Database& db, Backend who, const Json& commit, const Snapshot& sees, double readAt,
                                 double since) {
   std::vector<Conflict> found;
   for (const Json& premise : commit.find("premises")->items()) {
@@ -45,8 +45,8 @@ std::vector<Conflict> conflicts(const Database& db, const Json& commit, const Sn
     Conflict conflict{&premise, 0, false, {}};
     const Json* touched = premise.find("fields");
     const double after = std::max(since, std::min(readAt, premise.number("readAt")));
-    for (auto at = static_cast<std::size_t>(after); at < sees.log; ++at) {
-      const Json& entry = db.log[at];
+    for (auto at = static_cast<std::size_t>(after); static_cast<double>(at) < db.head(who, sees); ++at) {
+      const Json& entry = db.entry(who, sees, at);
       if (!isOf(entry, rowOf(premise))) continue;
       if (entry.text("session") == commit.text("session") && !commit.text("session").empty() &&
           entry.number("seq") > premise.number("readAt"))
@@ -93,12 +93,12 @@ constexpr double kNever = 9e15;
 
 /// Where the first of the writes stands that a commit was based on; negative: one of them was refused, or met
 /// changes of others.
-double basisOf(const Database& db, const Json& commit, const Snapshot& sees) {
+double basisOf(Database& db, Backend who, const Json& commit, const Snapshot& sees) {
   const Json* basedOn = commit.find("basedOn");
   double first = kNever;
-  for (std::size_t i = 0; basedOn && i < sees.receipts; ++i)
+  for (std::size_t i = 0; basedOn && i < db.decided(who, sees); ++i)
     for (const Json& basis : basedOn->items()) {
-      const Receipt& done = db.receipts[i];
+      const Receipt& done = db.receipt(who, sees, i);
       if (done.actor != actorOf(commit) || done.key != basis.text("key") || done.attempt != basis.number("attempt"))
         continue;
       if (done.answer.text("status") == "rejected" || done.answer.find("notifications")) return -1;
@@ -109,12 +109,12 @@ double basisOf(const Database& db, const Json& commit, const Snapshot& sees) {
 
 }  // namespace
 
-Json verdictOf(const Database& db, const Json& commit, const Snapshot& sees, double since) {
+Json verdictOf(Database& db, Backend who, const Json& commit, const Snapshot& sees, double since) {
   if (db.revoked.count(std::string(commit.text("credential")))) return Json::object({{"status", "revoked"}});
-  if (Json verdict = claimVerdict(db, commit); !verdict.isNull()) return verdict;
+  if (Json verdict = claimVerdict(db, who, commit); !verdict.isNull()) return verdict;
   const Json* premises = commit.find("premises");
   if (!premises) return {};
-  const double basis = basisOf(db, commit, sees);
+  const double basis = basisOf(db, who, commit, sees);
   const Json* epoch = commit.find("epoch");
   const bool replaced = epoch && epoch->asString() != db.epoch;
   const bool lost = std::any_of(premises->items().begin(), premises->items().end(), [&](const Json& premise) {
@@ -125,9 +125,9 @@ Json verdictOf(const Database& db, const Json& commit, const Snapshot& sees, dou
     return verdict.set("error", Json(*verdict.find("error")).set("conflicts", Json::array()));
   }
   for (const Json& premise : premises->items())
-    if (premise.number("readAt") > static_cast<double>(sees.log) && !replaced) return failed("write_options_invalid");
+    if (premise.number("readAt") > db.head(who, sees) && !replaced) return failed("write_options_invalid");
 
-  const std::vector<Conflict> found = conflicts(db, commit, sees, basis, since);
+  const std::vector<Conflict> found = conflicts(db, who, commit, sees, basis, since);
   if (found.empty()) return {};
   Json refused = Json::array(), told = Json::array();
   double readAt = kNever;

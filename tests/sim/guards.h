@@ -10,9 +10,9 @@ namespace ablo::sim {
 /// {status: "rejected", error: {code}}
 Json failed(std::string_view code);
 
-/// Null; the refusal of a commit, by what a statement sees; or {notifications, operations?} when it is to take effect all the
-/// same, with other operations if there are any. Changes up to `since` have been judged before.
-Json verdictOf(const Database& db, const Json& commit, const Snapshot& sees, double since);
+/// Null; the refusal of a commit, by what a statement of this backend sees; or {notifications, operations?} when it is to take
+/// effect all the same, with other operations if there are any. Changes up to `since` have been judged before.
+Json verdictOf(Database& db, Backend who, const Json& commit, const Snapshot& sees, double since);
 inline bool refuses(const Json& verdict) { return verdict.find("status") != nullptr; }
 
 /// Who writes, as keys are known by.

@@ -154,7 +154,7 @@ class Lines {
     if (written == writes_.end()) return;  // by somebody who does not know of us
     const std::string actor(entry.find("actor")->text("id"));
     for (const Stand& held : lines_[rowOf(entry)]) {
-      if (!held.active || held.actor == actor || entry.number("at") >= ends_[held.id].expiresAt) continue;
+      if (!held.active || held.actor == actor) continue;
       const auto changed = [&](const std::string& field) { return names(entry.find("fields"), field); };
       if (held.fields.empty() || entry.text("op") != "update" ||
           std::any_of(held.fields.begin(), held.fields.end(), changed))

@@ -6,6 +6,7 @@
 //
 //   npm run sim:mutants -- --only 'epoch|basis' --histories 20000     those whose names match, with more patience
 //   npm run sim:mutants -- --rare             those that take more patience than that
+//   npm run sim:mutants -- --places           only asks whether each has its place
 //   npm run sim:mutants -- --regressions       also prints the history that found each, for regressions.txt
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,7 @@ import { bugs, rare } from './bugs.mjs';
 const root = new URL('../..', import.meta.url).pathname;
 const copy = join(root, 'build/mutants');
 
-const { values } = parseArgs({ options: { histories: { type: 'string' }, only: { type: 'string' }, regressions: { type: 'boolean' }, rare: { type: 'boolean' } } });
+const { values } = parseArgs({ options: { histories: { type: 'string' }, only: { type: 'string' }, regressions: { type: 'boolean' }, rare: { type: 'boolean' }, places: { type: 'boolean' } } });
 const most = Number(values.histories ?? 2000);
 
 /** However it is laid out. */
@@ -35,6 +36,11 @@ function differs(from, to) {
   return statSync(from).isDirectory() || !existsSync(to) || !readFileSync(from).equals(readFileSync(to));
 }
 
+for (const [name, edits] of Object.entries({ ...bugs, ...rare }))
+  for (const [file, there] of edits)
+    if (readFileSync(join(root, file), 'utf8').match(placeOf(there))?.length !== 1) throw new Error(`${name}: ${file} has no such place, or several:\n${there}`);
+if (values.places) process.exit();
+
 mkdirSync(copy, { recursive: true });
 for (const part of ['CMakeLists.txt', 'CMakePresets.json', 'wasm', 'tests/sim', 'tests/core', 'tests/fuzz', 'tests/conformance'])
   cpSync(join(root, part), join(copy, part), { recursive: true, filter: differs });
@@ -46,10 +52,6 @@ execFileSync('cmake', ['--preset', 'dev', ...flags], { cwd: copy, stdio: 'ignore
 build('What is here');
 
 const planted = values.rare ? rare : bugs;
-for (const [name, edits] of Object.entries({ ...bugs, ...rare }))
-  for (const [file, there] of edits)
-    if (readFileSync(join(root, file), 'utf8').match(placeOf(there))?.length !== 1) throw new Error(`${name}: ${file} has no such place, or several:\n${there}`);
-
 const found = {};
 const missed = [];
 for (const [name, edits] of Object.entries(planted)) {

@@ -246,13 +246,14 @@ declare
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('ablo.sweep', 0)) then return; end if;
   for due in
-    select distinct k.organization, k.model, k.row_id from ablo.claim k
-    where k.status in ('active', 'queued') and k.expires_at <= clock_timestamp()
-    order by k.organization
+    select k.organization, array_agg(k.model) as models, array_agg(k.row_id) as row_ids
+    from (select distinct k.organization, k.model, k.row_id from ablo.claim k
+      where k.status in ('active', 'queued') and k.expires_at <= clock_timestamp()) k
+    group by k.organization order by k.organization
   loop
     perform from ablo.organization o where o.id = due.organization for update skip locked;
     continue when not found;
-    perform ablo.settle_line(due.organization, due.model, due.row_id);
+    perform ablo.settle_lines(due.organization, due.models, due.row_ids);
   end loop;
   perform ablo.forget();
 end $$;

@@ -6,17 +6,19 @@
 --   1 keys      what is decided already is answered again
 --   2 rows      the targets are locked, without waiting: a commit whose row somebody else holds leaves the batch, and
 --               waits for it alone, holding nothing; what others did to them and could not log is logged now
---   3 checks    claims and premises, in a statement that sees everything committed before the locks were granted
+--   3 checks    claims and premises, in a statement that sees everything committed before the locks were granted; a claim
+--               that nobody renewed in time ends now, in the log, before anybody goes by that
 --   4 writes    each commit in a savepoint of its own, so that a refused one never stops its neighbours; those that update
 --               one row each go together, as long as none of them fails
 --   5 the log   is locked; from here to COMMIT nobody else's commit comes in between
 --   6 checks    1 and 3 again, for what came since; if one falls, the batch is undone and tried again
 --   7 records   log entries, adjacent for each commit, and the receipts, rejections too
+--   8 refusals  3 for those that wait for an earlier one of the batch: what it wrote is in the log now
 --
--- A receipt is `confirmed` or `rejected`, and then it is recorded. Or nothing was decided: `blocked`, try again alone
--- with `patient`, which waits for a row, and at last with `final`, which rejects it as `row_locked`; `revoked`, its
--- sender has to come with another credential. What is not decided blocks the later commits of its session in the batch:
--- they take effect in the order they were sent.
+-- A receipt is `confirmed` or `rejected`, and then it is recorded. Or nothing was decided: `behind`, an earlier one of the
+-- batch comes first, try again; `blocked`, try again alone with `patient`, which waits for a row, and at last with `final`,
+-- which rejects it as `row_locked`; `revoked`, its sender has to come with another credential. Behind what is not decided are
+-- the later commits of its session in the batch: they take effect in the order they were sent.
 
 do $$ begin
   if to_regtype('ablo.written') is null then
@@ -44,26 +46,26 @@ begin
   return array(select key from jsonb_object_keys($1) key where key <> 'updatedAt');
 end $$;
 
--- Commits that must wait for an earlier one of the same batch: the same key, the same row, read or written, or a row of a model
--- that it asked a query of.
-create or replace function ablo.followers(commits jsonb) returns int[]
+-- Commits that must wait for an earlier open one of the same batch: the same key, the same row, read or written, or a row of a
+-- model that it asked a query of.
+create or replace function ablo.followers(commits jsonb, receipts jsonb[]) returns int[]
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return array(
+    with open as (
+      select c.n, c.body from jsonb_array_elements($1) with ordinality c(body, n) where receipts[c.n] is null)
     select f.n from (
       select c.n, min(c.n) over (partition by o.model, o.id) as first
-      from jsonb_array_elements($1) with ordinality c(body, n),
-        jsonb_to_recordset(c.body->'operations' || coalesce(c.body->'premises', '[]')) o(model text, id text)
+      from open c, jsonb_to_recordset(c.body->'operations' || coalesce(c.body->'premises', '[]')) o(model text, id text)
       where o.id is not null
       union all
       select c.n, (
-        select min(w.n) from jsonb_array_elements($1) with ordinality w(body, n), jsonb_to_recordset(w.body->'operations') o(model text)
-        where o.model = p->>'model')
-      from jsonb_array_elements($1) with ordinality c(body, n), jsonb_array_elements(c.body->'premises') p
+        select min(w.n) from open w, jsonb_to_recordset(w.body->'operations') o(model text) where o.model = p->>'model')
+      from open c, jsonb_array_elements(c.body->'premises') p
       where p ? 'condition'
       union all
       select c.n, min(c.n) over (partition by c.body->'actor', c.body->'key')
-      from jsonb_array_elements($1) with ordinality c(body, n)
+      from open c
     ) f
     where f.n > f.first);
 end $$;
@@ -108,7 +110,7 @@ begin
   perform set_config('lock_timeout', '300ms', true);  -- for what is only known when it is written: new ids, cascades
 end $$;
 
--- Step 2. The receipts, with those marked blocked that cannot have their rows now.
+-- Step 2. The receipts, with those marked that are behind others, and those that cannot have their rows now.
 create or replace function ablo.lock_targets(organization text, commits jsonb, receipts jsonb[])
 returns jsonb[]
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -118,8 +120,8 @@ declare
   n int;
 begin
   if jsonb_array_length(commits) > 1 then
-    foreach n in array ablo.followers(commits) loop
-      receipts[n] := coalesce(receipts[n], '{"status": "blocked"}');
+    foreach n in array ablo.followers(commits, receipts) loop
+      receipts[n] := '{"status": "behind"}';
     end loop;
   end if;
   for target in
@@ -152,6 +154,24 @@ begin
   perform set_config('lock_timeout', '5s', true);
   perform ablo.lock_log(organization);
   perform ablo.log_left(organization);
+  perform set_config('lock_timeout', patience, true);
+end $$;
+
+-- Step 3, where a claim is overdue: the lines of the rows that these commits write, or have claimed, are brought up to now.
+create or replace function ablo.settle_targets(organization text, commits jsonb) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  patience constant text := current_setting('lock_timeout');
+begin
+  perform set_config('lock_timeout', '5s', true);
+  perform ablo.lock_log(organization);
+  perform ablo.settle_lines($1, array_agg(line.model), array_agg(line.row_id)) from (
+    select o.model, o.id as row_id
+    from jsonb_array_elements($2) c(body), jsonb_to_recordset(c.body->'operations') o(model text, id text)
+    union
+    select k.model, k.row_id
+    from jsonb_array_elements($2) c(body), jsonb_to_recordset(c.body->'claims') mine(id text)
+    join ablo.claim k on k.organization = $1 and k.id = mine.id) line;
   perform set_config('lock_timeout', patience, true);
 end $$;
 
@@ -259,6 +279,32 @@ begin
     select from unnest(ablo.judge(organization, commits, open, head, seen)) verdict where verdict is not null);
 end $$;
 
+-- Step 8. The receipts, with the refusals of those that were not decided, in the order of each session.
+create or replace function ablo.refuse_behind(organization text, commits jsonb, receipts jsonb[]) returns jsonb[]
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  decided constant jsonb[] := ablo.decided(organization, commits);
+  verdicts constant jsonb[] := ablo.judge(organization, commits, decided, ablo.head(organization), 0);
+  refused boolean[] := array_fill(false, array[cardinality(receipts)]);
+  passed jsonb[] := '{}';  -- sessions of which something is not decided, and keys that were answered here
+  session jsonb;
+  name jsonb;
+begin
+  for n in 1 .. cardinality(receipts) loop
+    continue when ablo.is_decided(receipts[n]);
+    session := commits->(n - 1)->'session';
+    name := jsonb_build_array(commits->(n - 1)->'actor', commits->(n - 1)->'key');
+    refused[n] := coalesce(verdicts[n] ? 'error', false) and session <> all (passed) and name <> all (passed);
+    receipts[n] := coalesce(decided[n],
+      case when refused[n] then ablo.rejected(verdicts[n]->'error') else receipts[n] end);
+    if decided[n] is null then
+      passed := passed || case when refused[n] then name else session end;
+    end if;
+  end loop;
+  perform ablo.record(organization, commits, receipts, refused);
+  return receipts;
+end $$;
+
 create or replace function ablo.commit_batch(organization text, commits jsonb, patient boolean) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -281,8 +327,12 @@ begin
   end if;
   receipts := ablo.lock_targets(organization, commits, receipts);                           -- 2
   if ablo.has_left(organization, 0) then perform ablo.catch_up(organization); end if;
-  seen := ablo.head(organization);
-  verdicts := ablo.judge(organization, commits, receipts, seen, 0);                         -- 3
+  loop
+    seen := ablo.head(organization);
+    verdicts := ablo.judge(organization, commits, receipts, seen, 0);                       -- 3
+    exit when '{"status": "overdue"}' <> all (verdicts) is not false;
+    perform ablo.settle_targets(organization, commits);
+  end loop;
   runs := case when cardinality(receipts) > 1 then ablo.runs(commits, receipts, verdicts) end;
 
   for body in select c.body from jsonb_array_elements(commits) with ordinality c(body, n) order by c.n loop
@@ -296,7 +346,7 @@ begin
       entries := entries || run;
     end if;
     if receipts[n] is null and body->>'session' = any (blocked_sessions) then
-      receipts[n] := '{"status": "blocked"}';
+      receipts[n] := '{"status": "behind"}';
     elsif receipts[n] is null and verdicts[n] ? 'status' then
       receipts[n] := verdicts[n];
     elsif receipts[n] is null and verdicts[n] ? 'error' then
@@ -342,6 +392,9 @@ begin
     from unnest(fresh, receipts) a(fresh, receipt));
   perform ablo.record(organization, commits, receipts, fresh);
   perform ablo.cancel_claims(organization, e.model, e.id) from unnest(entries) e where e.op = 'delete';
+  if '{"status": "behind"}' = any (receipts) then
+    receipts := ablo.refuse_behind(organization, commits, receipts);                        -- 8
+  end if;
   return jsonb_build_object('head', ablo.head(organization), 'receipts', to_jsonb(receipts));
 end $$;
 

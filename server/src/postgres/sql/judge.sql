@@ -4,6 +4,8 @@
 -- has gained since, under the lock of the log.
 --
 --   revoked         its credential was, since its socket was let in: not a rejection, for nothing is decided about it
+--   overdue         a claim that it meets was not renewed in time, or is being renewed just now: the line of its row has to be
+--                   settled before anything can be said
 --   claim_lost      a claim it was written under is over, or the fence is another's
 --   entity_claimed  somebody else holds a row it touches, and the schema does not let this kind of actor write over it
 --   stale_context   a row it goes by changed after its readAt in what it touches, by another session than its own; or an
@@ -142,8 +144,8 @@ begin
   end;
 end $$;
 
--- For each commit that is still open: null, {"error"}, {"status": "revoked"}, or {"notifications"} when it is to take
--- effect all the same, with {"operations"} when there are other ones to write.
+-- For each commit that is still open: null, {"error"}, {"status": "revoked" | "overdue"}, or {"notifications"} when it is to
+-- take effect all the same, with {"operations"} when there are other ones to write.
 -- `head` is where the log ends; changes up to `since` have been judged before.
 create or replace function ablo.judge(organization text, commits jsonb, receipts jsonb[], head bigint, since bigint)
 returns jsonb[]
@@ -153,24 +155,23 @@ begin
     select case when receipts[c.n] is null then coalesce(
       case when ablo.is_revoked(c.body->>'credential') then '{"status": "revoked"}'::jsonb end,
       case when c.body ? 'claims' then (
-        select jsonb_build_object('error', ablo.error('claim_lost'))
+        select case when bool_or((k.fence = mine.fence and k.status = 'active'
+            and k.actor = ablo.participant(c.body->'actor')) is not true)
+          then jsonb_build_object('error', ablo.error('claim_lost'))
+          when bool_or(k.expires_at <= clock_timestamp()) then '{"status": "overdue"}' end
         from jsonb_to_recordset(c.body->'claims') mine(id text, fence bigint)
-        where (
-          select k.fence = mine.fence and k.status = 'active' and k.expires_at > clock_timestamp()
-            and k.actor = ablo.participant(c.body->'actor')
-          from ablo.claim k where k.organization = $1 and k.id = mine.id) is not true
-        limit 1)
+        left join ablo.claim k on k.organization = $1 and k.id = mine.id)
       end,
-      (select jsonb_build_object('error', ablo.error('entity_claimed', null,
-         jsonb_build_object('claims', jsonb_agg(distinct ablo.claim_object(k)))))
+      (select case when bool_or(k.expires_at <= clock_timestamp()) then '{"status": "overdue"}'
+         when count(*) > 0 then jsonb_build_object('error', ablo.error('entity_claimed', null,
+           jsonb_build_object('claims', jsonb_agg(distinct ablo.claim_object(k))))) end
        from jsonb_to_recordset(c.body->'operations') o(op text, model text, id text, data jsonb)
        cross join lateral (  -- the line of the row, and not all claims there are: that is for this query to know
          select k.* from ablo.claim k
          where k.organization = $1 and k.model = o.model and k.row_id = o.id and k.status = 'active' offset 0) k
-       where k.expires_at > clock_timestamp() and k.actor <> ablo.participant(c.body->'actor')
+       where k.actor <> ablo.participant(c.body->'actor')
          and (k.fields is null or o.op <> 'update' or o.data ?| k.fields)
-         and ablo.may_overwrite(o.model, c.body->'actor'->>'kind') is not true
-       having count(*) > 0),
+         and ablo.may_overwrite(o.model, c.body->'actor'->>'kind') is not true),
       case when c.body ? 'premises' then ablo.judge_premises($1, c.body, head, since) end) end
     from jsonb_array_elements($2) with ordinality c(body, n)
     order by c.n);

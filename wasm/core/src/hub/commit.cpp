@@ -109,6 +109,7 @@ Result<Json> readRow(const Schema& schema, const Identity& identity, const Json&
     fields = *names;
   }
   commit.rows.push_back(model.key + "\n" + std::string(read.text("id")));
+  commit.isGuarded |= guard->onStale == OnStale::reject;
   return premiseOf(model, read.text("id"), *guard, std::move(fields));
 }
 
@@ -141,8 +142,9 @@ Result<Commit> readCommit(const Schema& schema, const Subscriber& from, CommitNa
     if (const Outcome given = readGuard(message.find("operations")->items()[i], own); !given) return given.error();
     commit.rows.push_back(model.key + "\n" + operation.id);
     list.push(writeOperation(schema, operation));
-    if (own.readAt >= 0 && operation.kind != Operation::Kind::create)
-      premises.push(premiseOf(model, operation, own, i));
+    if (own.readAt < 0 || operation.kind == Operation::Kind::create) continue;
+    premises.push(premiseOf(model, operation, own, i));
+    commit.isGuarded |= own.onStale == OnStale::reject;
   }
   if (const Json* reads = message.find("reads")) {
     if (!reads->isArray() || reads->items().size() > kMostReads)

@@ -28,6 +28,7 @@ struct Commit {
   std::string lane;               // actor and session: what comes from one lane takes effect in order
   std::vector<std::string> rows;  // which it touches, as "model\nid"
   std::set<std::string> models;   // of which it goes by a query: any row of theirs may matter to it
+  bool isGuarded = false;         // what others write to its rows may have it refused
   std::string text;               // as the database takes it
   std::string actor;              // whose it is
   std::size_t bytes = 0;          // of the frame it came in

@@ -89,11 +89,18 @@ void CommitQueue::forget(const std::string& name) {
   if (lane != lanes_.end() && lane->second.waiting.empty() && lane->second.inFlight == 0) lanes_.erase(lane);
 }
 
-/// Nobody before it of its lane is in flight, and nobody before it touches its rows.
-bool CommitQueue::isFree(const Commit& commit, const Lane& lane) const {
+/// Nobody before it of its lane is in flight, and nobody before it touches its rows, but those ahead of it who may have it
+/// refused.
+bool CommitQueue::isFree(const Commit& commit, const Lane& lane, const Ahead& ahead) const {
   if (lane.inFlight > 0) return false;
-  return std::all_of(commit.rows.begin(), commit.rows.end(),
-                     [&](const std::string& row) { return *rows_.at(row).begin() == commit.place; });
+  const auto isPassed = [&](uint64_t place) {
+    const auto other = ahead.find(place);
+    return commit.isGuarded && isTogether(commit) && other != ahead.end() && other->second != &lane;
+  };
+  return std::all_of(commit.rows.begin(), commit.rows.end(), [&](const std::string& row) {
+    const std::set<uint64_t>& places = rows_.at(row);
+    return std::all_of(places.begin(), places.find(commit.place), isPassed);
+  });
 }
 
 bool CommitQueue::isBatchInFlight() const {
@@ -122,6 +129,7 @@ std::vector<CommitQueue::FlightNumber> CommitQueue::depart(const Pace& pace, dou
   for (const auto& [number, flight] : flights_) patient += flight.isPatient();
 
   std::vector<Commit> batch;
+  Ahead ahead;
   std::vector<FlightNumber> departed;
   std::vector<Head> patients;
   for (auto head = heads_.begin(); head != heads_.end();) {
@@ -129,13 +137,14 @@ std::vector<CommitQueue::FlightNumber> CommitQueue::depart(const Pace& pace, dou
     if (!takesMore && apart_ == 0) break;
     const Head at = *head++;
     Commit& commit = at.second->waiting.front();
-    if (!isFree(commit, *at.second) || goesByOneOf(batch, commit)) continue;
+    if (!isFree(commit, *at.second, ahead) || goesByOneOf(batch, commit)) continue;
     if (commit.way == Way::patiently) {
       patients.push_back(at);
     } else if (commit.way == Way::alone) {
       const bool isLast = commit.overdueAt > 0 && now >= commit.overdueAt;
       departed.push_back(launch({take(at)}, Way::alone, isLast, now));
     } else if (takesMore && slowed_.count(commit.actor) == 0 && !slows(pace(commit), commit.actor, now)) {
+      ahead.insert(at);
       batch.push_back(take(at));
       head = heads_.upper_bound(at);  // whoever is behind it in its lane may come along
     }

@@ -3,7 +3,9 @@
 // CommitQueue: the commits of one organization on their way to its database, in batches.
 //
 //   waiting ──depart──▶ in flight ──land──▶ decided
-//      ▲                    │ blocked: again, alone and with patience, which keeps a connection: a few at a time. Who has got
+//      ▲                    │
+//      ├────────────────────┤ behind another of its batch: again, with the next
+//      │                    │ blocked: again, alone and with patience, which keeps a connection: a few at a time. Who has got
 //      │                    │ none after a second goes without patience once, and waits again. The third time is the last, or
 //      │                    │ when it has waited for six seconds: then the database decides that the row was held for too
 //      │                    │ long, or nothing, and is asked again
@@ -14,8 +16,9 @@
 // Always true:
 //   1. one batch is in flight; what must go alone flies beside it, and no more than two of those wait in the database;
 //   2. a commit leaves after every commit before it of its lane, and after every one before it that touches one of its
-//      rows; the two never share a batch because of a row, and may because of a lane; nor does one that goes by a query
-//      come after one in its batch that touches a row of that model: it is judged before any of them is written;
+//      rows; the two may share a batch if they are of one lane and no row, or of one row and two lanes and the second is
+//      guarded: the first may be what has it refused. One that goes by a query does not come after one in its batch that
+//      touches a row of that model: it is judged before any of them is written;
 //   3. a commit whose outcome is not known takes those of its lane behind it along when it is given up, or they would
 //      overtake it;
 //   4. who sends faster than may be is not refused but leaves later (Pace), and whoever comes after it in its lane, or to
@@ -77,6 +80,8 @@ class CommitQueue {
   Flight land(FlightNumber number);
   /// A commit of a landed flight that somebody else's transaction blocks.
   void block(Commit commit, double now);
+  /// A commit of a landed flight that waited for another of it.
+  void again(Commit commit) { put(std::move(commit)); }
 
   /// The flights that have no patience left, if they have no connection yet.
   std::vector<FlightNumber> impatient(double now);
@@ -100,13 +105,15 @@ class CommitQueue {
   };
   /// A lane by the place of its first commit.
   using Head = std::pair<uint64_t, Lane*>;
+  /// The lanes of those in a batch, by their places.
+  using Ahead = std::map<uint64_t, const Lane*>;
 
   void put(Commit commit);
   Commit take(Head head);
   void reserve(const Commit& commit);
   void release(const Commit& commit);
   void forget(const std::string& lane);
-  bool isFree(const Commit& commit, const Lane& lane) const;
+  bool isFree(const Commit& commit, const Lane& lane, const Ahead& ahead) const;
   bool isBatchInFlight() const;
   FlightNumber launch(std::vector<Commit> commits, Commit::Way way, bool isLast, double now);
   template <class Which>

@@ -129,6 +129,7 @@ void Organization::decided(const Call& call, bool ok, std::string_view bytes, do
 void Organization::settle(Commit commit, const RawObject& outcome, double now) {
   const std::string status = outcome.text("status");
   if (status == "blocked") return queue_.block(std::move(commit), now);
+  if (status == "behind") return queue_.again(std::move(commit));
   if (Subscriber* from = audience.find(commit.socket)) {
     --from->commits;
     from->commitBytes -= commit.bytes;
