@@ -14,8 +14,8 @@ export type { Duration } from './duration';
 export type { ImageStorage, StoredImage } from './storage/image';
 export * from './errors/index';
 export type {
-  ClaimHandle, ClaimOptions, ClaimQueue, ClaimState, ClaimStatus, ClaimVerb, LoadOptions, LocalQueryOptions, ModelClient,
-  ModelClients, QueryOptions, Read, Where, WriteOptions,
+  ClaimHandle, ClaimOptions, ClaimQueue, ClaimSet, ClaimSetOptions, ClaimState, ClaimStatus, ClaimVerb, LoadOptions,
+  LocalQueryOptions, ModelClient, ModelClients, QueryOptions, Read, Where, WriteOptions,
 } from './model/types';
 export type {
   AnySchema, BaseFields, InferCreate, InferModel, InferUpdate, InsertValue, Model, Register, UpdateValue,

@@ -3,7 +3,8 @@
 // Sessions: a short-lived token for one user's browser, minted by the app's server with its secret key. Needs no core
 // and no connection, only the server's HTTP side.
 import { fetchToken } from './connection/token';
-import { loopback, type Settings } from './client/options';
+import { loopback } from './client/options';
+import type { Settings } from './client/settings-types';
 import type { Session, SessionInput } from './client/types';
 import { abloError, fromWire } from './errors/errors';
 

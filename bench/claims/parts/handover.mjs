@@ -28,10 +28,11 @@ export async function measure({ say, quick }) {
 /** They take turns with one row; how long each handover took, in ms, after some that are not counted. */
 async function handovers(askers, times) {
   const took = [];
-  let held = askers[0].claim('t1');
+  let holder = askers[0];
+  let held = holder.claim('t1');
   await held.granted;
   for (let n = 0; n < times + 20; n++) {
-    const [holder, next] = n % 2 ? [askers[1], askers[0]] : askers;
+    const next = askers[(n + 1) % 2];
     const waiting = next.claim('t1');
     await waiting.queued;
     const began = performance.now();
@@ -39,11 +40,9 @@ async function handovers(askers, times) {
     const granted = await waiting.granted;
     if (n >= 20) took.push(granted - began);
     await released;
-    held = waiting;
+    [holder, held] = [next, waiting];
   }
-  for (const asker of askers) {
-    await asker.release(held.claim);
-    asker.close();
-  }
+  await holder.release(held.claim);
+  for (const asker of askers) asker.close();
   return took;
 }

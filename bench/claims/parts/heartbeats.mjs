@@ -82,10 +82,10 @@ async function hold(agents) {
   }));
   return {
     async release() {
-      timers.forEach(clearInterval);
       await Promise.all(agents.map(async (agent, a) => {
         for (const claim of held[a]) await agent.release(claim);
       }));
+      timers.forEach(clearInterval);
     },
   };
 }

@@ -7,6 +7,7 @@ import { Snapshots } from '../coordination/snapshot';
 import type { IntentFilter, WaitOptions } from '../coordination/types';
 import { abloError, asAbloError } from '../errors/errors';
 import { modelClient } from '../model/model';
+import type { ClaimSetOptions } from '../model/types';
 import type { AnySchema, RegisteredSchema } from '../schema/types';
 import { createSession } from '../sessions';
 import { Commits } from './commits';
@@ -66,11 +67,13 @@ export function Ablo<S extends AnySchema = RegisteredSchema>(options: AbloOption
     intents: Object.freeze({
       list: (filter?: IntentFilter) => intents.list(filter),
       create: ({ target: { model, resource = model!, id, field }, ...rest }: IntentInput) =>
-        claims.acquire(resource, { ...rest, id, field }),
+        claims.one(resource, { ...rest, id, field }),
       waitFor: (filter: IntentFilter, options?: WaitOptions) => client.ready().then(() => intents.waitFor(filter, options)),
     }),
     commits: Object.freeze({ create: (input: CommitInput) => createCommit(commits, input) }),
     sessions: Object.freeze({ create: (input: SessionInput) => createSession(settings, input) }),
+    claim: (rows: readonly Record<string, string>[], options?: ClaimSetOptions) =>
+      claims.together(rows.flatMap((row) => Object.entries(row).map(([model, id]) => ({ model, id }))), options) as never,
     snapshot: (captured: object) =>
       snapshots.take(typeof captured === 'function' ? () => captured(client) as unknown : (captured as Record<string, string>)) as never,
     model(key) {

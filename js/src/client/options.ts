@@ -3,40 +3,13 @@
 // What Ablo() is given, and the settings that follow from it. Each option is read exactly once, so that what was
 // guarded is what is used. Two things throw at once, because a page must not go on with them: a database's address and
 // a secret key in a browser. Anything else that is wrong waits in `error` for ready().
-import type { CoreOptions } from '../core/core';
 import type { SocketClass } from '../connection/socket';
 import { abloError, type AbloError } from '../errors/errors';
 import { environment, isBrowser, randomId } from '../platform';
 import type { AnySchema } from '../schema/types';
-import type { ImageStorage } from '../storage/image';
-import { levels, makeLogger, type Logger, type LogLevel } from './logger';
+import { levels, makeLogger, type LogLevel } from './logger';
+import type { CredentialSource, Settings } from './settings-types';
 import type { AbloOptions } from './types';
-
-/** Where tokens come from. */
-export interface CredentialSource {
-  token?: string;
-  apiKey?: () => Promise<string> | string;
-  getToken?: () => Promise<string | null> | string | null;
-  endpoint?: string;
-  /** Nobody asked for the endpoint by name: a loopback page without it goes on without a token. */
-  endpointOptional?: boolean;
-}
-
-export interface Settings {
-  schema: AnySchema | undefined;
-  credential: CredentialSource;
-  baseURL: string | undefined;
-  core: CoreOptions;
-  defaultWait: 'queued' | 'confirmed';
-  storage: ImageStorage | undefined;
-  secretAllowed: boolean;
-  fetch: typeof fetch;
-  WebSocket: SocketClass | undefined;
-  headers: Record<string, string | null>;
-  query: Record<string, string>;
-  logger: Logger;
-  error: AbloError | undefined;
-}
 
 export const loopback = 'http://127.0.0.1:8787';
 

@@ -25,7 +25,7 @@ import { abloError, asAbloError, type AbloError } from '../errors/errors';
 import { Image } from '../storage/image';
 import { keys, Signals } from '../tracking';
 import type { Commits } from './commits';
-import type { Settings } from './options';
+import type { Settings } from './settings-types';
 import type { Requests } from './requests';
 
 /** How often a core that trapped is built again. */

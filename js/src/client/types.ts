@@ -5,7 +5,7 @@
 import type { Intent, IntentFilter, Snapshot, WaitOptions } from '../coordination/types';
 import type { AbloError } from '../errors/errors';
 import type { AnyModelClient } from '../model/model';
-import type { ClaimHandle, ClaimOptions, ModelClients, WriteOptions } from '../model/types';
+import type { ClaimHandle, ClaimOptions, ClaimSet, ClaimSetOptions, ModelClients, WriteOptions } from '../model/types';
 import type { AnySchema, RegisteredSchema, RowOf, ShapeOf } from '../schema/types';
 import type { ImageStorage } from '../storage/image';
 import type { Logger, LogLevel } from './logger';
@@ -52,6 +52,12 @@ type SnapshotRowsOf<S extends AnySchema, E> = {
   readonly [K in keyof E & keyof S['models']]: Readonly<Record<string, RowOf<ShapeOf<S['models'][K]>>>>;
 };
 
+/** A row, as `{model: id}`. */
+type RowName<S extends AnySchema> = { [K in keyof S['models'] & string]: { readonly [M in K]: string } }[keyof S['models'] & string];
+type ClaimsOf<S extends AnySchema, T> = {
+  readonly [I in keyof T]: ClaimHandle<RowOf<ShapeOf<S['models'][keyof T[I] & keyof S['models']]>>>;
+};
+
 /** What every client has, whatever its schema. */
 export interface AbloClient<S extends AnySchema = RegisteredSchema> {
   /** Connects, and resolves when everything that comes at the start has come. */
@@ -71,6 +77,11 @@ export interface AbloClient<S extends AnySchema = RegisteredSchema> {
     /** Resolves when nobody holds any of it. */
     waitFor(target: IntentFilter, options?: WaitOptions): Promise<void>;
   };
+  /**
+   * Claims several rows: all of them, or none. They are asked for one after the other in an order that is the same for
+   * everybody, so that of two who want the same neither waits for ever.
+   */
+  claim<const T extends readonly RowName<S>[]>(rows: T, options?: ClaimSetOptions): Promise<ClaimSet<ClaimsOf<S, T>>>;
   readonly commits: { create(input: CommitInput): Promise<Receipt> };
   readonly sessions: { create(input: SessionInput): Promise<Session> };
   /**

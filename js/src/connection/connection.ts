@@ -4,7 +4,8 @@
 // timer, each because a record of the core's frame said so; what happens then goes back to the core as an event.
 //
 // It also knows whether anybody waits for something: only that keeps a Node process running.
-import { loopback, type Settings } from '../client/options';
+import { loopback } from '../client/options';
+import type { Settings } from '../client/settings-types';
 import { AbloAuthenticationError, asAbloError } from '../errors/errors';
 import { Socket } from './socket';
 import { fetchToken, type Token } from './token';

@@ -2,7 +2,8 @@
 //
 // Tokens: where one comes from when the core asks for it. What fails for good (the login is gone, a secret key in a
 // browser) is an AbloAuthenticationError; anything else may be better the next time, and the core decides when that is.
-import { loopback, normalBaseURL, refuseSecret, type Settings } from '../client/options';
+import { loopback, normalBaseURL, refuseSecret } from '../client/options';
+import type { Settings } from '../client/settings-types';
 import { abloError, AbloError, fromWire, reasonOf } from '../errors/errors';
 import { isBrowser } from '../platform';
 

@@ -8,12 +8,14 @@ import type { Row } from '../core/rows';
 import { milliseconds } from '../duration';
 import { abloError, type AbloError } from '../errors/errors';
 import { toJson } from '../json';
-import type { ClaimHandle, ClaimOptions } from '../model/types';
+import type { ClaimHandle, ClaimOptions, ClaimSet } from '../model/types';
 import { queryText } from '../model/query';
 import { asyncDispose, randomId } from '../platform';
 import { partOf } from './intent';
 import type { Intents } from './intents';
 import type { Intent, WireClaim } from './types';
+
+type Target = { readonly model: string; readonly id: string };
 
 export class Claims {
   /** What was asked for and is not given back yet, by the claim's id. */
@@ -42,38 +44,41 @@ export class Claims {
     this.store.notify(() => own?.lost.abort(abloError('claim_lost')));
   }
 
-  async acquire(model: string, options: ClaimOptions): Promise<ClaimHandle<Row>> {
-    const { id, field, meta, description, maxQueueDepth, reason, action = reason ?? 'editing', wait = true } = options;
+  /** A claim of each of these rows, or of none of them. */
+  async acquire(targets: readonly Target[], options: Omit<ClaimOptions, 'id'>): Promise<ClaimHandle<Row>[]> {
+    const { field, meta, description, maxQueueDepth, reason, action = reason ?? 'editing', wait = true } = options;
     const { fields = field === undefined ? undefined : [field], signal, onStatus } = options;
     signal?.throwIfAborted();
-    const claim = randomId();
     const ttl = milliseconds(options.ttl ?? '60s', 'ttl');
     const timeout = options.timeout === undefined ? undefined : milliseconds(options.timeout, 'timeout');
-    const ask = { claim, model, id, ttl, action, description, fields, meta, wait, maxQueueDepth, timeout };
-    const lost = new AbortController();
-    this.#own.set(claim, { lost });
-    const leave = () => void this.requests.ask('release', claim).catch(() => {});
+    const rows = targets.map((target) => ({ ...target, claim: randomId() }));
+    const ask = { rows, ttl, action, description, fields, meta, wait, maxQueueDepth, timeout };
+    for (const { claim } of rows) this.#own.set(claim, { lost: new AbortController() });
+    const leave = () => rows.forEach(({ claim }) => void this.requests.ask('release', claim).catch(() => {}));
     signal?.addEventListener('abort', leave);
-    const mine = (intent: Intent) => (intent.id === claim ? [intent.position ?? 0] : []);
-    const place = () => this.intents.list({ model, id }).flatMap(mine)[0];
+    const place = () => {
+      const mine = rows.flatMap(({ claim, ...target }) => this.intents.list(target).filter(({ id }) => id === claim));
+      return mine.find(({ status }) => status === 'queued')?.position ?? (mine.length === rows.length ? 0 : undefined);
+    };
     const tell = (position?: number) =>
       position !== undefined && onStatus!(position > 0 ? { status: 'queued', position } : { status: 'active' });
     const stop = onStatus && this.store.signals.follow(place, tell);
     try {
-      const granted = (await this.requests.ask<WireClaim>('claim', toJson(ask)))!;
+      const granted = (await this.requests.ask<WireClaim[]>('claim', toJson(ask)))!;
 
-      // Once it is granted nobody else changes the row, so that what is read now is what the claim protects.
-      await this.requests.ask('load', queryText(model, { where: [['id', '=', id]], state: 'all' }));
+      // Once they are granted nobody else changes the rows, so that what is read now is what the claims protect.
+      const load = (id: string, model: string) => this.requests.ask('load', queryText(model, { where: [['id', '=', id]], state: 'all' }));
+      await Promise.all(rows.map(({ id, model }) => load(id, model)));
       const view = this.store.view();
-      const data = view?.rows.get(view.models.get(model)!, id);
-      if (!data) {
-        await this.requests.ask('release', claim);
-        throw abloError('entity_not_found', `${model} ${id}.`);
-      }
+      const handles = rows.map(({ claim, model, id }) => {
+        const data = view?.rows.get(view.models.get(model)!, id);
+        if (!data) throw (leave(), abloError('entity_not_found', `${model} ${id}.`));
+        return () => this.#hold(granted.find((one) => one.id === claim)!, data);
+      });
       signal?.throwIfAborted();
-      return this.#hold(granted, data, lost);
+      return handles.map((hold) => hold());
     } catch (thrown) {
-      this.#own.delete(claim);
+      for (const { claim } of rows) this.#own.delete(claim);
       signal?.throwIfAborted();
       throw thrown;
     } finally {
@@ -82,9 +87,20 @@ export class Claims {
     }
   }
 
+  async one(model: string, { id, ...options }: ClaimOptions): Promise<ClaimHandle<Row>> {
+    return (await this.acquire([{ model, id }], options))[0]!;
+  }
+
+  async together(targets: readonly Target[], options: Omit<ClaimOptions, 'id'> = {}): Promise<ClaimSet> {
+    const claims = await this.acquire(targets, options);
+    const release = async () => void (await Promise.all(claims.map((claim) => claim.release())));
+    const signal = AbortSignal.any(claims.map((claim) => claim.signal));
+    return Object.freeze({ object: 'claims', claims, signal, release, [asyncDispose]: release });
+  }
+
   /** Claims, works, releases. */
   async during<T>(model: string, options: ClaimOptions, work: (claim: ClaimHandle<Row>) => Promise<T> | T): Promise<T> {
-    const handle = await this.acquire(model, options);
+    const handle = await this.one(model, options);
     try {
       return await work(handle);
     } finally {
@@ -92,11 +108,8 @@ export class Claims {
     }
   }
 
-  #hold(
-    { id: claimId, model, row: id, fields, meta, action, description, readAt }: WireClaim,
-    data: Row,
-    lost: AbortController,
-  ): ClaimHandle<Row> {
+  #hold({ id: claimId, model, row: id, fields, meta, action, description, readAt }: WireClaim, data: Row): ClaimHandle<Row> {
+    const { lost } = this.#own.get(claimId)!;
     const stopHolding = this.store.connection.hold();
     let released: Promise<void> | undefined;
     const release = () =>

@@ -11,10 +11,10 @@ type Work = (claim: ClaimHandle<Row>) => unknown;
 
 export function claimVerb(model: string, { claims, intents, requests }: Parts): ClaimVerb<Row> {
   const claim = async (target: string | ClaimOptions, rest?: Omit<ClaimOptions, 'id'> | Work) => {
-    if (typeof target !== 'string') return claims.acquire(model, target);
+    if (typeof target !== 'string') return claims.one(model, target);
     return typeof rest === 'function'
       ? claims.during(model, { id: target }, rest)
-      : claims.acquire(model, { ...rest, id: target });
+      : claims.one(model, { ...rest, id: target });
   };
   // A list is the same array until it changes, and so is what is made of it.
   const made = new WeakMap<readonly Intent[], { state: ClaimState | null; queue: ClaimQueue }>();

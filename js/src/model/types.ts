@@ -136,6 +136,19 @@ export interface ClaimHandle<R> extends AsyncDisposable {
   revoke(): Promise<void>;
 }
 
+export type ClaimSetOptions = Omit<ClaimOptions, 'id' | 'field' | 'fields'>;
+
+/** Several rows that are held together. */
+export interface ClaimSet<C = readonly ClaimHandle<any>[]> extends AsyncDisposable {
+  readonly object: 'claims';
+  /** Of the rows, in the order in which they were named. */
+  readonly claims: C;
+  /** Aborted, with the reason, when one of them ends in any other way than release(). */
+  readonly signal: AbortSignal;
+  /** Gives all of them back. */
+  release(): Promise<void>;
+}
+
 /** Who holds a row, with those who wait for it. */
 export type ClaimState = Intent & { readonly queue: ClaimQueue };
 /** Those who wait, in order. `data` is the same array. */

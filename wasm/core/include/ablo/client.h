@@ -121,6 +121,7 @@ class Client {
   Outcome restoreImage(std::string_view manifest, std::span<const std::string_view> parts);
 
   // Coordination.
+  /// `{claim, model, id, ttl, action, wait, fields?, timeout?, …}`, or `{rows: [{claim, model, id}], ttl, …}`: all of them or none.
   Result<uint32_t> claim(std::string_view json, double now);
   Result<uint32_t> release(std::string_view claim, double now);
   /// `{model, id, order: [claim id]}`.

@@ -170,6 +170,10 @@ class Client::Impl {
   void askAgain(double now);
 
   // coordinate.cpp
+  Outcome checkClaim(const Json& asked) const;
+  void claimNext(uint32_t number, double now);
+  void granted(uint32_t number, double now);
+  void giveUp(uint32_t number, const std::string& id, const Error& error, double now);
   static std::string releaseFrame(uint32_t request, const std::string& claim);
   void advance(const std::string& id, OwnClaim::Event event, double now,
                const Error& error = Error::of(ErrorCode::claim_lost));

@@ -11,39 +11,89 @@ std::string Client::Impl::releaseFrame(uint32_t request, const std::string& clai
   return ObjectText().member("type", "release").member("request", request).member("claim", claim).take();
 }
 
+Outcome Client::Impl::checkClaim(const Json& asked) const {
+  const int model = store_.schema().modelIndex(asked.text("model"));
+  if (model < 0) return unknownModel(store_.schema(), asked.text("model"));
+  const Model& description = store_.schema().models[static_cast<std::size_t>(model)];
+  if (const Json* fields = asked.find("fields"))
+    for (const Json& field : fields->items())
+      if (!description.field(field.asString())) return unknownField(description, field.asString());
+  if (asked.text("id").empty() || asked.text("id").size() > kLongestId) return Error::of(ErrorCode::invalid_id);
+  return Nothing{};
+}
+
+/// Several rows are claimed one after the other, in an order that is the same for everybody: of two who want the same nobody
+/// holds what the other waits for and waits for what the other holds.
 Result<uint32_t> Client::Impl::claim(std::string_view text, double now) {
   const Result<Json> json = parseJson(text);
   if (!json) return json.error();
   if (session_.state() == Session::State::stopped) return Error::of(ErrorCode::client_disposed);
-  const int model = store_.schema().modelIndex(json->text("model"));
-  if (model < 0) return unknownModel(store_.schema(), json->text("model"));
-  const Model& description = store_.schema().models[static_cast<std::size_t>(model)];
-  if (const Json* fields = json->find("fields"))
-    for (const Json& field : fields->items())
-      if (!description.field(field.asString())) return unknownField(description, field.asString());
-  if (json->text("id").empty() || json->text("id").size() > kLongestId) return Error::of(ErrorCode::invalid_id);
   const double ttl = json->number("ttl");
   if (!(ttl >= kShortestTtl && ttl <= kLongestTtl)) return Error::of(ErrorCode::duration_invalid);
   const Json* timeout = json->find("timeout");
   if (timeout && !(timeout->isNumber() && timeout->asNumber() >= 0)) return Error::of(ErrorCode::duration_invalid);
 
-  const std::string id(json->text("claim"));
-  const uint32_t number = ask({Request::Kind::claim, id, {}, std::nullopt, now});
-  const Claims::Target target{std::string(json->text("model")), std::string(json->text("id"))};
+  Request request{Request::Kind::claim, {}, {}, std::nullopt, now};
+  const Json* rows = json->find("rows");
+  for (const Json& row : rows ? rows->items() : std::span(&*json, 1)) {
+    Json asked = row;
+    for (const Json::Member& member : json->members())
+      if (member.name != "rows") asked.set(member.name, member.value);
+    if (const Outcome checked = checkClaim(asked); !checked) return checked.error();
+    request.claims.push_back(std::move(asked));
+  }
+  if (request.claims.empty()) return Error::of(ErrorCode::invalid_request, "A claim is of one row or more.");
+  std::sort(request.claims.begin(), request.claims.end(), [](const Json& a, const Json& b) {
+    return std::pair(a.text("model"), a.text("id")) < std::pair(b.text("model"), b.text("id"));
+  });
+  const uint32_t number = ask(std::move(request));
+  claimNext(number, now);
+  return number;
+}
+
+/// Asks for the claim whose turn it is.
+void Client::Impl::claimNext(uint32_t number, double now) {
+  Request& request = requests_.open()[number];
+  const Json& asked = request.claims[request.turn];
+  const std::string id = request.subject = asked.text("claim");
+  const Claims::Target target{std::string(asked.text("model")), std::string(asked.text("id"))};
   List<std::string> lost;
   for (const auto& [other, own] : own_)
     if (own.state == OwnClaim::State::lost && own.target == target) lost.push_back(other);
   for (const std::string& other : lost) own_.erase(other);
   OwnClaim& own = own_[id];
   own.request = number;
-  own.ttl = ttl;
+  own.ttl = asked.number("ttl");
   own.target = target;
-  own.message = requestText("claim", number, *json);
+  own.message = requestText("claim", number, asked);
   own.renewAt = now + own.ttl / 3;
-  if (timeout) own.lateAt = now + timeout->asNumber();
-  requests_.open()[number].message = own.message;
+  if (const Json* timeout = asked.find("timeout")) own.lateAt = request.since + timeout->asNumber();
   if (session_.state() == Session::State::live) advance(id, OwnClaim::Event::connected, now);
-  return number;
+}
+
+/// One of those that were asked for together is held: the next of them has its turn, or all are.
+void Client::Impl::granted(uint32_t number, double now) {
+  const auto found = requests_.open().find(number);
+  if (found == requests_.open().end()) return;
+  Request& request = found->second;
+  if (++request.turn < request.claims.size()) return claimNext(number, now);
+  Json held = Json::array();
+  for (const Json& asked : request.claims) held.push(claims_.find(asked.text("claim"))->json);
+  requests_.take(number);
+  answered(number, writeJson(held));
+}
+
+/// Nobody waits for a claim any more, nor for those that were asked for together with it: what is held of them is given back.
+void Client::Impl::giveUp(uint32_t number, const std::string& id, const Error& error, double now) {
+  const std::optional<Request> request = requests_.take(number);
+  if (!request) return;
+  refused(number, error);
+  for (const Json& asked : request->claims) {
+    const std::string other(asked.text("claim"));
+    if (other == id) continue;
+    advance(other, OwnClaim::Event::released, now);
+    if (!store_.pending().underClaim(other)) advance(other, OwnClaim::Event::settled, now);
+  }
 }
 
 /// What an event does to a claim of ours. `error` is told who waits for it, if they are to wait no longer.
@@ -52,28 +102,28 @@ void Client::Impl::advance(const std::string& id, OwnClaim::Event event, double 
   if (found == own_.end()) return;
   OwnClaim& own = found->second;
   const OwnClaim::Step step = OwnClaim::step(own.state, event);
+  const uint32_t request = own.request;
   own.state = step.next;
-  const auto refuseWaiting = [&] {
-    if (requests_.take(own.request)) refused(own.request, error);
-  };
   switch (step.effect) {
-    case OwnClaim::Effect::none: break;
-    case OwnClaim::Effect::ask: send(own.message); break;
+    case OwnClaim::Effect::none:
     case OwnClaim::Effect::grant:
-      own.renewAt = now + own.ttl / 3;
-      if (requests_.take(own.request)) answered(own.request, writeJson(claims_.find(id)->json));
-      break;
-    case OwnClaim::Effect::refuse: refuseWaiting(); break;
+    case OwnClaim::Effect::refuse: break;
+    case OwnClaim::Effect::ask: send(own.message); break;
     case OwnClaim::Effect::lose: effects_.push_back({Record::lost, id}); break;
-    case OwnClaim::Effect::leave:
-      refuseWaiting();
-      own.leaveRequest = askRelease(id, now);
-      break;
+    case OwnClaim::Effect::leave: own.leaveRequest = askRelease(id, now); break;
     case OwnClaim::Effect::giveBack:
       if (session_.state() == Session::State::live) send(releaseFrame(own.leaveRequest, id));
       break;
   }
+  if (step.effect == OwnClaim::Effect::grant) own.renewAt = now + own.ttl / 3;
   if (own.state == OwnClaim::State::gone) own_.erase(id);
+  switch (step.effect) {
+    case OwnClaim::Effect::grant: return granted(request, now);
+    case OwnClaim::Effect::refuse:
+    case OwnClaim::Effect::lose:
+    case OwnClaim::Effect::leave: return giveUp(request, id, error, now);
+    default: return;
+  }
 }
 
 void Client::Impl::advanceClaims(OwnClaim::Event event, double now, const Error& error) {

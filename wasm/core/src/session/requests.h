@@ -16,11 +16,13 @@ namespace ablo {
 struct Request {
   enum class Kind : uint8_t { everything, query, claim, line };
   Kind kind = Kind::query;  // line: a claim is given back, or those who wait change places
-  std::string subject;  // the query's text, or the claim's id
-  std::string message;  // the frame to send; empty: there is nothing to send
+  std::string subject;      // the query's text, or the id of the claim whose turn it is
+  std::string message;      // the frame to send; empty: there is nothing to send
   std::optional<Query> query;
   double since = 0;
   List<uint32_t> parts{};  // requests without whose answers this one's is not complete
+  List<Json> claims{};     // that are asked for one after the other
+  std::size_t turn = 0;    // whose it is; those before it are held
 };
 
 class Requests {
