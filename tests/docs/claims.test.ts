@@ -8,6 +8,7 @@ import { openPage, type Page } from './page';
 
 const prints = {
   'line.ts': ['second: queued', 'second: entity_claimed', 'second: active', 'second reads: Report, written'],
+  'both.ts': ['B A'],
   'reasons.ts': ['open: 0', 'stale_context [ true ]'],
 };
 

@@ -244,6 +244,10 @@ const claims = {
   'a claim that its holder does not renew': [[`${session}/deadlines.cpp`, 'if (!due.items().empty()) send', 'if (due.items().size() > 100) send']],
   'a claim given back before the writes under it': [[`${session}/coordinate.cpp`, 'if (!store_.pending().underClaim(id)) ids.push_back(id);', 'ids.push_back(id);']],
   'a claim not renewed while writes are under way': [['wasm/core/src/coordination/own_claim.h', '|| state == State::leaving; }', '; }']],
+  'several rows claimed in the order in which they are named': [
+    [`${session}/coordinate.cpp`, 'return std::pair(a.text("model"), a.text("id")) < std::pair(b.text("model"), b.text("id"));', 'return a.text("claim") < b.text("claim");'],
+  ],
+  'some of several rows kept when another is not to be had': [[`${session}/coordinate.cpp`, 'advance(other, OwnClaim::Event::released, now);', '']],
   'a claim that nobody waits for any more': [[`${session}/coordinate.cpp`, 'else if (!own_.contains(id) &&', 'else if (id.empty() &&']],
   'a write out of the queue, without its claims': [[`${session}/commit.cpp`, 'if (const Json* known = json->find("claims"))', 'if (const Json* known = json->find("fences"))']],
   'a loss that nobody is told of': [[`${session}/coordinate.cpp`, 'effects_.push_back({Record::lost, id}); break;', 'break;']],

@@ -26,11 +26,16 @@ std::string uuid(const std::string& person, uint64_t number) {
 
 }  // namespace
 
-void Errands::begin(const RowName& row, const Json& fields, Write write) {
-  const std::string claim = uuid(person_.name, ++asked_);
+void Errands::begin(const std::vector<RowName>& rows, const Json& fields, const Write& write) {
   const bool lasts = random_.chance(30);
   const double ttl = lasts ? 2'000 + random_.below(20'000) : 100 + random_.below(1'000);
-  Json text = Json::object({{"claim", claim}, {"model", row.first}, {"id", row.second}, {"ttl", ttl}});
+  std::vector<std::string> claims;
+  Json asked = Json::array();
+  for (const RowName& row : rows) {
+    claims.push_back(uuid(person_.name, ++asked_));
+    asked.push(Json::object({{"claim", claims.back()}, {"model", row.first}, {"id", row.second}}));
+  }
+  Json text = Json::object({{"rows", std::move(asked)}, {"ttl", ttl}});
   text.set("action", "editing").set("wait", Json(random_.chance(85)));
   if (!fields.items().empty()) text.set("fields", fields);
   if (random_.chance(10)) text.set("maxQueueDepth", static_cast<double>(random_.below(3)));
@@ -41,24 +46,32 @@ void Errands::begin(const RowName& row, const Json& fields, Write write) {
       record_.fail("a claim was refused at once: " + request.error().message);
     return;
   }
-  record_.claims[claim] = {person_.name, ttl};
-  errands_[claim] = {row, ttl, *request, random_.below(4), std::move(write)};
+  for (std::size_t n = 0; n < rows.size(); ++n) {
+    record_.claims[claims[n]] = {person_.name, ttl};
+    errands_[claims[n]] = {rows[n], ttl, *request, random_.below(4), write};
+  }
 }
 
 void Errands::answered(uint32_t request, bool yes, const std::string& text) {
-  const auto found = std::find_if(errands_.begin(), errands_.end(),
-                                  [&](const auto& errand) { return errand.second.request == request; });
-  if (found == errands_.end()) return;
-  const std::string claim = found->first;
+  std::vector<std::string> claims;
+  for (const auto& [claim, errand] : errands_)
+    if (errand.request == request) claims.push_back(claim);
+  if (claims.empty()) return;
   const Json answer = *parseJson(text);
-  if (yes && answer.find("fence")) {
-    person_.granted(answer);
-    found->second.holds = true;
-    return next(claim);
+  if (yes && answer.isArray()) {
+    if (answer.items().size() != claims.size()) record_.fail("not all were granted of " + claims[0]);
+    for (const Json& claim : answer.items()) {
+      person_.granted(claim);
+      errands_.at(std::string(claim.text("id"))).holds = true;
+    }
+    for (const std::string& claim : claims) next(claim);
+    return;
   }
   if (!yes && !kReasons.count(answer.text("code"))) record_.fail("of a claim was said: " + text);
-  record_.claims[claim].gaveBack = true;  // if the database has it all the same, or has it later
-  errands_.erase(claim);
+  for (const std::string& claim : claims) {
+    record_.claims[claim].gaveBack = true;  // if the database has it all the same, or has it later
+    errands_.erase(claim);
+  }
 }
 
 void Errands::lost(const std::string& claim) {
@@ -96,7 +109,7 @@ void Errands::goOn(const std::string& claim) {
   if (random_.chance(20))
     reorder(errand.row);
   else if (person_.client().cursor() >= 0)
-    errand.write(random_.chance(50) ? claim : "");
+    errand.write(errand.row, random_.chance(50) ? claim : "");
   const bool atOnce = errand.writes == 0 && random_.chance(50);
   atOnce ? giveBack(claim) : next(claim);
 }

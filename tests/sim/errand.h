@@ -22,9 +22,10 @@ class Errands {
   Errands(Agenda& agenda, Random& random, Record& record, Person& person)
       : agenda_(agenda), random_(random), record_(record), person_(person) {}
 
-  /// What is written under a claim.
-  using Write = std::function<void(const std::string& claim)>;
-  void begin(const RowName& row, const Json& fields, Write write);
+  /// What is written to a row under a claim.
+  using Write = std::function<void(const RowName& row, const std::string& claim)>;
+  /// Of a row or of several together; `fields` are of each.
+  void begin(const std::vector<RowName>& rows, const Json& fields, const Write& write);
 
   // What the client says.
   void answered(uint32_t request, bool yes, const std::string& text);

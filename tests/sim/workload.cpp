@@ -127,16 +127,20 @@ void Workload::increment(Person& person) {
   if (!wish.operations.isNull()) person.write(std::move(wish));
 }
 
-/// A task, or fields of it, or a note, to write to for a while. Sometimes something else is written than what is claimed.
+/// A task, or fields of it, or a note, or several of them together, to write to for a while. Sometimes something else is written
+/// than what is claimed.
 void Workload::claim(Person& person) {
   const RowName row = random_.chance(80) ? task() : note();
-  const bool whole = row.first == "notes" || random_.chance(50);
+  std::vector<RowName> rows{row};
+  if (random_.chance(25)) rows.push_back(task());
+  if (random_.chance(10)) rows.push_back(note());
+  const bool whole = rows.size() > 1 || row.first == "notes" || random_.chance(50);
   const char* const parts[] = {"title", "status", "points"};
   const uint32_t first = random_.below(3), second = random_.below(3);
   Json fields = Json::array();
   if (!whole) fields.push(parts[first]);
   if (!whole && second != first) fields.push(parts[second]);
-  person.errands().begin(row, fields, [this, &person, row, first](const std::string& claim) {
+  person.errands().begin(rows, fields, [this, &person, first](const RowName& row, const std::string& claim) {
     Wish wish;
     wish.claim = claim;
     if (random_.chance(8)) {

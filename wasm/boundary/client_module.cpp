@@ -75,6 +75,7 @@ class ClientModule {
     if (!taken) return failure(taken.error());
     return ObjectText().member("snapshot", taken->snapshot).member("stamp", taken->stamp).take();
   }
+  void followSnapshot(uint32_t snapshot, uint32_t follows) { client_.followSnapshot(snapshot, follows > 0); }
   void closeSnapshot(uint32_t snapshot) { client_.closeSnapshot(snapshot); }
 
   void stage(uint32_t length) { staged_.push_back({input_.keep(), length}); }
@@ -204,5 +205,6 @@ EMSCRIPTEN_BINDINGS(ablo_core) {
       .function("reorder", &ClientModule::reorder)
       .function("intents", &ClientModule::intents)
       .function("snapshot", &ClientModule::snapshot)
+      .function("followSnapshot", &ClientModule::followSnapshot)
       .function("closeSnapshot", &ClientModule::closeSnapshot);
 }

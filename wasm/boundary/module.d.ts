@@ -111,6 +111,7 @@ export interface Client {
   intents(filter: string): string;
   /** `{reads: [{model, id} | {query: text}]}`: `{"snapshot": number, "stamp": seq}` */
   snapshot(captured: string): string;
+  followSnapshot(snapshot: number, follows: number): void;
   closeSnapshot(snapshot: number): void;
 }
 

@@ -56,9 +56,11 @@ export class Snapshots {
       onChange: (listener: (change: SnapshotChange) => void) => {
         watch.listeners.add(listener);
         this.#listenedTo.add(watch);
+        const follow = (follows: boolean) => this.store.peek()?.core === view.core && view.core.tell('followSnapshot', snapshot, Number(follows));
+        follow(true);
         return () => {
           watch.listeners.delete(listener);
-          if (watch.listeners.size === 0) this.#listenedTo.delete(watch);
+          if (watch.listeners.size === 0) follow(!this.#listenedTo.delete(watch));
         };
       },
     }) as Snapshot;
@@ -89,6 +91,7 @@ export class Snapshots {
       severity: severity === 1 ? 'semantic' : 'metadata',
     });
     for (const listener of watch.listeners) this.store.notify(() => listener(change));
+    if (watch.controller.signal.aborted) return;
     this.store.notify(() => watch.controller.abort(abloError('stale_context', `${change.model} ${id} changed.`)));
   }
 }

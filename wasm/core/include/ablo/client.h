@@ -132,6 +132,8 @@ class Client {
     double stamp;
   };
   Result<SnapshotTaken> snapshot(std::string_view entities);
+  /// Who follows it is told of every change of what it shows, others of the first.
+  void followSnapshot(uint32_t snapshot, bool follows);
   void closeSnapshot(uint32_t snapshot);
 
   /// What changed and what is to be done since the last drain. Valid until the next call.

@@ -65,6 +65,7 @@ Result<uint32_t> Client::release(std::string_view claim, double now) { return im
 Result<uint32_t> Client::reorder(std::string_view json, double now) { return impl_->reorder(json, now); }
 Json Client::intents(std::string_view filter) const { return impl_->intents(filter); }
 Result<Client::SnapshotTaken> Client::snapshot(std::string_view entities) { return impl_->snapshot(entities); }
+void Client::followSnapshot(uint32_t snapshot, bool follows) { impl_->followSnapshot(snapshot, follows); }
 void Client::closeSnapshot(uint32_t snapshot) { impl_->closeSnapshot(snapshot); }
 
 const Frame& Client::drain() { return impl_->drain(); }

@@ -73,6 +73,7 @@ class Client::Impl {
   Result<uint32_t> reorder(std::string_view json, double now);
   Json intents(std::string_view filter) const;
   Result<SnapshotTaken> snapshot(std::string_view captured);
+  void followSnapshot(uint32_t snapshot, bool follows) { snapshots_.follow(snapshot, follows); }
   void closeSnapshot(uint32_t snapshot) { snapshots_.close(snapshot); }
 
  private:
@@ -179,7 +180,7 @@ class Client::Impl {
                const Error& error = Error::of(ErrorCode::claim_lost));
   void advanceClaims(OwnClaim::Event event, double now, const Error& error = Error::of(ErrorCode::claim_lost));
   void consider(const std::string& id, double now);
-  Outcome capture(const Json& read, Json& reads);
+  Outcome capture(const Json& read, Snapshots::Taken& taken);
   void leaveClaims(double now);
   uint32_t askRelease(const std::string& id, double now);
 

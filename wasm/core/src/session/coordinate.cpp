@@ -192,27 +192,32 @@ Json Client::Impl::intents(std::string_view filter) const {
 }
 
 /// A query whose rows are not here all the same may find what was never seen: it cannot be relied on.
-Outcome Client::Impl::capture(const Json& read, Json& reads) {
-  Json captured = Json::object().set("readAt", cursor_);
+Outcome Client::Impl::capture(const Json& read, Snapshots::Taken& taken) {
+  Json premise = Json::object().set("readAt", cursor_);
   if (const Json* query = read.find("query")) {
     const std::string text(query->asString());
     const Result<Json> asked = parseJson(text);
     if (!asked) return asked.error();
-    if (const Result<Query> parsed = parseQuery(store_.schema(), *asked); !parsed) return parsed.error();
+    Result<Query> parsed = parseQuery(store_.schema(), *asked);
+    if (!parsed) return parsed.error();
     Json whole = Json::object();  // limit and order are no matter
     for (const std::string_view name : {"model", "where", "state"})
       if (const Json* value = asked->find(name)) whole.set(name, *value);
     if (!options_.loadAll && !store_.kept().complete(text) && !store_.kept().complete(writeJson(whole)))
       return Error::of(ErrorCode::sync_not_ready, "A query of a snapshot is load()ed before.");
-    captured.set("query", whole);
+    premise.set("query", whole);
+    const int model = parsed->model;
+    taken.reads.push_back({model, {}, std::move(*parsed)});
   } else {
     const std::string_view model = read.text("model");
     if (model == "stamp" || model == "signal" || model == "onChange")
       return Error::of(ErrorCode::snapshot_reserved_key);
-    if (store_.schema().modelIndex(model) < 0) return unknownModel(store_.schema(), model);
-    captured.set("model", model).set("id", read.text("id"));
+    const int index = store_.schema().modelIndex(model);
+    if (index < 0) return unknownModel(store_.schema(), model);
+    premise.set("model", model).set("id", read.text("id"));
+    taken.reads.push_back({index, std::string(read.text("id")), std::nullopt});
   }
-  reads.push(std::move(captured));
+  taken.premises.push(std::move(premise));
   return Nothing{};
 }
 
@@ -225,7 +230,7 @@ Result<Client::SnapshotTaken> Client::Impl::snapshot(std::string_view captured) 
   taken.version = store_.version();
   const Json* reads = json->find("reads");
   for (const Json& read : reads ? reads->items() : std::span<const Json>())
-    if (Outcome outcome = capture(read, taken.reads); !outcome) {
+    if (Outcome outcome = capture(read, taken); !outcome) {
       snapshots_.close(number);
       return outcome.error();
     }

@@ -119,7 +119,7 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
   Json relied = Json::array();
   const Json* reads = json.find("reads");
   if (reads && !reads->isArray()) return badOption("reads", "an array");
-  for (const Json* list : {taken ? &taken->reads : nullptr, reads})
+  for (const Json* list : {taken ? &taken->premises : nullptr, reads})
     for (std::size_t i = 0; list && i < list->items().size(); ++i) {
       Json read = list->items()[i];
       Guard own{guard.readAt < 0 ? cursor_ : guard.readAt};
