@@ -11,6 +11,11 @@ export interface Planted {
   sql: string;
 }
 
+/** A premise over a query falls only by entries of the log that are so. */
+const blind = (which: string) => `do $do$ begin
+  execute replace(pg_get_functiondef('ablo.query_conflicts'::regproc), $$l.seq > $5$$, $$l.seq > $5 and ${which}$$);
+  end $do$`;
+
 export const planted: Readonly<Record<string, Planted>> = {
   // A commit whose answer was lost takes effect once more when it is sent again.
   'forgotten-receipts': {
@@ -42,6 +47,18 @@ export const planted: Readonly<Record<string, Planted>> = {
     within: { kills: 1, writes: 300 },
     sql: `create or replace function ablo.query_conflicts(organization text, body jsonb, premise jsonb, after bigint)
       returns setof jsonb language sql stable as $$ select null::jsonb where false $$`,
+  },
+  // What was not there when it was asked for may have appeared since.
+  'no-absences': {
+    breaks: ['I12'],
+    within: { kills: 1, writes: 600 },
+    sql: blind(`l.op is distinct from 'create'`),
+  },
+  // What SQL wrote behind our back is no reason to refuse.
+  'no-foreigners': {
+    breaks: ['I12'],
+    within: { kills: 1, writes: 1_200 },
+    sql: blind('l.session is not null'),
   },
   // A commit is confirmed before it is on the disk.
   'not-flushed': {

@@ -67,6 +67,8 @@ TEST_CASE("When one of several rows is not to be had, what is held of the others
     const Json released = bench.heard();
     CHECK(released.text("type") == "release");
     CHECK(released.text("claim") == "second");
+    bench.write("k1", update("t1", "nobody holds it"));
+    CHECK(bench.heard().text("type") == "commit");
   }
   SECTION("because nobody wants them any more") {
     REQUIRE(bench.client.release("first", bench.now));
@@ -75,6 +77,25 @@ TEST_CASE("When one of several rows is not to be had, what is held of the others
     CHECK(std::set<std::string>{std::string(bench.heard().text("claim")), std::string(bench.heard().text("claim"))} ==
           std::set<std::string>{"first", "second"});
   }
+}
+
+TEST_CASE("A load in which one of several rows is held, and another no more, is not a grant of both") {
+  Bench bench;
+  bench.connect();
+  const uint32_t request = *bench.client.claim(
+      R"({"rows":[{"claim":"z","model":"tasks","id":"t1"},{"claim":"a","model":"tasks","id":"t2"}],"ttl":3000})",
+      bench.now);
+  const auto claim = [](const std::string& id, const std::string& row) {
+    return R"({"id":")" + id + R"(","model":"tasks","row":")" + row +
+           R"(","status":"active","fence":7,"readAt":3,"session":"s1"})";
+  };
+  const auto load = [&](const std::string& claims) {
+    bench.say(R"({"type":"loaded","seq":9,"models":{},"claims":[)" + claims + "]}");
+  };
+  load(claim("z", "t1"));
+  CHECK(bench.answered.empty());
+  load(claim("a", "t2"));
+  CHECK(bench.answered[request] == "claim_lost");
 }
 
 TEST_CASE("The time to wait for several rows is that of all of them together") {

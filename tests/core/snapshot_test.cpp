@@ -55,6 +55,14 @@ TEST_CASE("Who does not follow a snapshot is told of the first change alone") {
   CHECK(bench.premises.size() == 2);
 }
 
+TEST_CASE("A snapshot that has fallen is worth nothing in another log") {
+  Reader bench;
+  const uint32_t snapshot = bench.take(R"({"model":"tasks","id":"t1"})")->snapshot;
+  bench.say(changes(2, 3, change(3, "t1", "two")));
+  bench.say(R"({"type":"loaded","seq":2,"epoch":"e2","models":{},"claims":[]})");
+  CHECK(bench.codeOf(snapshot) == "stale_context");
+}
+
 TEST_CASE("A query falls with a row that it found, or finds now, and not with others") {
   Reader bench;
   bench.client.followSnapshot(bench.take(bench.query(kOnes))->snapshot, true);

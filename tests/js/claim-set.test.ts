@@ -108,4 +108,7 @@ test('no row, an unknown model and a row without an id are named', async () => {
   await assert.rejects(ann.claim([]), { code: 'invalid_request' });
   await assert.rejects(ann.claim([{ tasks: task }, { nothing: 'x' } as never]), { code: 'unknown_model' });
   await assert.rejects(ann.claim([{ tasks: '' }]), { code: 'invalid_id' });
+  await assert.rejects(ann.claim([null] as never), { code: 'invalid_request' });
+  await assert.rejects(ann.claim('x' as never), { code: 'unknown_model' });
+  await assert.rejects(ann.tasks.claim(undefined as never), { code: 'invalid_id' });
 });

@@ -131,6 +131,8 @@ const premises = {
   ],
   'a merge that writes what changed': [[guards, 'if (!conflict->fields.count(std::string(member.name.asString())))', '']],
   'a merge into a row that was deleted': [[guards, 'if (!conflict->whole && !data', 'if (!data']],
+  'a premise that a row appeared under, kept': [[guards, 'if (!isOf(entry, rowOf(premise))) continue;', 'if (!isOf(entry, rowOf(premise)) || entry.text("op") == "create") continue;']],
+  'a premise blind to what others write': [[guards, 'if (!isOf(entry, rowOf(premise))) continue;', 'if (!isOf(entry, rowOf(premise)) || entry.find("actor")->text("kind") == "system") continue;']],
   'a guard that falls by its own session': [[guards, 'if (entry.text("session") == commit.text("session") && !commit.text("session").empty() && entry.number("seq") > premise.number("readAt")) continue;', '']],
 };
 
@@ -191,7 +193,7 @@ const nonsense = {
 /** What a page is told of what it shows, and of what it relies on. */
 const news = {
   'a result that changed, not told': [[store, 'frame.word(static_cast<uint32_t>(Client::Record::query))', 'if (changed.version % 3 != 0) frame.word(static_cast<uint32_t>(Client::Record::query))']],
-  'a premise that fell, not told': [['wasm/core/src/coordination/snapshots.cpp', 'fallen_.push_back({', 'if (query) fallen_.push_back({']],
+  'a premise that fell, not told': [['wasm/core/src/coordination/snapshots.cpp', 'fallen_.push_back({', 'if (read.query) fallen_.push_back({']],
   'a premise that fell by its own session': [[`${session}/receive.cpp`, 'if (change.text("session") != options_.session) {', 'if (change.text("session") != "") {']],
 };
 

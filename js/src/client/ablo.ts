@@ -72,8 +72,8 @@ export function Ablo<S extends AnySchema = RegisteredSchema>(options: AbloOption
     }),
     commits: Object.freeze({ create: (input: CommitInput) => createCommit(commits, input) }),
     sessions: Object.freeze({ create: (input: SessionInput) => createSession(settings, input) }),
-    claim: (rows: readonly Record<string, string>[], options?: ClaimSetOptions) =>
-      claims.together(rows.flatMap((row) => Object.entries(row).map(([model, id]) => ({ model, id }))), options) as never,
+    claim: async (rows: readonly Record<string, string>[], options?: ClaimSetOptions) =>
+      claims.together([rows].flat().flatMap((row) => Object.entries(row ?? {}).map(([model, id]) => ({ model, id }))), options) as never,
     snapshot: (captured: object) =>
       snapshots.take(typeof captured === 'function' ? () => captured(client) as unknown : (captured as Record<string, string>)) as never,
     model(key) {

@@ -63,8 +63,9 @@ export class Claims {
     const tell = (position?: number) =>
       position !== undefined && onStatus!(position > 0 ? { status: 'queued', position } : { status: 'active' });
     const stop = onStatus && this.store.signals.follow(place, tell);
+    let granted: WireClaim[] | undefined;
     try {
-      const granted = (await this.requests.ask<WireClaim[]>('claim', toJson(ask)))!;
+      granted = (await this.requests.ask<WireClaim[]>('claim', toJson(ask)))!;
 
       // Once they are granted nobody else changes the rows, so that what is read now is what the claims protect.
       const load = (id: string, model: string) => this.requests.ask('load', queryText(model, { where: [['id', '=', id]], state: 'all' }));
@@ -72,12 +73,13 @@ export class Claims {
       const view = this.store.view();
       const handles = rows.map(({ claim, model, id }) => {
         const data = view?.rows.get(view.models.get(model)!, id);
-        if (!data) throw (leave(), abloError('entity_not_found', `${model} ${id}.`));
-        return () => this.#hold(granted.find((one) => one.id === claim)!, data);
+        if (!data) throw abloError('entity_not_found', `${model} ${id}.`);
+        return () => this.#hold(granted!.find((one) => one.id === claim)!, data);
       });
       signal?.throwIfAborted();
       return handles.map((hold) => hold());
     } catch (thrown) {
+      if (granted) leave();
       for (const { claim } of rows) this.#own.delete(claim);
       signal?.throwIfAborted();
       throw thrown;
@@ -87,7 +89,7 @@ export class Claims {
     }
   }
 
-  async one(model: string, { id, ...options }: ClaimOptions): Promise<ClaimHandle<Row>> {
+  async one(model: string, { id, ...options }: ClaimOptions = {} as ClaimOptions): Promise<ClaimHandle<Row>> {
     return (await this.acquire([{ model, id }], options))[0]!;
   }
 

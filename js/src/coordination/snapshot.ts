@@ -59,8 +59,9 @@ export class Snapshots {
         const follow = (follows: boolean) => this.store.peek()?.core === view.core && view.core.tell('followSnapshot', snapshot, Number(follows));
         follow(true);
         return () => {
-          watch.listeners.delete(listener);
-          if (watch.listeners.size === 0) follow(!this.#listenedTo.delete(watch));
+          if (!watch.listeners.delete(listener) || watch.listeners.size > 0) return;
+          this.#listenedTo.delete(watch);
+          follow(false);
         };
       },
     }) as Snapshot;

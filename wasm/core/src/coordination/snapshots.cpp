@@ -17,7 +17,7 @@ bool finds(const Schema& schema, const Query& query, const Snapshots::Change& ch
 
 void Snapshots::fall(const Schema& schema, const Change* change, const uint32_t* madeAt) {
   for (auto& [number, taken] : taken_) {
-    if (taken.fell && !taken.isFollowed) continue;
+    if (change && taken.fell && !taken.isFollowed) continue;
     if (madeAt && *madeAt >= taken.version) continue;  // it was made later
     for (const Read& read : taken.reads) {
       if (change && change->target.first != read.model) continue;

@@ -78,19 +78,25 @@ void Client::Impl::granted(uint32_t number, double now) {
   Request& request = found->second;
   if (++request.turn < request.claims.size()) return claimNext(number, now);
   Json held = Json::array();
-  for (const Json& asked : request.claims) held.push(claims_.find(asked.text("claim"))->json);
+  for (const Json& asked : request.claims) {
+    const Claim* claim = claims_.find(asked.text("claim"));
+    if (!claim) return giveUp(number, {}, Error::of(ErrorCode::claim_lost), now);  // a load brought the end of it
+    held.push(claim->json);
+  }
   requests_.take(number);
   answered(number, writeJson(held));
 }
 
-/// Nobody waits for a claim any more, nor for those that were asked for together with it: what is held of them is given back.
+/// Nobody waits for a claim any more, nor for those that were asked for together with it: what is held of them is given back, and
+/// what is lost is nobody's to give back.
 void Client::Impl::giveUp(uint32_t number, const std::string& id, const Error& error, double now) {
   const std::optional<Request> request = requests_.take(number);
   if (!request) return;
   refused(number, error);
   for (const Json& asked : request->claims) {
     const std::string other(asked.text("claim"));
-    if (other == id) continue;
+    const auto own = own_.find(other);
+    if (own == own_.end() || (other == id && own->second.state != OwnClaim::State::lost)) continue;
     advance(other, OwnClaim::Event::released, now);
     if (!store_.pending().underClaim(other)) advance(other, OwnClaim::Event::settled, now);
   }
