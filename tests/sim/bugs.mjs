@@ -91,7 +91,6 @@ const order = {
   'a commit that overtakes a blocked one of its session': [[commit, 'if (receipt.isNull() && blockedSessions.count(session)) receipt = behind();', '']],
   'commits of one client side by side': [[`${hub}/commit_queue.cpp`, 'if (lane.inFlight > 0) return false;', '']],
   'a commit behind others put back at the end': [[`${hub}/commit_queue.h`, 'void again(Commit commit) { put(', 'void again(Commit commit) { commit.place = ++lastPlace_; put(']],
-  'a commit refused before an earlier one of its session': [[commit, '&& !passed.count(session) &&', '&&']],
   'a commit refused behind others, and not recorded': [[commit, 'if (fresh_[n]) receipts_[n] = verdicts[n];', 'if (fresh_[n]) receipts_[n] = verdicts[n], fresh_[n] = false;']],
   'a blocked commit put back at the end': [[`${hub}/commit_queue.cpp`, 'lane.waiting.insert(std::upper_bound(lane.waiting.begin(), lane.waiting.end(), commit.place, behind), std::move(commit));', 'static_cast<void>(behind);\n  lane.waiting.push_back(std::move(commit));']],
   'a hello that waited, not heard': [[`${hub}/hub.cpp`, 'receive(call.socket, std::exchange(subscriber->unheard, {}), now);', 'subscriber->unheard.clear();']],
@@ -246,9 +245,6 @@ const claims = {
   'a claim that its holder does not renew': [[`${session}/deadlines.cpp`, 'if (!due.items().empty()) send', 'if (due.items().size() > 100) send']],
   'a claim given back before the writes under it': [[`${session}/coordinate.cpp`, 'if (!store_.pending().underClaim(id)) ids.push_back(id);', 'ids.push_back(id);']],
   'a claim not renewed while writes are under way': [['wasm/core/src/coordination/own_claim.h', '|| state == State::leaving; }', '; }']],
-  'several rows claimed in the order in which they are named': [
-    [`${session}/coordinate.cpp`, 'return std::pair(a.text("model"), a.text("id")) < std::pair(b.text("model"), b.text("id"));', 'return a.text("claim") < b.text("claim");'],
-  ],
   'some of several rows kept when another is not to be had': [[`${session}/coordinate.cpp`, 'advance(other, OwnClaim::Event::released, now);', '']],
   'a claim that nobody waits for any more': [[`${session}/coordinate.cpp`, 'else if (!own_.contains(id) &&', 'else if (id.empty() &&']],
   'a write out of the queue, without its claims': [[`${session}/commit.cpp`, 'if (const Json* known = json->find("claims"))', 'if (const Json* known = json->find("fences"))']],
@@ -263,6 +259,9 @@ export const bugs = { ...keys, ...order, ...premises, ...tries, ...pages, ...que
 /** Found once in some thousands of histories, or ten thousands; each has a test of its own in tests/core or tests/server. */
 export const rare = {
   'what was granted in a log that was replaced': [[`${hub}/organization.cpp`, 'if (!audience.follows(call.turn)) {', 'if (call.turn == 4294967295u) {']],
+  'several rows claimed in the order in which they are named': [
+    [`${session}/coordinate.cpp`, 'return std::pair(a.text("model"), a.text("id")) < std::pair(b.text("model"), b.text("id"));', 'return a.text("claim") < b.text("claim");'],
+  ],
   'a claim that lapsed, and is written under': [[claim, 'late |= claim->expiresAt <= db.now();', '']],
   'a refusal for a held row not recorded': [[commit, 'receipt = failed("row_locked");\n db.transaction(who)', 'receipt = failed("row_locked");\n Transaction()']],
   'what was read of a write that gave way, kept': [[`${session}/guards.cpp`, '|| !commit->notifications.empty())', ')']],
