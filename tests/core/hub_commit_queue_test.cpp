@@ -68,6 +68,24 @@ TEST_CASE("who goes by a row leaves with whoever writes it before, and hears at 
   }
 }
 
+TEST_CASE("who is blocked behind others of its session does not leave beside them") {
+  HubWorld world;
+  world.join(1);
+  world.say(1, update("a", "t1"));
+  const Question first = world.take("commit");
+  for (const char* const id : {"t2", "t3", "t4"}) world.say(1, update(id, id));
+  world.answer(first, verdicts({"confirmed"}, 1));
+  world.answer(world.take("commit"), verdicts({"blocked", "behind", "blocked"}, 1));
+  const Question alone = world.take("commit");
+  CHECK(keysOf(alone) == Keys{"t2"});
+  world.answer(alone, verdicts({"confirmed"}, 2));
+  const Question next = world.take("commit");
+  CHECK(keysOf(next) == Keys{"t3"});
+  CHECK(!world.asks("commit"));
+  world.answer(next, verdicts({"confirmed"}, 3));
+  CHECK(keysOf(world.take("commit")) == Keys{"t4"});
+}
+
 TEST_CASE("a batch is at most a hundred commits") {
   HubWorld world;
   world.join(1);

@@ -109,7 +109,7 @@ const premises = {
   'a premise checked before the counter only': [[commit, judged, 'return false;']],
   'crossing reads in one batch': [
     [`${hub}/commit.cpp`, 'commit.rows.push_back(model.key + "\\n" + std::string(read.text("id")));', ''],
-    [commit, 'for (const Json& premise : premises->items()) names.push_back(lockName(rowOf(premise)));', 'static_cast<void>(premises);'],
+    [commit, 'names.push_back(lockName(rowOf(premise)));', '{}'],
   ],
   'a read that the hub does not judge': [[`${hub}/commit.cpp`, 'premises.push(std::move(*premise));', 'if (premise->text("onStale") == "flag") premises.push(std::move(*premise));']],
   'a basis not looked at': [[guards, 'const double basis = basisOf(db, who, commit, sees);', 'const double basis = kNever;']],
@@ -130,8 +130,15 @@ const premises = {
   ],
   'a merge that writes what changed': [[guards, 'if (!conflict->fields.count(std::string(member.name.asString())))', '']],
   'a merge into a row that was deleted': [[guards, 'if (!conflict->whole && !data', 'if (!data']],
-  'a premise that a row appeared under, kept': [[guards, 'if (!isOf(entry, rowOf(premise))) continue;', 'if (!isOf(entry, rowOf(premise)) || entry.text("op") == "create") continue;']],
-  'a premise blind to what others write': [[guards, 'if (!isOf(entry, rowOf(premise))) continue;', 'if (!isOf(entry, rowOf(premise)) || entry.find("actor")->text("kind") == "system") continue;']],
+  'a query blind to rows that appeared': [[guards, 'concerns(entry, asked->items()[0].asString())) continue;', 'concerns(entry, asked->items()[0].asString())) continue;\n      if (asked && entry.text("op") == "create") continue;']],
+  'a query blind to what others write': [[guards, 'concerns(entry, asked->items()[0].asString())) continue;', 'concerns(entry, asked->items()[0].asString())) continue;\n      if (asked && entry.find("actor")->text("kind") == "system") continue;']],
+  'a query blind to rows that left it': [['tests/sim/entry.h', 'return (before && before->text("status") == status) || (after && after->text("status") == status);', 'static_cast<void>(before);\n  return after && after->text("status") == status;']],
+  'a query judged beside what is written to its model': [
+    [`${hub}/commit_queue.cpp`, '!isFree(commit, *at.second, ahead) || goesByOneOf(batch, commit)', '!isFree(commit, *at.second, ahead)'],
+    [commit, 'follows |= written.count(premise.text("model")) > 0;', 'follows |= false;'],
+  ],
+  'a premise that a row appeared under, kept': [[guards, 'if (!asked && !isOf(entry, rowOf(premise))) continue;', 'if ((!asked && !isOf(entry, rowOf(premise))) || entry.text("op") == "create") continue;']],
+  'a premise blind to what others write': [[guards, 'if (!asked && !isOf(entry, rowOf(premise))) continue;', 'if ((!asked && !isOf(entry, rowOf(premise))) || entry.find("actor")->text("kind") == "system") continue;']],
   'a guard that falls by its own session': [[guards, 'if (entry.text("session") == commit.text("session") && !commit.text("session").empty() && entry.number("seq") > premise.number("readAt")) continue;', '']],
 };
 

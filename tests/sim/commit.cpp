@@ -126,17 +126,27 @@ class Batch {
     for (const Json& commit : commits_) receipts_.push_back(outcomeOf(commit, sees));
   }
 
-  /// Commits that must wait for an earlier one of the batch: the same key, or the same row.
+  /// Commits that must wait for an earlier one of the batch: the same key, the same row, or a row of a model that it asked a
+  /// query of.
   void holdFollowers() {
     std::map<std::string, std::size_t> first;
+    std::set<std::string_view> written;  // models
     for (std::size_t n = 0; n < commits_.size(); ++n) {
       if (!receipts_[n].isNull()) continue;
       std::vector<std::string> names{"key " + actorOf(commits_[n]) + "/" + std::string(commits_[n].text("key"))};
-      for (const Json& operation : commits_[n].find("operations")->items()) names.push_back(lockName(rowOf(operation)));
+      const auto operations = commits_[n].find("operations")->items();
+      for (const Json& operation : operations) names.push_back(lockName(rowOf(operation)));
+      bool follows = false;
       if (const Json* premises = commits_[n].find("premises"))
-        for (const Json& premise : premises->items()) names.push_back(lockName(rowOf(premise)));
-      for (const std::string& name : names)
-        if (first.try_emplace(name, n).first->second < n) receipts_[n] = behind();
+        for (const Json& premise : premises->items()) {
+          if (premise.find("condition"))
+            follows |= written.count(premise.text("model")) > 0;
+          else
+            names.push_back(lockName(rowOf(premise)));
+        }
+      for (const std::string& name : names) follows |= first.try_emplace(name, n).first->second < n;
+      if (follows) receipts_[n] = behind();
+      for (const Json& operation : operations) written.insert(operation.text("model"));
     }
   }
 

@@ -16,6 +16,13 @@ inline RowName rowOf(const Json& named) { return {std::string(named.text("model"
 
 inline bool isOf(const Json& entry, const RowName& row) { return entry.text("kind") == "row" && rowOf(entry) == row; }
 
+/// Whether the task that an entry is about had this status, or has it since: what a query of it finds.
+inline bool concerns(const Json& entry, std::string_view status) {
+  if (entry.text("kind") != "row" || entry.text("model") != "tasks") return false;
+  const Json *before = entry.find("before"), *after = entry.find("after");
+  return (before && before->text("status") == status) || (after && after->text("status") == status);
+}
+
 inline Json makeEntry(const RowName& row, const std::string& op, const Image& before, const Image& after,
                       const Json& fields) {
   Json entry = Json::object({{"kind", "row"}, {"op", op}, {"model", row.first}, {"id", row.second}});

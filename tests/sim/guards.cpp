@@ -18,6 +18,7 @@ namespace {
 
 struct Conflict {
   const Json* premise;
+  std::string id;
   double seq = 0;
   bool whole = false;  // more than fields changed
   std::set<std::string> fields;
@@ -26,8 +27,7 @@ struct Conflict {
   Json told() const {
     Json names = Json::array();
     for (const std::string& name : fields) names.push(name);
-    return Json::object(
-        {{"model", premise->text("model")}, {"id", premise->text("id")}, {"fields", std::move(names)}, {"seq", seq}});
+    return Json::object({{"model", premise->text("model")}, {"id", id}, {"fields", std::move(names)}, {"seq", seq}});
   }
 };
 
@@ -42,28 +42,34 @@ std::vector<Conflict> conflicts(Database& db, Backend who, const Json& commit, c
   std::vector<Conflict> found;
   for (const Json& premise : commit.find("premises")->items()) {
     if (premise.text("onStale") == "force") continue;
-    Conflict conflict{&premise, 0, false, {}};
-    const Json* touched = premise.find("fields");
+    std::map<std::string, Conflict> met;  // by row
+    const Json *touched = premise.find("fields"), *asked = premise.find("params");
     const double after = std::max(since, std::min(readAt, premise.number("readAt")));
     for (auto at = static_cast<std::size_t>(after); static_cast<double>(at) < db.head(who, sees); ++at) {
       const Json& entry = db.entry(who, sees, at);
-      if (!isOf(entry, rowOf(premise))) continue;
+      if (asked && !concerns(entry, asked->items()[0].asString())) continue;  // the one query there is: tasks by status
+      if (!asked && !isOf(entry, rowOf(premise))) continue;
       if (entry.text("session") == commit.text("session") && !commit.text("session").empty() &&
           entry.number("seq") > premise.number("readAt"))
         continue;
       const bool updates = entry.text("op") == "update";
-      bool meets = !touched || !updates;
+      std::set<std::string> names;
+      bool meets = asked || !touched || !updates;
       if (const Json* fields = entry.find("fields"))
         for (const Json& field : fields->items())
-          if (!touched || !updates || names(*touched, field.asString())) {
+          if (!touched || !updates || sim::names(*touched, field.asString())) {
             meets = true;
-            conflict.fields.insert(std::string(field.asString()));
+            names.emplace(field.asString());
           }
       if (!meets) continue;
+      const std::string id(entry.text("id"));
+      Conflict& conflict = met.try_emplace(id, Conflict{&premise, id, 0, false, {}}).first->second;
       conflict.seq = entry.number("seq");
-      conflict.whole |= !updates;
+      conflict.whole |= asked || !updates;
+      if (asked) conflict.fields.clear();
+      conflict.fields.merge(names);
     }
-    if (conflict.seq > 0) found.push_back(std::move(conflict));
+    for (auto& [id, conflict] : met) found.push_back(std::move(conflict));
   }
   return found;
 }

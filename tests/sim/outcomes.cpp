@@ -220,9 +220,13 @@ class Outcomes {
     return false;
   }
 
-  /// I12 for the rows it relied on.
+  /// I12 for the rows it relied on, and for what a query found.
   void checkReads(const Written& written, const Effect& effect) {
-    for (const Json& read : written.reads.items())
+    for (const Json& read : written.reads.items()) {
+      if (const Json* query = read.find("query")) {
+        checkQuery(written, *query, static_cast<std::size_t>(std::max(read.number("readAt"), 0.0)), effect);
+        continue;
+      }
       others(rowOf(read), read.number("readAt"), 0, effect, [&](const Json& entry) {
         const Json* fields = read.find("fields");
         bool fell = !fields || entry.text("op") != "update";
@@ -230,6 +234,13 @@ class Outcomes {
           for (const Json& field : fields->items()) fell |= names(entry.find("fields"), field.asString());
         if (fell) record_.fail(written.key + " relied on what had changed");
       });
+    }
+  }
+  void checkQuery(const Written& written, const Json& query, std::size_t at, const Effect& effect) {
+    const std::string_view status = query.find("where")->items()[0].items()[2].asString();
+    for (; at + 1 < static_cast<std::size_t>(effect.first); ++at)
+      if (concerns(db_.log[at], status) && db_.log[at].text("session") != effect.session)
+        record_.fail(written.key + " relied on what a query does not find any more, or did not find");
   }
 
   /// A merge leaves alone what others changed.

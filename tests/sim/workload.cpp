@@ -86,7 +86,14 @@ Json Workload::operations() {
   }
 }
 
+/// A row, or all tasks of a status.
 Json Workload::reads(double cursor) {
+  if (random_.chance(30)) {
+    const char* const status = random_.chance(50) ? "todo" : "done";
+    const Json where = Json::array().push(Json::array({"status", "=", status}));
+    const Json query = Json::object({{"model", "tasks"}, {"state", "all"}, {"where", where}});
+    return Json::array().push(Json::object({{"query", query}, {"readAt", cursor}}));
+  }
   const RowName row = random_.chance(50) ? task() : note();
   Json read = Json::object({{"model", row.first}, {"id", row.second}, {"readAt", cursor}});
   if (random_.chance(40)) read.set("fields", Json::array({row.first == "tasks" ? "title" : "text"}));

@@ -89,10 +89,12 @@ void CommitQueue::forget(const std::string& name) {
   if (lane != lanes_.end() && lane->second.waiting.empty() && lane->second.inFlight == 0) lanes_.erase(lane);
 }
 
-/// Nobody before it of its lane is in flight, and nobody before it touches its rows, but those ahead of it who may have it
-/// refused.
+/// Nobody before it of its lane is in flight, or about to be unless it comes along; and nobody before it touches its rows, but
+/// those ahead of it who may have it refused.
 bool CommitQueue::isFree(const Commit& commit, const Lane& lane, const Ahead& ahead) const {
   if (lane.inFlight > 0) return false;
+  const auto isOfLane = [&](const auto& other) { return other.second == &lane; };
+  if (!isTogether(commit) && std::any_of(ahead.begin(), ahead.end(), isOfLane)) return false;
   const auto isPassed = [&](uint64_t place) {
     const auto other = ahead.find(place);
     return commit.isGuarded && isTogether(commit) && other != ahead.end() && other->second != &lane;
