@@ -179,6 +179,7 @@ class Client::Impl {
   void advance(const std::string& id, OwnClaim::Event event, double now,
                const Error& error = Error::of(ErrorCode::claim_lost));
   void advanceClaims(OwnClaim::Event event, double now, const Error& error = Error::of(ErrorCode::claim_lost));
+  void giveBack(const std::string& id, uint32_t request, double now);
   void consider(const std::string& id, double now);
   Outcome capture(const Json& read, Snapshots::Taken& taken);
   void leaveClaims(double now);

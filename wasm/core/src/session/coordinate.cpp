@@ -7,6 +7,12 @@
 
 namespace ablo {
 
+namespace {
+
+constexpr double kLeaving = 3'000;  // ms that a claim is taken to last which is only kept for the writes under it
+
+}  // namespace
+
 std::string Client::Impl::releaseFrame(uint32_t request, const std::string& claim) {
   return ObjectText().member("type", "release").member("request", request).member("claim", claim).take();
 }
@@ -150,8 +156,18 @@ Result<uint32_t> Client::Impl::release(std::string_view claim, double now) {
     return request;
   }
   const uint32_t number = askRelease(id, now);
-  if (session_.state() == Session::State::live) send(requests_.open()[number].message);
+  giveBack(id, number, now);
   return number;
+}
+
+/// Gives back a claim that this client does not hold, as far as it knows: after the writes under it, which went out with it.
+void Client::Impl::giveBack(const std::string& id, uint32_t request, double now) {
+  OwnClaim& own = own_[id];
+  own.state = OwnClaim::State::leaving;
+  own.leaveRequest = request;
+  own.ttl = kLeaving;
+  own.renewAt = now;
+  if (!store_.pending().underClaim(id)) advance(id, OwnClaim::Event::settled, now);
 }
 
 uint32_t Client::Impl::askRelease(const std::string& id, double now) {
@@ -183,7 +199,7 @@ void Client::Impl::consider(const std::string& id, double now) {
   if (!claim)
     advance(id, OwnClaim::Event::ended, now);
   else if (!own_.contains(id) && claim->json.text("session") == options_.session)
-    send(releaseFrame(0, id));
+    giveBack(id, 0, now);
   else if (claim->active)
     advance(id, OwnClaim::Event::granted, now);
 }
