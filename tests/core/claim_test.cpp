@@ -52,6 +52,24 @@ TEST_CASE("A claim that is to be given back is renewed until the writes under it
   CHECK(bench.heard().text("type") == "renew");
 }
 
+TEST_CASE("A claim that is taken for lost is given back after the writes that went out with it") {
+  Bench bench;
+  bench.connect();
+  hold(bench);
+  bench.write("k1", update("t1", "under it"));
+  bench.heard();
+  bench.say(entry(4, "expire", "expired"));
+  REQUIRE(bench.client.claim(R"({"claim":"c2","model":"tasks","id":"t1","ttl":3000})", bench.now));
+  CHECK(bench.heard().text("claim") == "c2");
+  REQUIRE(bench.client.release("c1", bench.now));
+  bench.drain();
+  CHECK(bench.sent.empty());
+  bench.say(R"({"type":"receipt","key":"k1","attempt":1,"status":"rejected","error":{"code":"claim_lost"}})");
+  const Json released = bench.heard();
+  CHECK(released.text("type") == "release");
+  CHECK(released.text("claim") == "c1");
+}
+
 TEST_CASE("A claim that was given back before the database had it is given back again") {
   Bench bench;
   bench.connect();

@@ -144,9 +144,10 @@ begin
   return receipts;
 end $$;
 
--- Step 2, its end, where there is a backlog: a row may have been changed by somebody who could not log it. Only the log says
--- what a commit met, and after our own entry it would not say that any more.
-create or replace function ablo.catch_up(organization text) returns void
+-- Between steps 2 and 3, where there is a backlog or a claim is overdue: what others could not log is logged, for only the log
+-- says what a commit met, and after our own entry it would not say that any more; and the lines of the rows that these commits
+-- write, or have claimed, are brought up to now.
+create or replace function ablo.catch_up(organization text, commits jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   patience constant text := current_setting('lock_timeout');
@@ -154,17 +155,6 @@ begin
   perform set_config('lock_timeout', '5s', true);
   perform ablo.lock_log(organization);
   perform ablo.log_left(organization);
-  perform set_config('lock_timeout', patience, true);
-end $$;
-
--- Step 3, where a claim is overdue: the lines of the rows that these commits write, or have claimed, are brought up to now.
-create or replace function ablo.settle_targets(organization text, commits jsonb) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  patience constant text := current_setting('lock_timeout');
-begin
-  perform set_config('lock_timeout', '5s', true);
-  perform ablo.lock_log(organization);
   perform ablo.settle_lines($1, array_agg(line.model), array_agg(line.row_id)) from (
     select o.model, o.id as row_id
     from jsonb_array_elements($2) c(body), jsonb_to_recordset(c.body->'operations') o(model text, id text)
@@ -326,12 +316,12 @@ begin
     perform ablo.await_targets(organization, commits, receipts);
   end if;
   receipts := ablo.lock_targets(organization, commits, receipts);                           -- 2
-  if ablo.has_left(organization, 0) then perform ablo.catch_up(organization); end if;
+  if ablo.has_left(organization, 0) then perform ablo.catch_up(organization, commits); end if;
   loop
     seen := ablo.head(organization);
     verdicts := ablo.judge(organization, commits, receipts, seen, 0);                       -- 3
     exit when '{"status": "overdue"}' <> all (verdicts) is not false;
-    perform ablo.settle_targets(organization, commits);
+    perform ablo.catch_up(organization, commits);
   end loop;
   runs := case when cardinality(receipts) > 1 then ablo.runs(commits, receipts, verdicts) end;
 

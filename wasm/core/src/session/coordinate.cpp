@@ -118,24 +118,20 @@ void Client::Impl::advance(const std::string& id, OwnClaim::Event event, double 
   own.state = step.next;
   switch (step.effect) {
     case OwnClaim::Effect::none:
-    case OwnClaim::Effect::grant:
     case OwnClaim::Effect::refuse: break;
     case OwnClaim::Effect::ask: send(own.message); break;
+    case OwnClaim::Effect::grant: own.renewAt = now + own.ttl / 3; break;
     case OwnClaim::Effect::lose: effects_.push_back({Record::lost, id}); break;
     case OwnClaim::Effect::leave: own.leaveRequest = askRelease(id, now); break;
     case OwnClaim::Effect::giveBack:
       if (session_.state() == Session::State::live) send(releaseFrame(own.leaveRequest, id));
       break;
   }
-  if (step.effect == OwnClaim::Effect::grant) own.renewAt = now + own.ttl / 3;
   if (own.state == OwnClaim::State::gone) own_.erase(id);
-  switch (step.effect) {
-    case OwnClaim::Effect::grant: return granted(request, now);
-    case OwnClaim::Effect::refuse:
-    case OwnClaim::Effect::lose:
-    case OwnClaim::Effect::leave: return giveUp(request, id, error, now);
-    default: return;
-  }
+  if (step.effect == OwnClaim::Effect::grant) return granted(request, now);
+  const bool ends = step.effect == OwnClaim::Effect::refuse || step.effect == OwnClaim::Effect::lose ||
+                    step.effect == OwnClaim::Effect::leave;
+  if (ends) giveUp(request, id, error, now);
 }
 
 void Client::Impl::advanceClaims(OwnClaim::Event event, double now, const Error& error) {
