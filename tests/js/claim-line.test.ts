@@ -2,29 +2,15 @@
 //
 // A line of agents behind one row: what each of them sees of it, and who may change it.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import Ablo, { AbloClaimedError, AbloPermissionError, type ClaimStatus } from '@abloatai/ablo';
+import { test } from 'node:test';
+import { AbloClaimedError, AbloPermissionError, type ClaimStatus } from '@abloatai/ablo';
 import { defineSchema, model, z } from '@abloatai/ablo/schema';
-import { testServer, type TestServer } from '@abloatai/ablo/testing';
 import { until } from '../support/until';
+import { agentsOf } from './agents';
 
 const schema = defineSchema({ tasks: model({ title: z.string(), notes: z.string().optional() }) });
 
-let server: TestServer;
-const ends: (() => unknown)[] = [];
-before(async () => {
-  server = await testServer({ schema });
-});
-after(async () => {
-  await Promise.all(ends.map((end) => end()));
-  await server.close();
-});
-
-function agent(agentId: string) {
-  const client = Ablo({ schema, baseURL: server.url, apiKey: server.apiKey, logLevel: 'silent', agentId });
-  ends.unshift(() => client.dispose());
-  return client;
-}
+const { agent, person } = agentsOf(schema);
 
 /** A row that the first of them holds and the others wait for, in this order. */
 async function line(...names: string[]) {
@@ -57,9 +43,7 @@ test('the holder puts the line in another order, everybody sees it, and it moves
 
 test('who only waits cannot change the line', async () => {
   const { token } = await agent('app').sessions.create({ user: { id: 'eve' } });
-  const eve = Ablo({ schema, baseURL: server.url, logLevel: 'silent' });
-  ends.unshift(() => eve.dispose());
-  eve.setAuthToken(token);
+  const eve = person(token);
   const { id, holder, waiting, names } = await line('holder', 'first', 'second');
   await eve.tasks.load({ where: { id } });
   await assert.rejects(

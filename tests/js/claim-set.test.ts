@@ -2,32 +2,18 @@
 //
 // Several rows held together: all of them or none, and nobody who wants the same ones waits for ever.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import Ablo, { type ClaimStatus } from '@abloatai/ablo';
+import { test } from 'node:test';
+import type { ClaimStatus } from '@abloatai/ablo';
 import { defineSchema, model, z } from '@abloatai/ablo/schema';
-import { testServer, type TestServer } from '@abloatai/ablo/testing';
 import { until } from '../support/until';
+import { agentsOf } from './agents';
 
 const schema = defineSchema({
   tasks: model({ title: z.string() }),
   accounts: model({ balance: z.number() }),
 });
 
-let server: TestServer;
-const ends: (() => unknown)[] = [];
-before(async () => {
-  server = await testServer({ schema });
-});
-after(async () => {
-  await Promise.all(ends.map((end) => end()));
-  await server.close();
-});
-
-function agent(agentId: string) {
-  const client = Ablo({ schema, baseURL: server.url, apiKey: server.apiKey, logLevel: 'silent', agentId });
-  ends.unshift(() => client.dispose());
-  return client;
-}
+const { agent } = agentsOf(schema);
 
 async function place() {
   const [ann, bob] = [agent('ann'), agent('bob')];
