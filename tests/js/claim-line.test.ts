@@ -134,3 +134,20 @@ test('a read says what it does with a row that somebody else holds', async () =>
   await claim.release();
   assert.equal((await waiting)!.title, 'done');
 });
+
+test('what is asked of one field stays the same object while only other fields change hands', async () => {
+  const [holder, other] = [agent('holder'), agent('other')];
+  const { id } = await holder.tasks.create({ title: 'one', notes: 'two' });
+  await using _title = await holder.tasks.claim({ id, field: 'title' });
+  const asked = { of: () => holder.tasks.claim.state({ id, field: 'title' }), all: () => holder.intents.list({ model: 'tasks', id }) };
+  const before = { of: asked.of(), all: asked.all() };
+  assert.equal(before.of?.heldBy, 'holder');
+
+  const notes = await other.tasks.claim({ id, field: 'notes' });
+  await until('the other claim is seen', () => asked.all().length === 2);
+  assert.notEqual(asked.all(), before.all);
+  assert.equal(asked.of(), before.of);
+  await notes.release();
+  await until('it is seen to be over', () => asked.all().length === 1);
+  assert.equal(asked.of(), before.of);
+});

@@ -103,11 +103,7 @@ export class Claims {
   /** Claims, works, releases. */
   async during<T>(model: string, options: ClaimOptions, work: (claim: ClaimHandle<Row>) => Promise<T> | T): Promise<T> {
     const handle = await this.one(model, options);
-    try {
-      return await work(handle);
-    } finally {
-      await handle.release();
-    }
+    return (async () => work(handle))().finally(handle.release);
   }
 
   #hold({ id: claimId, model, row: id, fields, meta, action, description, readAt }: WireClaim, data: Row): ClaimHandle<Row> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Intents: who holds what and who waits, as the core knows it. A list stays the same array until a claim of it changes.
+// Intents: who holds what and who waits, as the core knows it. A list stays the same array until a claim in it changes,
+// whatever becomes of other claims of its row.
 import { inTime, pending } from '../client/pending';
 import type { Store } from '../client/store';
 import { milliseconds } from '../duration';
@@ -10,11 +11,13 @@ import { keys } from '../tracking';
 import { toIntent } from './intent';
 import type { Intent, IntentFilter, WaitOptions, WireClaim } from './types';
 
+type Kept = { readonly said: string; readonly list: readonly Intent[]; isFresh: boolean };
+
 const none: readonly Intent[] = Object.freeze([]);
 
 export class Intents {
   /** By the key that is bumped when they change, then by filter. */
-  readonly #lists = new Map<string, Map<string, readonly Intent[]>>();
+  readonly #lists = new Map<string, Map<string, Kept>>();
 
   constructor(private readonly store: Store) {}
 
@@ -28,8 +31,12 @@ export class Intents {
     const text = toJson(filter);
     let lists = this.#lists.get(key);
     if (!lists) this.#lists.set(key, (lists = new Map()));
-    let list = lists.get(text);
-    if (!list) lists.set(text, (list = Object.freeze((view.core.ask('intents', text) as WireClaim[]).map(toIntent))));
+    const kept = lists.get(text);
+    if (kept?.isFresh) return kept.list;
+    const claims = view.core.ask('intents', text) as WireClaim[];
+    const said = toJson(claims);
+    const list = kept?.said === said ? kept.list : Object.freeze(claims.map(toIntent));
+    lists.set(text, { said, list, isFresh: true });
     return list;
   }
 
@@ -56,7 +63,7 @@ export class Intents {
 
   changed(model: number, id: string): void {
     for (const key of [keys.claims(), keys.claims(model), keys.claims(model, id)]) {
-      this.#lists.delete(key);
+      for (const kept of this.#lists.get(key)?.values() ?? []) kept.isFresh = false;
       this.store.signals.bump(key);
     }
   }
