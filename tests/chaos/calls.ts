@@ -2,6 +2,7 @@
 //
 // Calls: writes of one client, one after the other, and how each of them ended. Keys count up in the order of the calls.
 import type { AbloError } from '@abloatai/ablo';
+import { timeOfDay } from './clock';
 import type { Invoke, Work } from './event';
 import type { History } from './history';
 
@@ -25,7 +26,7 @@ export class Calls {
     } catch (error) {
       const { code } = error as AbloError;
       say({ kind: code === 'commit_no_result' ? 'info' : 'fail', key, code });
-      if (claim !== undefined && code === 'claim_lost') say({ kind: 'told lost', claim, at: Date.now() });
+      if (claim !== undefined && code === 'claim_lost') say({ kind: 'told lost', claim, at: timeOfDay() });
     }
   }
 }

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { AbloError, ClaimHandle, ClaimOptions } from '@abloatai/ablo';
 import type { Random } from '../support/random';
 import { Calls } from './calls';
+import { monotonic, timeOfDay } from './clock';
 import type { History } from './history';
 import { Nap } from './nap';
 import { seeded } from './workspace';
@@ -80,9 +81,9 @@ export class Claimer {
   async #claim(options: ClaimOptions): Promise<Claim | undefined> {
     try {
       const claim = await this.client.tasks.claim(options);
-      this.history.record(this.name, { kind: 'held', claim: claim.claimId, at: Date.now() });
+      this.history.record(this.name, { kind: 'held', claim: claim.claimId, at: timeOfDay() });
       claim.signal.addEventListener('abort', () => {
-        const lost = { kind: 'told lost', claim: claim.claimId, at: Date.now() } as const;
+        const lost = { kind: 'told lost', claim: claim.claimId, at: timeOfDay() } as const;
         if ((claim.signal.reason as AbloError).code === 'claim_lost') this.history.record(this.name, lost);
       });
       return claim;
@@ -102,8 +103,8 @@ export class Claimer {
 
   /** For some seconds, through whatever happens. */
   async #writeOn(claim: Claim, field: string): Promise<void> {
-    const until = Date.now() + 1_500 + this.random.below(4_000);
-    while (Date.now() < until && !claim.signal.aborted && !this.#over.signal.aborted) {
+    const until = monotonic() + 1_500 + this.random.below(4_000);
+    while (monotonic() < until && !claim.signal.aborted && !this.#over.signal.aborted) {
       await this.#write(claim, field);
       await this.#pause(100 + this.random.below(200));
     }

@@ -13,6 +13,8 @@ export interface Setting {
   /** Writes a second, of all of them. */
   rate: number;
   seed: number;
+  /** How wrong their clock is: ms. */
+  skew: number;
 }
 
 export type Asked =

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Asked, Setting, Told } from './client-talk';
 
 const program = fileURLToPath(new URL('client-process.ts', import.meta.url));
+const skewedClock = new URL('skewed-clock.mjs', import.meta.url).href;
 
 export class Clients {
   ok = 0;
@@ -16,7 +17,8 @@ export class Clients {
   readonly #told = new EventEmitter();
 
   constructor(setting: Setting) {
-    this.#process = fork(program, [JSON.stringify(setting)], { execArgv: ['--import', 'tsx'] });
+    const env = { ...process.env, CLOCK_SKEW: String(setting.skew) };
+    this.#process = fork(program, [JSON.stringify(setting)], { env, execArgv: ['--import', skewedClock, '--import', 'tsx'] });
     process.once('exit', this.end);
     this.#process.on('message', (told: Told) => {
       if (told.told === 'progress') ({ ok: this.ok, fail: this.fail, info: this.info } = told);

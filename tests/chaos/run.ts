@@ -20,6 +20,7 @@ import { kOrganization, Stage } from './stage';
 import { summaryOf, type Summary } from './summary';
 import { nobodyClaims, readTruth } from './truth';
 
+const kSkew = 600_000; // ms that a clock is wrong by, at most
 const kConvergence = 30_000; // ms after which nobody waits any more; the bound is the checker's
 
 export interface Outcome {
@@ -31,15 +32,17 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
   const random = new Random(options.seed);
   const draw = () => new Random(random.below(2 ** 31));
   let nuisance: Nuisance | undefined;
-  const stage = await Stage.open({ servers: options.servers, again: () => nuisance?.again(), sql: options.plant?.sql });
+  const clocks = draw();
+  const skew = () => clocks.below(2 * kSkew) - kSkew;
+  const stage = await Stage.open({ servers: options.servers, again: () => nuisance?.again(), sql: options.plant?.sql, skew });
   const { directory, place, cluster, targets, sockets } = stage;
   const history = new History(directory, 'main');
   const staying = Array.from({ length: options.processes }, (_, i) => {
     const many = { writers: options.writers, claimers: 3, bookers: 2, rate: options.rate / options.processes };
-    return new Clients({ ...place, name: `p${i}`, directory, ...many, seed: random.below(2 ** 31) });
+    return new Clients({ ...place, name: `p${i}`, directory, ...many, seed: random.below(2 ** 31), skew: skew() });
   });
   const few = { writers: 0, claimers: 3, bookers: 1, rate: 0 };
-  const sleepers = new Clients({ ...place, name: 's', directory, ...few, seed: random.below(2 ** 31) });
+  const sleepers = new Clients({ ...place, name: 's', directory, ...few, seed: random.below(2 ** 31), skew: skew() });
   const clients = [...staying, sleepers];
   const observer = new Observer('observer', place, history);
   const probe = new Probe(cluster.url, kOrganization, history);

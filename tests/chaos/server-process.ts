@@ -2,7 +2,7 @@
 //
 // ServerProcess: `ablo serve` in a process of its own, at one address. However it ends it is started again at once,
 // until stop(). An end that nobody asked for is counted, unless it never got as far as listening: a database that is
-// away does not let it start.
+// away does not let it start. Each time it starts its clock is wrong by something else.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { fixedPort } from './fixed-port';
 import { monotonic } from './clock';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const skewedClock = new URL('skewed-clock.mjs', import.meta.url).href;
 
 export class ServerProcess {
   /** Ends that nobody asked for. */
@@ -29,12 +30,14 @@ export class ServerProcess {
     readonly port: number,
     private readonly databaseUrl: string,
     directory: string,
+    private readonly skew: () => number,
   ) {
     this.#log = openSync(join(directory, `server-${name}.log`), 'a');
   }
 
-  static async start(name: string, databaseUrl: string, directory: string): Promise<ServerProcess> {
-    const server = new ServerProcess(name, await fixedPort(), databaseUrl, directory);
+  /** `skew`: by how many ms its clock is wrong. */
+  static async start(name: string, databaseUrl: string, directory: string, skew: () => number): Promise<ServerProcess> {
+    const server = new ServerProcess(name, await fixedPort(), databaseUrl, directory, skew);
     process.once('exit', server.stop);
     server.#spawn();
     return server;
@@ -68,8 +71,8 @@ export class ServerProcess {
 
   #spawn(): void {
     const { DATABASE_URL: _, ABLO_API_KEY: __, ABLO_URL: ___, ...inherited } = process.env;
-    const args = [cli, 'serve', '--host', '127.0.0.1', '--port', String(this.port)];
-    const env = { ...inherited, NO_COLOR: '1', DATABASE_URL: this.databaseUrl };
+    const args = ['--import', skewedClock, cli, 'serve', '--host', '127.0.0.1', '--port', String(this.port)];
+    const env = { ...inherited, NO_COLOR: '1', DATABASE_URL: this.databaseUrl, CLOCK_SKEW: String(this.skew()) };
     const started = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', this.#log] });
     this.#process = started;
     this.#killed = false;

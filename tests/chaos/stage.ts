@@ -26,6 +26,8 @@ export interface StageSetting {
   sql?: string;
   /** Servers have the database itself for their database. */
   direct?: boolean;
+  /** By how many ms the clock of a server is wrong, each time it starts. */
+  skew?: () => number;
 }
 
 export const kOrganization = 'default';
@@ -62,7 +64,7 @@ export class Stage {
 
   readonly #remove = () => rmSync(this.directory, { recursive: true, force: true });
 
-  async #open({ servers, again, sql, direct }: StageSetting): Promise<void> {
+  async #open({ servers, again, sql, direct, skew = () => 0 }: StageSetting): Promise<void> {
     this.cluster = await startPostgres();
     const database = await openPostgres(this.cluster.url);
     await database.migrate();
@@ -73,7 +75,7 @@ export class Stage {
       const proxy = new PostgresProxy(this.cluster.port);
       const port = await proxy.listen();
       const url = direct ? this.cluster.url : `postgres://postgres@127.0.0.1:${port}/postgres`;
-      this.targets.push({ proxy, server: await ServerProcess.start('ab'[i]!, url, this.directory) });
+      this.targets.push({ proxy, server: await ServerProcess.start('ab'[i]!, url, this.directory, skew) });
     }
     const up = () => this.targets.filter(({ server }) => server.isUp).map(({ server }) => server.port);
     await until('the servers listen', () => up().length === servers);

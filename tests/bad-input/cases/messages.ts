@@ -57,7 +57,7 @@ const places: Place[] = [
   { of: change, at: ['operations', 0, 'onStale'], wrong: ['maybe', '', ...noText.slice(1)], code: 'write_options_invalid' },
   { of: change, at: ['readAt'], wrong: noWhole.slice(1), code: 'write_options_invalid' },
   { of: change, at: ['onStale'], wrong: ['maybe', '', ...noText.slice(1)], code: 'write_options_invalid' },
-  { of: change, at: ['reads'], wrong: [...noList, Array.from({ length: 501 }, () => ({ model: 'tasks', id: 'a', readAt: 0 }))], code: 'write_options_invalid' },
+  { of: change, at: ['reads'], wrong: [...noList, ...[501, 10_000].map((n) => Array.from({ length: n }, () => ({ model: 'tasks', id: 'a', readAt: 0 })))], code: 'write_options_invalid' },
   { of: change, at: ['reads', 0, 'model'], wrong: [undefined, 'task', ...noText], code: 'unknown_model' },
   { of: change, at: ['reads', 0, 'id'], wrong: [undefined, '', long(256), ...noText], code: 'invalid_id' },
   { of: change, at: ['reads', 0, 'readAt'], wrong: [undefined, ...noWhole], code: 'write_options_invalid' },
