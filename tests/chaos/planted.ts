@@ -41,6 +41,23 @@ export const planted: Readonly<Record<string, Planted>> = {
       execute replace(pg_get_functiondef('ablo.judge'::regproc), $$c.body ? 'claims'$$, 'false');
       end $do$`,
   },
+  // Of those who wait for a row whoever came last has it next.
+  'last-first': {
+    breaks: ['I14'],
+    within: { kills: 3, writes: 1_200 },
+    sql: `do $do$ begin
+      execute replace(pg_get_functiondef('ablo.in_the_way'::regproc), 'k.ticket < claim.ticket', 'k.ticket > claim.ticket');
+      end $do$`,
+  },
+  // A claim is over after half of its time.
+  'short-time': {
+    breaks: ['I13'],
+    within: { kills: 3, writes: 1_200 },
+    sql: `do $do$ begin
+      execute replace(pg_get_functiondef('ablo.settle_line'::regproc),
+        'claim.expires_at <= clock_timestamp()', 'claim.expires_at <= clock_timestamp() + claim.ttl / 2');
+      end $do$`,
+  },
   // What a query found may have changed since.
   'no-premises': {
     breaks: ['I12'],

@@ -14,13 +14,13 @@ const char* const kBoth =
     R"({"rows":[{"claim":"second","model":"tasks","id":"t2"},{"claim":"first","model":"tasks","id":"t1"}],"ttl":3000,"action":"moving","wait":true)";
 
 /// An entry that says how one of the claims stands.
-std::string entry(double seq, const std::string& claim, const std::string& status) {
+std::string entry(double seq, const std::string& claim, const std::string& status, int readAt = 3) {
   const std::string row = claim == "first" ? "t1" : "t2";
   return changes(static_cast<int>(seq) - 1, static_cast<int>(seq),
                  R"({"seq":)" + std::to_string(static_cast<int>(seq)) +
                      R"(,"kind":"claim","op":"grant","model":"tasks","id":")" + row + R"(","claim":{"id":")" + claim +
-                     R"(","model":"tasks","row":")" + row + R"(","status":")" + status +
-                     R"(","fence":7,"readAt":3,"session":"s1"}})");
+                     R"(","model":"tasks","row":")" + row + R"(","status":")" + status + R"(","fence":7,"readAt":)" +
+                     std::to_string(readAt) + R"(,"session":"s1"}})");
 }
 
 std::string refusal(uint32_t request) {
@@ -139,4 +139,23 @@ TEST_CASE("A claim of no rows, and of rows that cannot be, is refused") {
         ErrorCode::unknown_model);
   CHECK(code(R"({"claim":"a","model":"tasks","id":"t1"},{"claim":"b","model":"tasks","id":""})") ==
         ErrorCode::invalid_id);
+}
+
+TEST_CASE("What is written under several claims goes by what was read when each of them was granted") {
+  Bench bench;
+  const uint32_t request = ask(bench);
+  bench.heard();
+  bench.say(entry(3, "first", "active"));
+  bench.heard();
+  bench.say(changes(3, 8, change(8, "t2", "of somebody else")));
+  bench.say(entry(9, "second", "active", 9));
+  REQUIRE(bench.answered[request] == "ok");
+  bench.write("k1", update("t1", "one") + "," + update("t2", "two") +
+                        R"(,{"op":"create","model":"tasks","id":"t3","data":{"title":"new","status":"todo"}})");
+  const Json commit = bench.heard();
+  const auto& operations = commit.find("operations")->items();
+  CHECK(operations[0].number("readAt") == 3);
+  CHECK(operations[1].number("readAt") == 9);
+  CHECK(!operations[2].find("readAt"));
+  CHECK(!commit.find("readAt"));
 }

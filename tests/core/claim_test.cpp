@@ -92,3 +92,83 @@ TEST_CASE(
   bench.say(R"({"type":"loaded","seq":2,"epoch":"e2","models":{},"claims":[]})");
   CHECK(bench.answered[request] == "claim_lost");
 }
+
+namespace {
+
+/// All that was said, `type claim` each.
+std::vector<std::string> said(Bench& bench) {
+  std::vector<std::string> frames;
+  bench.drain();
+  for (const Json& frame : bench.sent)
+    frames.push_back(std::string(frame.text("type")) + " " + std::string(frame.text("claim")));
+  bench.sent.clear();
+  return frames;
+}
+
+/// Longer than anybody waits, then a connection that knows the log as it was.
+std::vector<std::string> returns(Bench& bench) {
+  bench.now += 11'000;
+  bench.client.tick(bench.now);
+  bench.drain();
+  bench.client.nudge(bench.now);
+  bench.greetAgain();
+  bench.sent.clear();
+  bench.say(R"({"type":"welcome","epoch":"e","seq":3,"start":"resume"})");
+  return said(bench);
+}
+
+}  // namespace
+
+TEST_CASE("What is given back while there is no connection is given back when there is one") {
+  Bench bench;
+  bench.connect();
+  hold(bench);
+  bench.client.closed(1006, "", bench.now);
+  const uint32_t release = *bench.client.release("c1", bench.now);
+  const std::vector<std::string> frames = returns(bench);
+  CHECK(bench.answered[release] == "api_unreachable");
+  CHECK(frames == std::vector<std::string>{"release c1"});
+}
+
+TEST_CASE("What was given back over a connection that was lost is given back again") {
+  Bench bench;
+  bench.connect();
+  hold(bench);
+  const uint32_t release = *bench.client.release("c1", bench.now);
+  CHECK(said(bench) == std::vector<std::string>{"release c1"});
+  bench.client.closed(1006, "", bench.now);
+  const std::vector<std::string> frames = returns(bench);
+  CHECK(bench.answered[release] == "api_unreachable");
+  CHECK(frames == std::vector<std::string>{"release c1"});
+}
+
+TEST_CASE("More claims than one frame may name are renewed in several") {
+  Bench bench;
+  for (int i = 0; i < 1001; ++i)
+    REQUIRE(bench.client.claim(R"({"claim":"c)" + std::to_string(i) + R"(","model":"tasks","id":"t1","ttl":3000})",
+                               bench.now));
+  bench.connect();
+  bench.drain();
+  std::vector<std::size_t> renewed;
+  for (const Json& frame : bench.sent)
+    if (frame.text("type") == "renew") renewed.push_back(frame.find("claims")->items().size());
+  CHECK(renewed == std::vector<std::size_t>{1000, 1});
+}
+
+TEST_CASE("What is asked of others leaves out what the same participant holds elsewhere") {
+  Bench bench;
+  bench.connect();
+  const auto granted = [&](int seq, const std::string& id, const std::string& kind) {
+    bench.say(changes(
+        seq - 1, seq,
+        R"({"seq":)" + std::to_string(seq) +
+            R"(,"kind":"claim","op":"grant","model":"tasks","id":"t1","claim":{"id":")" + id +
+            R"(","model":"tasks","row":"t1","status":"active","fence":7,"readAt":3,"session":"s2","actor":{"kind":")" +
+            kind + R"(","id":"ada"}}})"));
+  };
+  granted(3, "own", "user");
+  CHECK(bench.client.intents(R"({"model":"tasks","id":"t1","others":true})").items().empty());
+  granted(4, "other", "agent");
+  CHECK(bench.client.intents(R"({"model":"tasks","id":"t1","others":true})").items().size() == 1);
+  CHECK(bench.client.intents(R"({"model":"tasks","id":"t1"})").items().size() == 2);
+}

@@ -189,7 +189,7 @@ TEST_CASE("A claim is held once its grant has been applied, and writes under it 
   bench.write("k1", update("t1", "under it"));
   const Json commit = bench.heard();
   CHECK(commit.find("claims")->items()[0].number("fence") == 7);
-  CHECK(commit.number("readAt") == 3);
+  CHECK(commit.find("operations")->items()[0].number("readAt") == 3);
   const uint32_t release = *bench.client.release("c1", bench.now);
   bench.drain();
   CHECK(bench.sent.empty());  // the write under it has not settled yet

@@ -151,3 +151,25 @@ test('what is asked of one field stays the same object while only other fields c
   await until('it is seen to be over', () => asked.all().length === 1);
   assert.equal(asked.of(), before.of);
 });
+
+test('work under a claim that ends with its row is done, and is no error', async () => {
+  const ann = agent('ann');
+  const [{ id: one }, { id: two }] = await Promise.all([ann.tasks.create({ title: 'one' }), ann.tasks.create({ title: 'two' })]);
+  assert.equal(await ann.tasks.claim(one, async () => {
+    await ann.tasks.delete(one);
+    return 'deleted';
+  }), 'deleted');
+  {
+    await using _claim = await ann.tasks.claim({ id: two });
+    await ann.tasks.delete(two);
+  }
+});
+
+test('a row that the same participant holds elsewhere is nobody else\'s', async () => {
+  const [here, there, other] = [agent('ann'), agent('ann'), agent('bob')];
+  const { id } = await here.tasks.create({ title: 'one' });
+  await using _claim = await here.tasks.claim({ id });
+  for (const one of [there, other]) await until('it is seen', async () => (await one.tasks.load(), one.tasks.claim.state({ id }) !== null));
+  for (const ifClaimed of ['fail', 'wait'] as const) assert.equal((await there.tasks.retrieve({ id, ifClaimed }))?.title, 'one');
+  await assert.rejects(other.tasks.retrieve({ id, ifClaimed: 'fail' }), AbloClaimedError);
+});

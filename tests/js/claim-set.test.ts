@@ -62,6 +62,21 @@ test('who cannot have all of them holds none', async () => {
   await claims.release();
 });
 
+test('rows that were granted one after the other are written together, whatever was written to one of them before it was its turn', async () => {
+  const { ann, bob, task, account, held } = await place();
+  const theirs = await bob.tasks.claim({ id: task });
+  const claiming = ann.claim([{ tasks: task }, { accounts: account }]);
+  await until('it has the first and waits for the second', () => held().length === 2 && ann.tasks.claim.queue({ id: task }).length === 1);
+  await bob.tasks.update(task, { title: 'of bob' });
+  await theirs.release();
+  const both = await claiming;
+  assert.equal(both.claims[0].data.title, 'of bob');
+  await ann.commits.create({ operations: [
+    { action: 'update', model: 'tasks', id: task, data: { title: 'of ann' } },
+    { action: 'update', model: 'accounts', id: account, data: { balance: 2 } }] });
+  await both.release();
+});
+
 test('twelve who want the same rows, named in any order, all get them', async () => {
   const { ann, task, account } = await place();
   const { id: second } = await ann.tasks.create({ title: 'second' });

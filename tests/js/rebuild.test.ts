@@ -136,6 +136,23 @@ test('a core that traps is built again, and a write that has not settled goes ou
   await ablo.dispose();
 });
 
+test('who held a row before a core was built again is not shown to hold it after that', async (t) => {
+  const trap = trapping(t);
+  const { ablo, line } = client();
+  void ablo.ready();
+  await greet(line);
+  await ablo.ready();
+  const claim = { id: 'c1', model: 'tasks', row: 't1', status: 'active', actor: { kind: 'user', id: 'bob' }, action: 'editing', fence: 1, expiresAt: 1 };
+  line.say({ type: 'changes', from: 3, to: 4, changes: [{ seq: 4, kind: 'claim', op: 'grant', model: 'tasks', id: 't1', claim }] });
+  assert.equal(ablo.tasks.claim.state({ id: 't1' })?.heldBy, 'bob');
+  trap.next = true;
+  line.say({ type: 'pong' });
+  await greet(line);
+  await turn();
+  assert.equal(ablo.tasks.claim.state({ id: 't1' }), null);
+  await ablo.dispose();
+});
+
 test('a core that traps while it is given a write again leaves the others to the next one', async (t) => {
   const trap = trapping(t);
   const { ablo, line } = client();

@@ -186,6 +186,34 @@ onEachDatabase((tenant) => {
     assert.deepEqual((await ann.claims()).find(({ status }) => status === 'active')!.actor.id, 'three');
   });
 
+  test('who holds a part of a row has no say in who waits for another', async () => {
+    const ann = tenant();
+    await ann.task();
+    const claim = async (name: string, fields?: string[]) => (await ann.as(name).claim('t1', { fields })).claim;
+    await claim('title holder', ['title']);
+    const notes = await claim('count holder', ['count']);
+    const [one, two, both] = [await claim('one', ['title']), await claim('two', ['title']), await claim('both', ['title', 'count'])];
+    const reorder = (...order: { id: string }[]) =>
+      ann.call('reorder', { model: 'tasks', id: 't1', order: order.map(({ id }) => id), actor: notes.actor });
+    const line = async () => (await ann.claims()).filter(({ status }) => status === 'queued').map(({ actor }) => actor.id);
+    for (const order of [[two], [both]]) assert.equal((await reorder(...order)).error?.code, 'permission_denied');
+    assert.deepEqual(await line(), ['one', 'two', 'both']);
+    assert.equal((await reorder(one)).error, undefined, 'nobody moves');
+  });
+
+  test('rows that are deleted together end their lines in the order in which heartbeats lock them', async () => {
+    const ann = tenant();
+    await ann.task('t1');
+    await ann.task('t2');
+    const bot = ann.as('bot');
+    const claims = [(await bot.claim('t1')).claim, (await bot.claim('t2')).claim];
+    const held = claims.map(({ id, fence }) => ({ id, fence }));
+    const gone = await bot.batch([bot.asked([dropTask('t2'), dropTask('t1')], { claims: held })]);
+    assert.equal(gone[0]!.status, 'confirmed');
+    const ends = (await ann.log(4)).filter(({ kind }) => kind === 'claim').map(({ op, id }) => `${op} ${id}`);
+    assert.deepEqual(ends, ['cancel t1', 'cancel t2']);
+  });
+
   test('the holder may claim its row again, past those who wait', async () => {
     const ann = tenant();
     await ann.task();

@@ -100,6 +100,21 @@ onEachPostgres((tenant, cluster) => {
     assert.equal((await ann.update('notes', 'n1', { text: 'y' }, { readAt: 1 })).error.code, 'stale_context');
   });
 
+  test('claims of rows that are gone with very many others, or with all of them, are over', async () => {
+    const ann = tenant();
+    const fill = (from: number, to: number) => psql(`insert into notes (organization_id, id, text)
+      select '${ann.organization}', i::text, 'x' from generate_series(${from}, ${to}) i`);
+    const live = async () => (await ann.claims()).map(({ row, status }) => `${row} ${status}`);
+    await fill(0, 10_001);
+    for (const [name, row] of [['a', '0'], ['b', '0'], ['c', '1'], ['d', '2']] as const) await ann.as(name).claim(row, { model: 'notes' });
+    assert.deepEqual(await live(), ['0 active', '0 queued', '1 active', '2 active']);
+    await psql(`delete from notes where organization_id = '${ann.organization}' and id <> '1'`);
+    assert.deepEqual(await live(), ['1 active']);
+    await psql('truncate notes');
+    await ann.entries(1);
+    assert.deepEqual(await live(), []);
+  });
+
   test('very many rows at once are one marker, not as many entries', async () => {
     const ann = tenant();
     await psql(`insert into notes (organization_id, id, text)

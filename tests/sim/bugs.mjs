@@ -250,7 +250,7 @@ const claims = {
   'a claim not asked for again': [['wasm/core/src/coordination/own_claim.cpp', '{{S::asked, E::ask}, {S::held, E::grant}', '{{S::asked}, {S::held, E::grant}']],
   'a claim that another log does not know, waited for': [[`${session}/receive.cpp`, 'if (again || own.state', 'if (own.state']],
   'a claim that its holder does not renew': [[`${session}/deadlines.cpp`, 'if (!due.items().empty()) send', 'if (due.items().size() > 100) send']],
-  'a claim given back before the writes under it': [[`${session}/coordinate.cpp`, 'if (!store_.pending().underClaim(id)) ids.push_back(id);', 'ids.push_back(id);']],
+  'a claim given back before the writes under it': [[`${session}/coordinate.cpp`, 'live && !store_.pending().underClaim(id))', 'live)']],
   'a claim not renewed while writes are under way': [['wasm/core/src/coordination/own_claim.h', '|| state == State::leaving; }', '; }']],
   'some of several rows kept when another is not to be had': [[`${session}/coordinate.cpp`, 'advance(other, OwnClaim::Event::released, now);', '']],
   'a claim that nobody waits for any more': [[`${session}/coordinate.cpp`, 'else if (!own_.contains(id) &&', 'else if (id.empty() &&']],

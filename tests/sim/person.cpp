@@ -137,10 +137,11 @@ void Person::commit(std::size_t place, double retries) {
 void Person::goByClaims(std::size_t place) {
   Written& written = record_.writes[place];
   if (written.readAt >= 0 || written.revise || written.message.find("\"claims\":") == std::string::npos) return;
-  for (const Json& operation : written.operations.items()) {
-    if (operation.text("op") == "create") continue;
+  const Json message = *parseJson(written.message);
+  for (const Json& operation : message.find("operations")->items()) {
+    if (operation.text("op") == "create" || !operation.find("readAt")) continue;
     Look& look = written.seen[rowOf(operation)] = lookAt(rowOf(operation));
-    look.at = parseJson(written.message)->number("readAt");
+    look.at = operation.number("readAt");
   }
 }
 

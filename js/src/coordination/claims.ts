@@ -76,7 +76,7 @@ export class Claims {
         if (!data) throw abloError('entity_not_found', `${model} ${id}.`);
         return () => this.#hold(granted!.find((one) => one.id === claim)!, data);
       });
-      signal?.throwIfAborted();
+      for (const over of [signal, ...rows.map(({ claim }) => this.#own.get(claim)!.lost.signal)]) over?.throwIfAborted();
       return handles.map((hold) => hold());
     } catch (thrown) {
       if (granted) leave();
@@ -97,13 +97,13 @@ export class Claims {
     const claims = await this.acquire(targets, options);
     const release = async () => void (await Promise.all(claims.map((claim) => claim.release())));
     const signal = AbortSignal.any(claims.map((claim) => claim.signal));
-    return Object.freeze({ object: 'claims', claims, signal, release, [asyncDispose]: release });
+    return Object.freeze({ object: 'claims', claims, signal, release, [asyncDispose]: () => release().catch(() => {}) });
   }
 
   /** Claims, works, releases. */
   async during<T>(model: string, options: ClaimOptions, work: (claim: ClaimHandle<Row>) => Promise<T> | T): Promise<T> {
     const handle = await this.one(model, options);
-    return (async () => work(handle))().finally(handle.release);
+    return (async () => work(handle))().finally(handle[asyncDispose]);
   }
 
   #hold({ id: claimId, model, row: id, fields, meta, action, description, readAt }: WireClaim, data: Row): ClaimHandle<Row> {
@@ -129,7 +129,7 @@ export class Claims {
       signal: lost.signal,
       release,
       revoke: release,
-      [asyncDispose]: release,
+      [asyncDispose]: () => release().catch(() => {}), // what was done under it has had its answers
     } satisfies ClaimHandle<Row>);
     this.#own.set(claimId, { lost, handle });
     return handle;

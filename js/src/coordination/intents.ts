@@ -3,7 +3,7 @@
 // Intents: who holds what and who waits, as the core knows it. A list stays the same array until a claim in it changes,
 // whatever becomes of other claims of its row.
 import { inTime, pending } from '../client/pending';
-import type { Store } from '../client/store';
+import type { Store, View } from '../client/store';
 import { milliseconds } from '../duration';
 import { abloError } from '../errors/errors';
 import { toJson } from '../json';
@@ -11,7 +11,12 @@ import { keys } from '../tracking';
 import { toIntent } from './intent';
 import type { Intent, IntentFilter, WaitOptions, WireClaim } from './types';
 
-type Kept = { readonly said: string; readonly list: readonly Intent[]; isFresh: boolean };
+/** `fresh`: of whose claims it is the list, until one of them changes. */
+type Kept = { readonly said: string; readonly list: readonly Intent[]; fresh: View | undefined };
+/** `others`: of other participants alone. */
+type Filter = IntentFilter & { readonly others?: true };
+
+const most = 10_000; // lists that are kept
 
 const none: readonly Intent[] = Object.freeze([]);
 
@@ -22,26 +27,27 @@ export class Intents {
   constructor(private readonly store: Store) {}
 
   /** Holder first, then the line in order. Tracked inside a selector. */
-  list({ model, resource, id, field }: IntentFilter = {}): readonly Intent[] {
+  list({ model, resource, id, field, others }: Filter = {}): readonly Intent[] {
     const view = this.store.drained();
     if (!view) return none;
-    const filter = { model: model ?? resource, id, field };
+    const filter = { model: model ?? resource, id, field, others };
     const key = keys.claims(view.models.get(filter.model ?? ''), id);
     this.store.signals.read(key);
     const text = toJson(filter);
+    if (this.#lists.size > most) this.#lists.clear();
     let lists = this.#lists.get(key);
     if (!lists) this.#lists.set(key, (lists = new Map()));
     const kept = lists.get(text);
-    if (kept?.isFresh) return kept.list;
+    if (kept?.fresh === view) return kept.list;
     const claims = view.core.ask('intents', text) as WireClaim[];
     const said = toJson(claims);
     const list = kept?.said === said ? kept.list : Object.freeze(claims.map(toIntent));
-    lists.set(text, { said, list, isFresh: true });
+    lists.set(text, { said, list, fresh: view });
     return list;
   }
 
   /** Resolves when nobody holds any of it; they may wait in line for it still. */
-  async waitFor(filter: IntentFilter, { timeout, signal }: WaitOptions = {}): Promise<void> {
+  async waitFor(filter: Filter, { timeout, signal }: WaitOptions = {}): Promise<void> {
     signal?.throwIfAborted();
     const { promise, resolve, reject } = pending<void>(this.store.connection.hold());
     const holder = () => this.list(filter).find(({ status }) => status === 'active');
@@ -55,15 +61,15 @@ export class Intents {
     });
   }
 
-  /** Throws if somebody holds it. */
+  /** Throws if somebody else holds it. */
   refuse(target: { model: string; id: string }): void {
-    const [holder] = this.store.view()!.core.ask('intents', toJson(target)) as WireClaim[];
+    const [holder] = this.store.view()!.core.ask('intents', toJson({ ...target, others: true })) as WireClaim[];
     if (holder?.status === 'active') throw abloError('entity_claimed', '', { details: { claims: [holder] } });
   }
 
   changed(model: number, id: string): void {
     for (const key of [keys.claims(), keys.claims(model), keys.claims(model, id)]) {
-      for (const kept of this.#lists.get(key)?.values() ?? []) kept.isFresh = false;
+      for (const kept of this.#lists.get(key)?.values() ?? []) kept.fresh = undefined;
       this.store.signals.bump(key);
     }
   }

@@ -37,6 +37,7 @@ export interface Intent {
   /** The place in the line, from 1; absent for the holder. */
   readonly position?: number;
   readonly createdAt?: Date;
+  /** Unless it was renewed since: who holds it keeps it, and that is not told. */
   readonly expiresAt: Date;
 }
 

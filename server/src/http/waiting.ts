@@ -43,9 +43,10 @@ export class Waiting {
     if (room.places.size === 0 && this.#rooms.get(organization) === room) this.#rooms.delete(organization);
   }
 
-  /** `{organization: seq}`: where logs end now. */
+  /** `{organization: seq}`: where logs end now. What cannot be asked for one keeps nobody else waiting. */
   async heads(text: string): Promise<void> {
     const heads = JSON.parse(text) as Record<string, number>;
+    let failed: unknown;
     for (const [organization, room] of [...this.#rooms]) {
       const head = heads[organization];
       if (head === undefined || head === room.head) continue;
@@ -58,9 +59,10 @@ export class Waiting {
         for (const { claim, leave } of asked) if (!still.has(claim)) leave();
       } catch (error) {
         room.head = -1;
-        throw error;
+        failed = error;
       }
     }
+    if (failed) throw failed;
   }
 
   /** The server goes. */

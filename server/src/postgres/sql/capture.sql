@@ -239,6 +239,26 @@ begin
   perform ablo.took(tenant, now), ablo.shorten_notes();
 end $$;
 
+-- Ends the lines of rows that are gone: of those that the notes of this transaction name, and of any of a model where they
+-- name none. Where nobody can tell (somebody dropped the table) the lines stay, until their time is over.
+create or replace function ablo.cancel_gone(tenant text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform ablo.cancel_claims(tenant, array_agg(k.model), array_agg(k.row_id))
+  from (
+    select distinct k.model, k.row_id from ablo.claim k
+    where k.organization = tenant and k.status in ('active', 'queued') and (
+      (k.model, k.row_id) in (
+        select c.model, c.id from ablo.captured c where c.xid = pg_current_xact_id() and c.organization = tenant)
+      or k.model in (
+        select c.model from ablo.captured c
+        where c.xid = pg_current_xact_id() and c.organization = tenant and c.id is null))) k
+  where ablo.image_row(tenant, k.model, k.row_id) is null
+  having count(*) > 0;
+exception when others then
+  raise log 'ablo: claims of % are not looked at: % %', tenant, sqlstate, sqlerrm;
+end $$;
+
 -- Logs one organization's notes. What cannot be said row by row (somebody changed the table, a key is too long for an
 -- index) is said with a marker.
 create or replace function ablo.log_organization(tenant text) returns void
@@ -252,12 +272,6 @@ begin
   perform ablo.take_backlog(tenant);
   begin
     perform ablo.log_captured(tenant, head);
-    perform ablo.cancel_claims(tenant, gone.model, gone.id) from (
-      select distinct c.model, c.id from ablo.captured c
-      join ablo.claim k on k.organization = c.organization and k.model = c.model and k.row_id = c.id
-        and k.status in ('active', 'queued')
-      where c.xid = pg_current_xact_id() and c.organization = tenant
-    ) gone where ablo.image_row(tenant, gone.model, gone.id) is null;
   exception when others then
     raise log 'ablo: changes of % are logged without their rows: % %', tenant, sqlstate, sqlerrm;
     models := array(
@@ -265,6 +279,7 @@ begin
       where c.xid = pg_current_xact_id() and c.organization = tenant order by c.model);
     perform ablo.log_resyncs(tenant, head, models);
   end;
+  perform ablo.cancel_gone(tenant);
 end $$;
 
 -- Logs the notes of this transaction, and what others left of these organizations, all of it or nothing: false. Nothing where

@@ -109,13 +109,16 @@ begin
   return ablo.claim_answer(organization, claim.id);
 end $$;
 
--- Puts those who wait for a row in another order: `order` are claims' ids, the rest stay behind them as they were. Only its
--- holder may, or whoever is `trusted` with it. Their tickets change hands; who holds the row keeps it. Who has left the line
--- meanwhile is passed over; one that nobody knows is `claim_not_found`, and nothing changes.
+-- Puts those who wait for a row in another order: `order` are claims' ids, the rest stay behind them as they were. Only who
+-- holds it may, those who wait for what they hold; or whoever is `trusted` with it. Their tickets change hands; who holds the row
+-- keeps it. Who has left the line meanwhile is passed over; one that nobody knows is `claim_not_found`, and nothing changes.
 create or replace function ablo.reorder(organization text, input jsonb) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
+  trusted constant boolean := coalesce((input->>'trusted')::boolean, false);
+  held ablo.claim[];
   waiting ablo.claim[];
+  wanted text[];
 begin
   perform ablo.enter(organization);
   perform ablo.lock_log(organization);
@@ -123,9 +126,21 @@ begin
     return jsonb_build_object('error', ablo.error('entity_not_found', format('%s/%s:', input->>'model', input->>'id')));
   end if;
   perform ablo.settle_line(organization, input->>'model', input->>'id');
-  if not coalesce((input->>'trusted')::boolean, false) and not exists (
-    select from ablo.claim k where k.organization = $1 and k.model = input->>'model' and k.row_id = input->>'id'
-      and k.status = 'active' and k.actor = ablo.participant(input->'actor')) then
+  waiting := array(
+    select k from ablo.claim k
+    where k.organization = $1 and k.model = input->>'model' and k.row_id = input->>'id' and k.status = 'queued'
+    order by k.ticket for update);
+  wanted := array(
+    select w.id from unnest(waiting) w
+    left join (select a.id, min(a.place) as place from jsonb_array_elements_text(input->'order') with ordinality a(id, place)
+      group by a.id) o on o.id = w.id
+    order by o.place nulls last, w.ticket);
+  held := array(
+    select k from ablo.claim k where k.organization = $1 and k.model = input->>'model' and k.row_id = input->>'id'
+      and k.status = 'active' and k.actor = ablo.participant(input->'actor'));
+  if not trusted and (held = '{}' or exists (
+    select from unnest(waiting) with ordinality w where w.id <> wanted[w.ordinality]
+      and not exists (select from unnest(held) h where ablo.overlap(h.fields, w.fields)))) then
     return jsonb_build_object('error', ablo.error('permission_denied',
       'A line is put in another order by who holds the row, by a secret key, or with the operation intent.reorder.'));
   end if;
@@ -134,21 +149,9 @@ begin
       select from ablo.claim k where k.organization = $1 and k.id = a.id)) then
     return jsonb_build_object('error', ablo.error('claim_not_found', 'Not all of these are claims.'));
   end if;
-  waiting := array(
-    select k from ablo.claim k
-    where k.organization = $1 and k.model = input->>'model' and k.row_id = input->>'id' and k.status = 'queued'
-    order by k.ticket for update);
-  with wanted as (
-    select w.id, row_number() over (order by o.place nulls last, w.ticket) as place
-    from unnest(waiting) w
-    left join (select a.id, min(a.place) as place from jsonb_array_elements_text(input->'order') with ordinality a(id, place)
-      group by a.id) o on o.id = w.id
-  ), tickets as (
-    select w.ticket, row_number() over (order by w.ticket) as place from unnest(waiting) w
-  )
-  update ablo.claim k set ticket = t.ticket
-  from wanted join tickets t using (place)
-  where k.organization = $1 and k.id = wanted.id and k.ticket <> t.ticket;
+  update ablo.claim k set ticket = w.ticket
+  from unnest(waiting) with ordinality w
+  where k.organization = $1 and k.id = wanted[w.ordinality] and k.ticket <> w.ticket;
   perform ablo.settle_line(organization, input->>'model', input->>'id');
   return jsonb_build_object('head', ablo.head(organization));
 end $$;
@@ -201,7 +204,7 @@ begin
   where k.organization = $1 and k.actor = me and k.id in (select jsonb_array_elements_text(ids));
   if not several and told is null then
     return jsonb_build_object('error', ablo.error('claim_not_found'));
-  elsif not several and told->0->>'status' not in ('active', 'queued') then
+  elsif not several and not told @? '$[*] ? (@.status == "active" || @.status == "queued")' then
     return jsonb_build_object('error', ablo.error('claim_lost'));
   end if;
   return jsonb_build_object('claims', coalesce(told, '[]'));

@@ -381,7 +381,8 @@ begin
       then jsonb_set(a.receipt, '{seq}', to_jsonb(head + (a.receipt->>'seq')::bigint)) else a.receipt end
     from unnest(fresh, receipts) a(fresh, receipt));
   perform ablo.record(organization, commits, receipts, fresh);
-  perform ablo.cancel_claims(organization, e.model, e.id) from unnest(entries) e where e.op = 'delete';
+  perform ablo.cancel_claims(organization, array_agg(e.model), array_agg(e.id))
+  from unnest(entries) e where e.op = 'delete' having count(*) > 0;
   if '{"status": "behind"}' = any (receipts) then
     receipts := ablo.refuse_behind(organization, commits, receipts);                        -- 8
   end if;

@@ -133,15 +133,15 @@ begin
   perform ablo.settle_line($1, line.model, line.row_id) from unnest($2, $3) line(model, row_id);
 end $$;
 
--- A row is gone, and with it the line behind it.
-create or replace function ablo.cancel_claims(organization text, model text, row_id text) returns void
+-- Rows are gone, and with them the lines behind them.
+create or replace function ablo.cancel_claims(organization text, models text[], row_ids text[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   claim ablo.claim;
 begin
   for claim in
     select k.* from ablo.claim k
-    where k.organization = $1 and k.model = $2 and k.row_id = $3 and k.status in ('active', 'queued')
+    where k.organization = $1 and (k.model, k.row_id) in (select * from unnest($2, $3)) and k.status in ('active', 'queued')
     order by k.ticket for update
   loop
     perform ablo.end_claim(claim, 'canceled');

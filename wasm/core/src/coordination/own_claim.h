@@ -13,7 +13,7 @@
 // granted: by the log, not by the answer alone, so that the row read next is the one the claim protects. ended: refused,
 // canceled, expired, or a server that takes this client in no more. late: it waited in line for as long as was asked. lost
 // stays until it is given back: writes to its row are refused, or they would go out with no guard at all. settled: no write
-// under it is without its outcome; before that it must not be given back.
+// under it is without its outcome, and the connection stands; before that it cannot be given back.
 #pragma once
 
 #include <cstddef>

@@ -9,7 +9,7 @@ namespace ablo::hub {
 
 namespace {
 
-constexpr std::size_t kMostClaims = 1000;  // a message
+constexpr std::size_t kLongestNote = 8 * 1024;  // bytes of what a claim says of itself to everybody
 
 Error invalid(std::string_view what) { return Error::of(ErrorCode::invalid_request, what); }
 
@@ -31,8 +31,9 @@ Outcome checkClaimId(const Json* id) {
 }
 
 Outcome checkClaimIds(const Json* ids, std::string_view name) {
-  if (!ids || !ids->isArray() || ids->items().size() > kMostClaims)
-    return invalid(std::string(name) + " is an array of claims' ids, of " + std::to_string(kMostClaims) + " at most.");
+  if (!ids || !ids->isArray() || ids->items().size() > kMostClaimsNamed)
+    return invalid(std::string(name) + " is an array of claims' ids, of " + std::to_string(kMostClaimsNamed) +
+                   " at most.");
   for (const Json& id : ids->items())
     if (const Outcome known = checkClaimId(&id); !known) return known.error();
   return Nothing{};
@@ -66,6 +67,11 @@ Outcome checkOptions(const Model& model, const Json& message) {
   if (message.text("action").empty()) return invalid("A claim says what it is for (action).");
   if (const Json* description = message.find("description"); description && !description->isString())
     return invalid("description is text.");
+  const Json* meta = message.find("meta");
+  if (message.text("action").size() + message.text("description").size() + (meta ? writeJson(*meta).size() : 0) >
+      kLongestNote)
+    return Error::of(ErrorCode::request_too_large, {"action, description and meta of a claim have ",
+                                                    std::to_string(kLongestNote), " bytes at most, together."});
   if (Outcome fields = checkFields(model, message.find("fields")); !fields) return fields;
   if (const Json* wait = message.find("wait"); !wait || !wait->isBoolean()) return invalid("wait is true or false.");
   if (const Json* depth = message.find("maxQueueDepth"); depth && !isWhole(depth))

@@ -62,18 +62,17 @@ Result<uint32_t> Client::Impl::commit(std::string_view text, double now) {
   ObjectText message;
   message.member("type", "commit").member("key", key).member("attempt", commit.attempt);
   message.member("issuedAt", json->number("issuedAt", now + serverAhead_));
-  const bool guarded = guard.readAt >= 0;
   Json held = Json::array();
-  for (const Claim* claim : *claims) {  // under claims a write is guarded by what was read when they were granted
+  for (const Claim* claim : *claims) {
     held.push(Json::object().set("id", claim->id).set("fence", claim->fence));
     commit.claims.push_back(claim->id);
-    if (!guarded) guard.readAt = guard.readAt < 0 ? claim->readAt : std::min(guard.readAt, claim->readAt);
   }
   if (const Json* known = json->find("claims")) held = *known;  // as it was asked the first time
   if (!held.items().empty()) message.member("claims", held);
   if (guard.readAt >= 0) message.member("readAt", guard.readAt);
   if (const Json* onStale = json->find("onStale")) message.member("onStale", *onStale);
-  if (const Outcome written = writeGuards(*json, *operations, guard, commit, message); !written) return written.error();
+  if (const Outcome written = writeGuards(*json, *operations, *claims, guard, commit, message); !written)
+    return written.error();
   commit.message = message.take();
   if (commit.message.size() > kLargestFrame)
     return Error::of(ErrorCode::request_too_large, {"The commit has ", std::to_string(commit.message.size()),

@@ -90,6 +90,8 @@ void Client::Impl::catchUp(double now) {
     if (!request.message.empty() && !waits) send(request.message);
   }
   askAgain(now);
+  giveBackForgotten(now);
+  leaveClaims(now);
   renewClaims(now);
 }
 

@@ -140,8 +140,8 @@ class Client::Impl {
   double lastRead(const Operation& operation);
   void takeBack(const PendingCommit& commit, bool confirmed = false);
   void takeAllBack();
-  Outcome writeGuards(const Json& json, const List<Operation>& operations, const Guard& guard, PendingCommit& made,
-                      ObjectText& message);
+  Outcome writeGuards(const Json& json, const List<Operation>& operations, const List<const Claim*>& claims,
+                      const Guard& guard, PendingCommit& made, ObjectText& message);
 
   // revise.cpp
   struct Revision {
@@ -182,7 +182,9 @@ class Client::Impl {
   void giveBack(const std::string& id, uint32_t request, double now);
   void consider(const std::string& id, double now);
   Outcome capture(const Json& read, Snapshots::Taken& taken);
+  void leaveClaim(const std::string& id, double now);
   void leaveClaims(double now);
+  void giveBackForgotten(double now);
   uint32_t askRelease(const std::string& id, double now);
 
   ClientOptions options_;

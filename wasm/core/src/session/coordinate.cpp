@@ -104,7 +104,7 @@ void Client::Impl::giveUp(uint32_t number, const std::string& id, const Error& e
     const auto own = own_.find(other);
     if (own == own_.end() || (other == id && own->second.state != OwnClaim::State::lost)) continue;
     advance(other, OwnClaim::Event::released, now);
-    if (!store_.pending().underClaim(other)) advance(other, OwnClaim::Event::settled, now);
+    leaveClaim(other, now);
   }
 }
 
@@ -123,9 +123,7 @@ void Client::Impl::advance(const std::string& id, OwnClaim::Event event, double 
     case OwnClaim::Effect::grant: own.renewAt = now + own.ttl / 3; break;
     case OwnClaim::Effect::lose: effects_.push_back({Record::lost, id}); break;
     case OwnClaim::Effect::leave: own.leaveRequest = askRelease(id, now); break;
-    case OwnClaim::Effect::giveBack:
-      if (session_.state() == Session::State::live) send(releaseFrame(own.leaveRequest, id));
-      break;
+    case OwnClaim::Effect::giveBack: send(releaseFrame(own.leaveRequest, id)); break;
   }
   if (own.state == OwnClaim::State::gone) own_.erase(id);
   if (step.effect == OwnClaim::Effect::grant) return granted(request, now);
@@ -163,7 +161,7 @@ void Client::Impl::giveBack(const std::string& id, uint32_t request, double now)
   own.leaveRequest = request;
   own.ttl = kLeaving;
   own.renewAt = now;
-  if (!store_.pending().underClaim(id)) advance(id, OwnClaim::Event::settled, now);
+  leaveClaim(id, now);
 }
 
 uint32_t Client::Impl::askRelease(const std::string& id, double now) {
@@ -181,11 +179,22 @@ Result<uint32_t> Client::Impl::reorder(std::string_view text, double now) {
   return number;
 }
 
+/// One that is to be given back is, as soon as no write under it is without its outcome and the server can hear it.
+void Client::Impl::leaveClaim(const std::string& id, double now) {
+  if (session_.state() == Session::State::live && !store_.pending().underClaim(id))
+    advance(id, OwnClaim::Event::settled, now);
+}
+
 void Client::Impl::leaveClaims(double now) {
   List<std::string> ids;
-  for (const auto& [id, own] : own_)
-    if (!store_.pending().underClaim(id)) ids.push_back(id);
-  for (const std::string& id : ids) advance(id, OwnClaim::Event::settled, now);
+  for (const auto& [id, own] : own_) ids.push_back(id);
+  for (const std::string& id : ids) leaveClaim(id, now);
+}
+
+/// What the server keeps for this client and nobody here waits for any more: it was given back over a connection that was lost.
+void Client::Impl::giveBackForgotten(double now) {
+  for (const Claim* claim : claims_.list({}, {}, {}))
+    if (!own_.contains(claim->id) && claim->json.text("session") == options_.session) giveBack(claim->id, 0, now);
 }
 
 /// Looks at a claim of ours after the log has said something of it. One that nobody here waits for any more was given back
@@ -200,12 +209,17 @@ void Client::Impl::consider(const std::string& id, double now) {
     advance(id, OwnClaim::Event::granted, now);
 }
 
+/// `others`: only those of other participants, which are told apart by kind and id.
 Json Client::Impl::intents(std::string_view filter) const {
   const Result<Json> json = parseJson(filter);
   Json list = Json::array();
-  if (json)
-    for (const Claim* claim : claims_.list(json->text("model"), json->text("id"), json->text("field")))
-      list.push(claim->json);
+  if (!json) return list;
+  const auto isOurs = [&](const Claim* claim) {
+    const Json* actor = claim->json.find("actor");
+    return actor && actor->text("kind") == actor_.text("kind") && actor->text("id") == actor_.text("id");
+  };
+  for (const Claim* claim : claims_.list(json->text("model"), json->text("id"), json->text("field")))
+    if (!json->find("others") || !isOurs(claim)) list.push(claim->json);
   return list;
 }
 

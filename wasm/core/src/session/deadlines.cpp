@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/limits.h"
 #include "codec/raw_json.h"
 #include "session/conversation.h"
 
@@ -65,12 +66,17 @@ void Client::Impl::giveUpWaiting(double now) {
 
 void Client::Impl::renewClaims(double now) {
   Json due = Json::array();
+  const auto say = [&] {
+    if (!due.items().empty()) send(ObjectText().member("type", "renew").member("claims", due).take());
+    due = Json::array();
+  };
   for (auto& [id, own] : own_) {
     if (!own.renews() || now < own.renewAt) continue;
     due.push(id);
     own.renewAt = now + own.ttl / 3;
+    if (due.items().size() == kMostClaimsNamed) say();
   }
-  if (!due.items().empty()) send(ObjectText().member("type", "renew").member("claims", due).take());
+  say();
 }
 
 double Client::Impl::nextWake() const {

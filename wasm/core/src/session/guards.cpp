@@ -23,6 +23,23 @@ bool meet(const Operation& before, const Operation* after) {
   });
 }
 
+/// Up to where the log was known when what it changes was claimed, as far as it was: under a claim a write goes by what was
+/// read when it was granted.
+double readWhenGranted(const Schema& schema, const List<const Claim*>& claims, const Operation& operation) {
+  const Model& model = schema.models[static_cast<std::size_t>(operation.model)];
+  const auto covers = [&](const Claim* claim) {
+    if (claim->model != model.key || claim->row != operation.id) return false;
+    return operation.kind != Operation::Kind::update ||
+           std::any_of(operation.data.begin(), operation.data.end(), [&](const auto& value) {
+             return claim->isOf(model.fields[static_cast<std::size_t>(value.first)].name);
+           });
+  };
+  double readAt = -1;
+  for (const Claim* claim : claims)
+    if (covers(claim)) readAt = readAt < 0 ? claim->readAt : std::min(readAt, claim->readAt);
+  return readAt;
+}
+
 }  // namespace
 
 /// The id's text is held: a row that was read may be deleted, and be another one under the same id when it is written.
@@ -69,8 +86,8 @@ void Client::Impl::takeAllBack() {
     for (Seen& one : rows) one.at = kTakenBack;
 }
 
-Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& operations, const Guard& guard,
-                                  PendingCommit& made, ObjectText& message) {
+Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& operations, const List<const Claim*>& claims,
+                                  const Guard& guard, PendingCommit& made, ObjectText& message) {
   const Json* snapshot = json.find("snapshot");
   const Snapshots::Taken* taken = snapshot ? snapshots_.find(snapshot->asNumber()) : nullptr;
   const bool stands = taken && !taken->isGone && !(taken->fell && made.retries >= 0);
@@ -99,6 +116,7 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
     const Json& given = json.find("operations")->items()[i];
     Guard own = guard;
     if (Outcome read = readGuard(given, own); !read) return read;
+    if (own.readAt < 0) own.readAt = readWhenGranted(store_.schema(), claims, operation);
     const bool asRead = revises || (options_.guardsUpdates && own.readAt < 0 && own.onStale != OnStale::force);
     if (asRead && operation.kind != Operation::Kind::create) {
       own.readAt = lastRead(operation);
