@@ -275,11 +275,8 @@ ClaimAnswer reorder(Database& db, Backend who, Json input) {
   const RowName row = rowOf(input);
   if (co_await settle(db, who, row) != Wait::granted) co_return std::nullopt;
   co_await db.statement(who);
-  std::vector<Claim> waiting = db.line(who, row);
-  const bool mine = std::any_of(waiting.begin(), waiting.end(), [&](const Claim& claim) {
-    return claim.status == "active" && claim.actor == actorIn(input);
-  });
-  if (!mine && !input.flag("trusted")) co_return refusal("permission_denied");
+  std::vector<Claim> waiting = db.line(who, row), held = waiting;
+  std::erase_if(held, [&](const Claim& claim) { return claim.status != "active" || claim.actor != actorIn(input); });
   std::erase_if(waiting, [](const Claim& claim) { return claim.status != "queued"; });
   if (co_await lockClaims(db, who, waiting) != Wait::granted) co_return std::nullopt;
 
@@ -289,9 +286,17 @@ ClaimAnswer reorder(Database& db, Backend who, Json input) {
   };
   waiting = db.line(who, row);
   std::erase_if(waiting, [](const Claim& claim) { return claim.status != "queued"; });
-  std::vector<double> tickets;
-  for (const Claim& claim : waiting) tickets.push_back(claim.ticket);
+  const std::vector<Claim> before = waiting;
   std::stable_sort(waiting.begin(), waiting.end(), [&](const Claim& a, const Claim& b) { return place(a) < place(b); });
+  bool may = !held.empty();
+  std::vector<double> tickets;
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    tickets.push_back(before[i].ticket);
+    may &= before[i].id == waiting[i].id || std::any_of(held.begin(), held.end(), [&](const Claim& claim) {
+             return overlap(claim.fields, before[i].fields);
+           });
+  }
+  if (!may && !input.flag("trusted")) co_return refusal("permission_denied");
   for (std::size_t i = 0; i < waiting.size(); ++i) {
     waiting[i].ticket = tickets[i];
     db.write(who, waiting[i]);

@@ -49,8 +49,14 @@ class Queue {
       place.fence = ++fence_;
     }
   }
-  void reorder(const std::string& row, const std::vector<std::string>& order) {
+  /// By who holds what they wait for whose place changes, or is trusted with it; else nothing changes.
+  void reorder(const std::string& row, const std::vector<std::string>& order, const std::string& who, bool trusted) {
     settle(row);
+    const auto theirs = [&](const Place* waiting) {
+      return trusted || std::any_of(places.begin(), places.end(), [&](const Place& place) {
+               return place.holds && place.actor == who && place.row == row && (!waiting || meet(place, *waiting));
+             });
+    };
     std::vector<Place*> there;
     for (Place& place : places)
       if (place.row == row && !place.holds) there.push_back(&place);
@@ -59,7 +65,9 @@ class Queue {
     const auto wanted = [&](const Place& a) { return std::find(order.begin(), order.end(), a.id); };
     std::stable_sort(waiting.begin(), waiting.end(),
                      [&](const Place& a, const Place& b) { return wanted(a) < wanted(b); });
-    for (std::size_t i = 0; i < there.size(); ++i) *there[i] = waiting[i];
+    bool may = theirs(nullptr);
+    for (std::size_t i = 0; i < there.size(); ++i) may &= there[i]->id == waiting[i].id || theirs(there[i]);
+    for (std::size_t i = 0; may && i < there.size(); ++i) *there[i] = waiting[i];
     settle(row);
   }
   Place* find(const std::string& id) {

@@ -95,11 +95,7 @@ class Queues {
     for (const Place& place : queue_.places)
       if (random_.chance(60)) order.insert(order.begin() + random_.below(order.size() + 1), place.id);
     const bool trusted = random_.chance(30);
-    queue_.settle(where);
-    const bool may = trusted || std::any_of(queue_.places.begin(), queue_.places.end(), [&](const Place& place) {
-                       return place.holds && place.actor == who && place.row == where;
-                     });
-    if (may) queue_.reorder(where, order);
+    queue_.reorder(where, order, who, trusted);
     Json list = Json::array();
     for (const std::string& id : order) list.push(id);
     Json input = Json::object({{"model", "tasks"}, {"id", where}, {"order", std::move(list)}});
