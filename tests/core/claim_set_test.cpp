@@ -159,3 +159,29 @@ TEST_CASE("What is written under several claims goes by what was read when each 
   CHECK(!operations[2].find("readAt"));
   CHECK(!commit.find("readAt"));
 }
+
+TEST_CASE("Under several claims of a row a write goes by the latest for each field it changes") {
+  Bench bench;
+  bench.connect();
+  const auto holds = [&](int seq, const std::string& claim, const std::string& fields) {
+    REQUIRE(bench.client.claim(
+        R"({"claim":")" + claim + R"(","model":"tasks","id":"t1","ttl":3000,"action":"x")" + fields + "}", bench.now));
+    bench.heard();
+    bench.say(changes(seq - 1, seq,
+                      R"({"seq":)" + std::to_string(seq) +
+                          R"(,"kind":"claim","op":"grant","model":"tasks","id":"t1","claim":{"id":")" + claim +
+                          R"(","model":"tasks","row":"t1","status":"active","fence":7,"readAt":)" +
+                          std::to_string(seq) + R"(,"session":"s1")" + fields + "}}"));
+  };
+  const auto goesBy = [&](const std::string& key, const std::string& data) {
+    bench.write(key, R"({"op":"update","model":"tasks","id":"t1","data":{)" + data + "}}");
+    return bench.heard().find("operations")->items()[0].number("readAt");
+  };
+  holds(3, "title", R"(,"fields":["title"])");
+  holds(4, "status", R"(,"fields":["status"])");
+  CHECK(goesBy("k1", R"("title":"x")") == 3);
+  CHECK(goesBy("k2", R"("status":"done")") == 4);
+  CHECK(goesBy("k3", R"("title":"x","status":"done")") == 3);
+  holds(5, "all", "");
+  CHECK(goesBy("k4", R"("title":"x","status":"done")") == 5);
+}

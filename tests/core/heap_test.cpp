@@ -13,7 +13,7 @@
 #include "tasks_schema.h"
 #include "told.h"
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(ABLO_SANITIZED)
 extern "C" std::size_t __sanitizer_get_current_allocated_bytes();  // g++ 12 comes without its header
 #endif
 
@@ -22,7 +22,7 @@ using namespace ablo::test;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(ABLO_SANITIZED)
 constexpr uint64_t kRounds = 1'000;
 std::size_t bytesInUse() { return __sanitizer_get_current_allocated_bytes(); }
 #elif defined(__EMSCRIPTEN__)

@@ -12,7 +12,7 @@
 using namespace ablo;
 using namespace ablo::test;
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(ABLO_SANITIZED)
 constexpr uint64_t kSteps = 20'000;
 #elif defined(__EMSCRIPTEN__)
 constexpr uint64_t kSteps = 50'000;

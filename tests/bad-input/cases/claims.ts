@@ -97,6 +97,8 @@ const requests: [string, Request, string][] = [
   ['heartbeats of what are no ids', { method: 'POST', path: '/v1/claims/heartbeat', body: '{"claims":["x"]}' }, 'invalid_request'],
   ['heartbeats of no list', { method: 'POST', path: '/v1/claims/heartbeat', body: '{"claims":{}}' }, 'invalid_request'],
   ['an order that is none', { method: 'POST', path: '/v1/models/tasks/a/claim/reorder', body: '{"order":"x"}' }, 'invalid_request'],
+  ['meta of 9,000 bytes', claimed('a', { meta: { text: 'x'.repeat(9_000) } }), 'request_too_large'],
+  ['a description of 9,000 bytes', claimed('a', { description: 'x'.repeat(9_000) }), 'request_too_large'],
   ['meta of 300,000 bytes', claimed('a', { meta: Array.from({ length: 10 }, () => 'x'.repeat(30_000)) }), 'request_too_large'],
 ];
 

@@ -24,19 +24,21 @@ bool meet(const Operation& before, const Operation* after) {
 }
 
 /// Up to where the log was known when what it changes was claimed, as far as it was: under a claim a write goes by what was
-/// read when it was granted.
+/// read when it was granted, and under several by the latest for each field.
 double readWhenGranted(const Schema& schema, const List<const Claim*>& claims, const Operation& operation) {
   const Model& model = schema.models[static_cast<std::size_t>(operation.model)];
-  const auto covers = [&](const Claim* claim) {
-    if (claim->model != model.key || claim->row != operation.id) return false;
-    return operation.kind != Operation::Kind::update ||
-           std::any_of(operation.data.begin(), operation.data.end(), [&](const auto& value) {
-             return claim->isOf(model.fields[static_cast<std::size_t>(value.first)].name);
-           });
-  };
   double readAt = -1;
-  for (const Claim* claim : claims)
-    if (covers(claim)) readAt = readAt < 0 ? claim->readAt : std::min(readAt, claim->readAt);
+  const auto goBy = [&](const Field& field) {
+    double latest = -1;
+    for (const Claim* claim : claims)
+      if (claim->model == model.key && claim->row == operation.id && claim->isOf(field.name))
+        latest = std::max(latest, claim->readAt);
+    if (latest >= 0) readAt = readAt < 0 ? latest : std::min(readAt, latest);
+  };
+  if (operation.kind == Operation::Kind::update)
+    for (const auto& [field, value] : operation.data) goBy(model.fields[static_cast<std::size_t>(field)]);
+  else if (!claims.empty())
+    for (const Field& field : model.fields) goBy(field);
   return readAt;
 }
 
