@@ -173,8 +173,8 @@ TEST_CASE("Under several claims of a row a write goes by the latest for each fie
                           R"(","model":"tasks","row":"t1","status":"active","fence":7,"readAt":)" +
                           std::to_string(seq) + R"(,"session":"s1")" + fields + "}}"));
   };
-  const auto goesBy = [&](const std::string& key, const std::string& data) {
-    bench.write(key, R"({"op":"update","model":"tasks","id":"t1","data":{)" + data + "}}");
+  const auto goesBy = [&](const std::string& key, const std::string& data, const std::string& options = "") {
+    bench.write(key, R"({"op":"update","model":"tasks","id":"t1","data":{)" + data + "}}", options);
     return bench.heard().find("operations")->items()[0].number("readAt");
   };
   holds(3, "title", R"(,"fields":["title"])");
@@ -184,4 +184,7 @@ TEST_CASE("Under several claims of a row a write goes by the latest for each fie
   CHECK(goesBy("k3", R"("title":"x","status":"done")") == 3);
   holds(5, "all", "");
   CHECK(goesBy("k4", R"("title":"x","status":"done")") == 5);
+  CHECK(goesBy("k5", R"("title":"x")", R"(,"claim":"title")") == 3);  // the claim that is named has seen no more
+  bench.write("k6", update("t2", "x"), R"(,"claim":"status")");
+  CHECK(bench.heard().find("operations")->items()[0].number("readAt") == 4);
 }

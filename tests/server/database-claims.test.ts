@@ -199,6 +199,11 @@ onEachDatabase((tenant) => {
     for (const order of [[two], [both]]) assert.equal((await reorder(...order)).error?.code, 'permission_denied');
     assert.deepEqual(await line(), ['one', 'two', 'both']);
     assert.equal((await reorder(one)).error, undefined, 'nobody moves');
+    const [three, four] = [await claim('three', ['count']), await claim('four', ['count'])];
+    assert.equal((await reorder(four, three, both)).error?.code, 'permission_denied', 'both would come after those it was before');
+    await ann.as('both').release(both);
+    assert.equal((await reorder(four)).error, undefined, 'who waits for the title keeps the place');
+    assert.deepEqual(await line(), ['four', 'one', 'two', 'three']);
   });
 
   test('rows that are deleted together end their lines in the order in which heartbeats lock them', async () => {
@@ -319,6 +324,18 @@ onPostgres((tenant, cluster) => {
     assert.equal((await ann.claim('t1', { wait: false })).claim.status, 'active');
     const steps = (await ann.log(2)).map(({ op, after }) => [op, after.actor.id]);
     assert.deepEqual(steps, [['expire', 'bot'], ['grant', 'ann']]);
+  });
+
+  test('a heartbeat of a row keeps what stands of it, though another part of it is over', async () => {
+    const ann = tenant();
+    await ann.task();
+    const bot = ann.as('bot');
+    const [over, kept] = [(await bot.claim('t1', { fields: ['title'] })).claim, (await bot.claim('t1', { fields: ['count'] })).claim];
+    await cluster().psql(`update ablo.claim set expires_at = clock_timestamp() where id = '${over.id}'`);
+    const beat = () => ann.call('heartbeat', { model: 'tasks', id: 't1', actor: bot.actor });
+    assert.equal((await beat()).claims[0].id, kept.id);
+    await bot.release(kept);
+    assert.equal((await beat()).error?.code, 'claim_not_found', 'nothing of it is left');
   });
 
   test('of many who ask at once one holds the row, and all get it, one after the other', async () => {

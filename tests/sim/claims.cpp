@@ -288,14 +288,16 @@ ClaimAnswer reorder(Database& db, Backend who, Json input) {
   std::erase_if(waiting, [](const Claim& claim) { return claim.status != "queued"; });
   const std::vector<Claim> before = waiting;
   std::stable_sort(waiting.begin(), waiting.end(), [&](const Claim& a, const Claim& b) { return place(a) < place(b); });
+  const auto theirs = [&](const Claim& claim) {
+    return std::any_of(held.begin(), held.end(), [&](const Claim& one) { return overlap(one.fields, claim.fields); });
+  };
   bool may = !held.empty();
   std::vector<double> tickets;
-  for (std::size_t i = 0; i < waiting.size(); ++i) {
-    tickets.push_back(before[i].ticket);
-    may &= before[i].id == waiting[i].id || std::any_of(held.begin(), held.end(), [&](const Claim& claim) {
-             return overlap(claim.fields, before[i].fields);
-           });
-  }
+  for (const Claim& claim : before) tickets.push_back(claim.ticket);
+  for (std::size_t i = 0; i < waiting.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (waiting[i].ticket < waiting[j].ticket && overlap(waiting[i].fields, waiting[j].fields))
+        may &= theirs(waiting[i]) && theirs(waiting[j]);
   if (!may && !input.flag("trusted")) co_return refusal("permission_denied");
   for (std::size_t i = 0; i < waiting.size(); ++i) {
     waiting[i].ticket = tickets[i];

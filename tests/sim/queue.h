@@ -49,7 +49,7 @@ class Queue {
       place.fence = ++fence_;
     }
   }
-  /// By who holds what they wait for whose place changes, or is trusted with it; else nothing changes.
+  /// By who is trusted with it, or holds what both of any two wait for that change places and want the same; else nothing changes.
   void reorder(const std::string& row, const std::vector<std::string>& order, const std::string& who, bool trusted) {
     settle(row);
     const auto theirs = [&](const Place* waiting) {
@@ -66,7 +66,15 @@ class Queue {
     std::stable_sort(waiting.begin(), waiting.end(),
                      [&](const Place& a, const Place& b) { return wanted(a) < wanted(b); });
     bool may = theirs(nullptr);
-    for (std::size_t i = 0; i < there.size(); ++i) may &= there[i]->id == waiting[i].id || theirs(there[i]);
+    const auto after = [&](const Place* one, const Place* other) {
+      const auto place = [&](const Place* of) {
+        return std::find_if(waiting.begin(), waiting.end(), [&](const Place& there) { return there.id == of->id; });
+      };
+      return place(one) > place(other);
+    };
+    for (std::size_t i = 0; i < there.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j)
+        if (after(there[j], there[i]) && meet(*there[i], *there[j])) may &= theirs(there[i]) && theirs(there[j]);
     for (std::size_t i = 0; may && i < there.size(); ++i) *there[i] = waiting[i];
     settle(row);
   }

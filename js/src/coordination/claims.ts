@@ -19,29 +19,27 @@ type Target = { readonly model: string; readonly id: string };
 
 export class Claims {
   /** What was asked for and is not given back yet, by the claim's id. */
-  readonly #own = new Map<string, { readonly lost: AbortController; handle?: ClaimHandle<Row> }>();
+  readonly #own = new Map<string, { readonly lost: AbortController; granted?: true; handle?: ClaimHandle<Row> }>();
 
   constructor(private readonly store: Store, private readonly requests: Requests, private readonly intents: Intents) {}
 
   /** The claims this client has not given back yet on a row. */
   held(model: string, id: string): ClaimHandle<Row>[] {
     if (this.#own.size === 0) return []; // nearly always
-    const handles = [...this.#own.values()].flatMap(({ handle }) => handle ?? []);
-    return handles.filter(({ target }) => target.model === model && target.id === id);
+    return [...this.#own.values()].flatMap(({ handle }) => (handle?.target.model === model && handle.target.id === id ? handle : []));
   }
 
   /** Every claim that was granted is lost. */
   fail(error: AbloError): void {
-    for (const [claim, { lost, handle }] of this.#own) {
-      if (!handle) continue;
+    for (const [claim, { lost, granted }] of this.#own) {
+      if (!granted) continue;
       this.#own.delete(claim);
       this.store.notify(() => lost.abort(error));
     }
   }
 
   lost(claim: string): void {
-    const own = this.#own.get(claim);
-    this.store.notify(() => own?.lost.abort(abloError('claim_lost')));
+    this.store.notify(() => this.#own.get(claim)?.lost.abort(abloError('claim_lost')));
   }
 
   /** A claim of each of these rows, or of none of them. */
@@ -53,7 +51,7 @@ export class Claims {
     const timeout = options.timeout === undefined ? undefined : milliseconds(options.timeout, 'timeout');
     const rows = targets.map((target) => ({ ...target, claim: randomId() }));
     const ask = { rows, ttl, action, description, fields, meta, wait, maxQueueDepth, timeout };
-    for (const { claim } of rows) this.#own.set(claim, { lost: new AbortController() });
+    const owns = rows.map(({ claim }) => this.#own.set(claim, { lost: new AbortController() }).get(claim)!);
     const leave = () => rows.forEach(({ claim }) => void this.requests.ask('release', claim).catch(() => {}));
     signal?.addEventListener('abort', leave);
     const place = () => {
@@ -66,6 +64,7 @@ export class Claims {
     let granted: WireClaim[] | undefined;
     try {
       granted = (await this.requests.ask<WireClaim[]>('claim', toJson(ask)))!;
+      for (const own of owns) own.granted = true;
 
       // Once they are granted nobody else changes the rows, so that what is read now is what the claims protect.
       const load = (id: string, model: string) => this.requests.ask('load', queryText(model, { where: [['id', '=', id]], state: 'all' }));
@@ -76,7 +75,7 @@ export class Claims {
         if (!data) throw abloError('entity_not_found', `${model} ${id}.`);
         return () => this.#hold(granted!.find((one) => one.id === claim)!, data);
       });
-      for (const over of [signal, ...rows.map(({ claim }) => this.#own.get(claim)!.lost.signal)]) over?.throwIfAborted();
+      for (const over of [signal, ...owns.map(({ lost }) => lost.signal)]) over?.throwIfAborted();
       return handles.map((hold) => hold());
     } catch (thrown) {
       if (granted) leave();
@@ -97,7 +96,8 @@ export class Claims {
     const claims = await this.acquire(targets, options);
     const release = async () => void (await Promise.all(claims.map((claim) => claim.release())));
     const signal = AbortSignal.any(claims.map((claim) => claim.signal));
-    return Object.freeze({ object: 'claims', claims, signal, release, [asyncDispose]: () => release().catch(() => {}) });
+    const leave = async () => void (await Promise.all(claims.map((claim) => claim[asyncDispose]())));
+    return Object.freeze({ object: 'claims', claims, signal, release, [asyncDispose]: leave });
   }
 
   /** Claims, works, releases. */
@@ -107,7 +107,7 @@ export class Claims {
   }
 
   #hold({ id: claimId, model, row: id, fields, meta, action, description, readAt }: WireClaim, data: Row): ClaimHandle<Row> {
-    const { lost } = this.#own.get(claimId)!;
+    const own = this.#own.get(claimId)!;
     const stopHolding = this.store.connection.hold();
     let released: Promise<void> | undefined;
     const release = () =>
@@ -116,7 +116,7 @@ export class Claims {
         this.#own.delete(claimId);
         await this.requests.ask('release', claimId);
       })());
-    lost.signal.addEventListener('abort', stopHolding);
+    own.lost.signal.addEventListener('abort', stopHolding);
 
     const handle: ClaimHandle<Row> = Object.freeze({
       object: 'claim',
@@ -126,12 +126,11 @@ export class Claims {
       ...(description !== undefined && { description }),
       ...(readAt !== undefined && { readAt }),
       data,
-      signal: lost.signal,
+      signal: own.lost.signal,
       release,
       revoke: release,
       [asyncDispose]: () => release().catch(() => {}), // what was done under it has had its answers
     } satisfies ClaimHandle<Row>);
-    this.#own.set(claimId, { lost, handle });
-    return handle;
+    return (own.handle = handle);
   }
 }

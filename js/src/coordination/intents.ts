@@ -16,8 +16,6 @@ type Kept = { readonly said: string; readonly list: readonly Intent[]; fresh: Vi
 /** `others`: of other participants alone. */
 type Filter = IntentFilter & { readonly others?: true };
 
-const most = 10_000; // lists that are kept
-
 const none: readonly Intent[] = Object.freeze([]);
 
 export class Intents {
@@ -34,7 +32,7 @@ export class Intents {
     const key = keys.claims(view.models.get(filter.model ?? ''), id);
     this.store.signals.read(key);
     const text = toJson(filter);
-    if (this.#lists.size > most) this.#lists.clear();
+    if (this.#lists.size > 10_000) this.#lists.clear(); // more than anybody looks at again and again
     let lists = this.#lists.get(key);
     if (!lists) this.#lists.set(key, (lists = new Map()));
     const kept = lists.get(text);

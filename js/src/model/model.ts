@@ -62,6 +62,7 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
   /** Of rows that somebody else holds: waits until nobody does, or refuses. */
   const unclaimed = async (rows: readonly Row[], { ifClaimed, claimedTimeout: timeout }: ReadOptions): Promise<void> => {
     for (const { id } of ifClaimed ? (rows as readonly { id: string }[]) : []) {
+      if (claims.held(model, id)[0]) continue;
       if (ifClaimed === 'wait') await intents.waitFor({ model, id, others: true }, { timeout });
       else if (ifClaimed === 'fail') intents.refuse({ model, id });
     }

@@ -246,17 +246,19 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform ablo.cancel_claims(tenant, array_agg(k.model), array_agg(k.row_id))
   from (
-    select distinct k.model, k.row_id from ablo.claim k
-    where k.organization = tenant and k.status in ('active', 'queued') and (
-      (k.model, k.row_id) in (
-        select c.model, c.id from ablo.captured c where c.xid = pg_current_xact_id() and c.organization = tenant)
-      or k.model in (
-        select c.model from ablo.captured c
-        where c.xid = pg_current_xact_id() and c.organization = tenant and c.id is null))) k
+    select k.model, k.row_id from ablo.captured c
+    join ablo.claim k on k.organization = tenant and k.model = c.model and k.row_id = c.id and k.status in ('active', 'queued')
+    where c.xid = pg_current_xact_id() and c.organization = tenant
+    union
+    select k.model, k.row_id from (
+      select distinct c.model from ablo.captured c
+      where c.xid = pg_current_xact_id() and c.organization = tenant and c.id is null) c
+    join ablo.claim k on k.organization = tenant and k.model = c.model and k.status in ('active', 'queued')) k
   where ablo.image_row(tenant, k.model, k.row_id) is null
   having count(*) > 0;
-exception when others then
-  raise log 'ablo: claims of % are not looked at: % %', tenant, sqlstate, sqlerrm;
+exception
+  when lock_not_available or deadlock_detected then raise;
+  when others then raise log 'ablo: claims of % are not looked at: % %', tenant, sqlstate, sqlerrm;
 end $$;
 
 -- Logs one organization's notes. What cannot be said row by row (somebody changed the table, a key is too long for an

@@ -109,8 +109,9 @@ begin
   return ablo.claim_answer(organization, claim.id);
 end $$;
 
--- Puts those who wait for a row in another order: `order` are claims' ids, the rest stay behind them as they were. Only who
--- holds it may, those who wait for what they hold; or whoever is `trusted` with it. Their tickets change hands; who holds the row
+-- Puts those who wait for a row in another order: `order` are claims' ids, the rest stay behind them as they were. Whoever is
+-- `trusted` with it may, and who holds some of it: then of two that want the same, one comes before the other now who did not
+-- before only if both wait for what is held so. Their tickets change hands; who holds the row
 -- keeps it. Who has left the line meanwhile is passed over; one that nobody knows is `claim_not_found`, and nothing changes.
 create or replace function ablo.reorder(organization text, input jsonb) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -139,10 +140,13 @@ begin
     select k from ablo.claim k where k.organization = $1 and k.model = input->>'model' and k.row_id = input->>'id'
       and k.status = 'active' and k.actor = ablo.participant(input->'actor'));
   if not trusted and (held = '{}' or exists (
-    select from unnest(waiting) with ordinality w where w.id <> wanted[w.ordinality]
-      and not exists (select from unnest(held) h where ablo.overlap(h.fields, w.fields)))) then
+    with places as (
+      select w.fields, w.ticket, o.place, exists (select from unnest(held) h where ablo.overlap(h.fields, w.fields)) as theirs
+      from unnest(waiting) w join unnest(wanted) with ordinality o(id, place) using (id))
+    select from places a join places b on not a.theirs and (a.ticket < b.ticket) <> (a.place < b.place)
+    where ablo.overlap(a.fields, b.fields))) then
     return jsonb_build_object('error', ablo.error('permission_denied',
-      'A line is put in another order by who holds the row, by a secret key, or with the operation intent.reorder.'));
+      'A line is put in another order by who holds what they wait for, by a secret key, or with the operation intent.reorder.'));
   end if;
   if exists (
     select from jsonb_array_elements_text(input->'order') a(id) where not exists (
@@ -200,11 +204,12 @@ begin
       and k.model = coalesce(input->>'model', k.model) and k.row_id = coalesce(input->>'id', k.row_id);
   end if;
   perform ablo.renew(organization, input || jsonb_build_object('claims', ids));
-  select jsonb_agg(ablo.standing(k) order by k.status, k.ticket) into told from ablo.claim k
-  where k.organization = $1 and k.actor = me and k.id in (select jsonb_array_elements_text(ids));
+  select jsonb_agg(s.claim order by s.claim->>'status' in ('active', 'queued') desc, s.status, s.ticket) into told from (
+    select ablo.standing(k) as claim, k.status, k.ticket from ablo.claim k
+    where k.organization = $1 and k.actor = me and k.id in (select jsonb_array_elements_text(ids))) s;
   if not several and told is null then
     return jsonb_build_object('error', ablo.error('claim_not_found'));
-  elsif not several and not told @? '$[*] ? (@.status == "active" || @.status == "queued")' then
+  elsif not several and told->0->>'status' not in ('active', 'queued') then
     return jsonb_build_object('error', ablo.error('claim_lost'));
   end if;
   return jsonb_build_object('claims', coalesce(told, '[]'));

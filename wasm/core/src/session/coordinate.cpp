@@ -193,8 +193,11 @@ void Client::Impl::leaveClaims(double now) {
 
 /// What the server keeps for this client and nobody here waits for any more: it was given back over a connection that was lost.
 void Client::Impl::giveBackForgotten(double now) {
+  Set<std::string> asked;
+  for (const auto& [number, request] : requests_.open()) asked.insert(request.subject);
   for (const Claim* claim : claims_.list({}, {}, {}))
-    if (!own_.contains(claim->id) && claim->json.text("session") == options_.session) giveBack(claim->id, 0, now);
+    if (claim->json.text("session") == options_.session && !own_.contains(claim->id) && !asked.contains(claim->id))
+      giveBack(claim->id, 0, now);
 }
 
 /// Looks at a claim of ours after the log has said something of it. One that nobody here waits for any more was given back

@@ -24,22 +24,34 @@ bool meet(const Operation& before, const Operation* after) {
 }
 
 /// Up to where the log was known when what it changes was claimed, as far as it was: under a claim a write goes by what was
-/// read when it was granted, and under several by the latest for each field.
-double readWhenGranted(const Schema& schema, const List<const Claim*>& claims, const Operation& operation) {
+/// read when it was granted. Under several it is for each field the one that the commit names, or else the latest; what none of
+/// them is for goes by the one that is named.
+double readWhenGranted(const Schema& schema, const List<const Claim*>& claims, std::string_view named,
+                       const Operation& operation) {
   const Model& model = schema.models[static_cast<std::size_t>(operation.model)];
-  double readAt = -1;
+  List<const Claim*> here;
+  double readAt = -1, otherwise = -1;
+  for (const Claim* claim : claims) {
+    if (claim->model == model.key && claim->row == operation.id) here.push_back(claim);
+    if (claim->id == named) otherwise = claim->readAt;
+  }
   const auto goBy = [&](const Field& field) {
-    double latest = -1;
-    for (const Claim* claim : claims)
-      if (claim->model == model.key && claim->row == operation.id && claim->isOf(field.name))
-        latest = std::max(latest, claim->readAt);
-    if (latest >= 0) readAt = readAt < 0 ? latest : std::min(readAt, latest);
+    double of = -1;
+    for (const Claim* claim : here) {
+      if (!claim->isOf(field.name)) continue;
+      of = std::max(of, claim->readAt);
+      if (claim->id != named) continue;
+      of = claim->readAt;
+      break;
+    }
+    if (of >= 0) readAt = readAt < 0 ? of : std::min(readAt, of);
   };
+  if (here.empty()) return otherwise;
   if (operation.kind == Operation::Kind::update)
     for (const auto& [field, value] : operation.data) goBy(model.fields[static_cast<std::size_t>(field)]);
-  else if (!claims.empty())
+  else
     for (const Field& field : model.fields) goBy(field);
-  return readAt;
+  return readAt < 0 ? otherwise : readAt;
 }
 
 }  // namespace
@@ -118,7 +130,7 @@ Outcome Client::Impl::writeGuards(const Json& json, const List<Operation>& opera
     const Json& given = json.find("operations")->items()[i];
     Guard own = guard;
     if (Outcome read = readGuard(given, own); !read) return read;
-    if (own.readAt < 0) own.readAt = readWhenGranted(store_.schema(), claims, operation);
+    if (own.readAt < 0) own.readAt = readWhenGranted(store_.schema(), claims, json.text("claim"), operation);
     const bool asRead = revises || (options_.guardsUpdates && own.readAt < 0 && own.onStale != OnStale::force);
     if (asRead && operation.kind != Operation::Kind::create) {
       own.readAt = lastRead(operation);
