@@ -13,7 +13,7 @@ const store = 'wasm/core/src/store/store.cpp';
 const session = 'wasm/core/src/session';
 const hub = 'wasm/core/src/hub';
 
-const judged = 'if (db_.head(who_, sees) == seen_) return false;';
+const judged = 'if (db_.head(who_, sees) == seen_ && !isLate()) return false;';
 const lockedRows = 'if (co_await lockTargets() != End::answered) co_return End::blocked;  // 2 rows';
 const checked = 'if (co_await check() != Wait::granted) co_return End::blocked;  // 3 checks';
 const keyDecided = 'if (fresh_[n] && !outcomeOf(commits_[n], sees).isNull()) return true;';

@@ -201,9 +201,20 @@ class Batch {
   bool hasFallen(const Snapshot& sees) {
     for (std::size_t n = 0; n < commits_.size(); ++n)
       if (fresh_[n] && !outcomeOf(commits_[n], sees).isNull()) return true;
-    if (db_.head(who_, sees) == seen_) return false;
+    if (db_.head(who_, sees) == seen_ && !isLate()) return false;
     const std::vector<Json> verdicts = judge(sees, seen_);
     return std::any_of(verdicts.begin(), verdicts.end(), [](const Json& verdict) { return !verdict.isNull(); });
+  }
+
+  /// Whether the time of a claim is over that one of them is made under.
+  bool isLate() {
+    return std::any_of(commits_.begin(), commits_.end(), [&](const Json& commit) {
+      const Json* held = commit.find("claims");
+      return held && std::any_of(held->items().begin(), held->items().end(), [&](const Json& one) {
+               const Claim* claim = db_.claim(who_, std::string(one.text("id")));
+               return claim && claim->expiresAt <= db_.now();
+             });
+    });
   }
 
   /// In a statement of its own, and again when what is overdue has been settled.

@@ -248,7 +248,7 @@ exception when others then
 end $$;
 
 -- Step 6: did somebody, since the first look, answer one of these keys, claim a row of a commit that is to be confirmed,
--- or change what it goes by?
+-- or change what it goes by? Or is the time of a claim over that one of them is made under?
 create or replace function ablo.has_fallen(
   organization text, commits jsonb, receipts jsonb[], fresh boolean[], head bigint, seen bigint
 ) returns boolean
@@ -261,7 +261,12 @@ begin
     where a.fresh and a.receipt is not null) then
     return true;
   end if;
-  if head = seen then return false; end if;
+  if head = seen and not exists (
+    select from jsonb_array_elements(commits) c, jsonb_array_elements(c->'claims') held
+    join ablo.claim k on k.organization = $1 and k.id = held->>'id'
+    where k.expires_at <= clock_timestamp()) then
+    return false;
+  end if;
   open := array(
     select case when a.fresh and a.receipt->>'status' = 'confirmed' then null else a.receipt end
     from unnest(fresh, receipts) a(fresh, receipt));
