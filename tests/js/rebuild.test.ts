@@ -109,12 +109,18 @@ function trapping(t: TestContext) {
   return trap;
 }
 
-test('a core that traps is built again, and a write that has not settled goes out under its key', async (t) => {
+/** A client that is up to date, and whose core can be made to trap. */
+async function trappable(t: TestContext, options: object = {}) {
   const trap = trapping(t);
-  const { ablo, line, said } = client();
-  void ablo.ready();
-  await greet(line);
-  await ablo.ready();
+  const made = client(options);
+  void made.ablo.ready();
+  await greet(made.line);
+  await made.ablo.ready();
+  return { trap, ...made };
+}
+
+test('a core that traps is built again, and a write that has not settled goes out under its key', async (t) => {
+  const { trap, ablo, line, said } = await trappable(t);
   const written = ablo.tasks.update('t1', { title: 'two' });
   await turn();
   const before = line.sent.findLast(({ type }) => type === 'commit')!;
@@ -137,11 +143,7 @@ test('a core that traps is built again, and a write that has not settled goes ou
 });
 
 test('who held a row before a core was built again is not shown to hold it after that', async (t) => {
-  const trap = trapping(t);
-  const { ablo, line } = client();
-  void ablo.ready();
-  await greet(line);
-  await ablo.ready();
+  const { trap, ablo, line } = await trappable(t);
   const claim = { id: 'c1', model: 'tasks', row: 't1', status: 'active', actor: { kind: 'user', id: 'bob' }, action: 'editing', fence: 1, expiresAt: 1 };
   line.say({ type: 'changes', from: 3, to: 4, changes: [{ seq: 4, kind: 'claim', op: 'grant', model: 'tasks', id: 't1', claim }] });
   assert.equal(ablo.tasks.claim.state({ id: 't1' })?.heldBy, 'bob');
@@ -154,11 +156,7 @@ test('who held a row before a core was built again is not shown to hold it after
 });
 
 test('a core that traps while it is given a write again leaves the others to the next one', async (t) => {
-  const trap = trapping(t);
-  const { ablo, line } = client();
-  void ablo.ready();
-  await greet(line);
-  await ablo.ready();
+  const { trap, ablo, line } = await trappable(t);
   const poison = assert.rejects(ablo.tasks.update('t1', { title: 'poison' }), { code: 'commit_no_result' });
   const other = ablo.tasks.update('t1', { title: 'other' });
   await turn();
@@ -179,11 +177,7 @@ test('a core that traps while it is given a write again leaves the others to the
 
 test('a core that traps over its image is built again', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const trap = trapping(t);
-  const { ablo, line, said } = client({ persistence: storage() });
-  void ablo.ready();
-  await greet(line);
-  await ablo.ready();
+  const { trap, ablo, line, said } = await trappable(t, { persistence: storage() });
   trap.next = true;
   t.mock.timers.tick(1_000);
   t.mock.timers.reset();
@@ -211,11 +205,7 @@ test('what a storage did not take is brought to it with the next image', async (
 });
 
 test('a write under a claim that was on its way when the core trapped is not refused: its outcome is unknown', async (t) => {
-  const trap = trapping(t);
-  const { ablo, line } = client();
-  void ablo.ready();
-  await greet(line);
-  await ablo.ready();
+  const { trap, ablo, line } = await trappable(t);
   const claiming = ablo.tasks.claim({ id: 't1' });
   await turn();
   const asked = line.sent.findLast(({ type }) => type === 'claim')!;

@@ -66,15 +66,10 @@ class Queue {
     std::stable_sort(waiting.begin(), waiting.end(),
                      [&](const Place& a, const Place& b) { return wanted(a) < wanted(b); });
     bool may = theirs(nullptr);
-    const auto after = [&](const Place* one, const Place* other) {
-      const auto place = [&](const Place* of) {
-        return std::find_if(waiting.begin(), waiting.end(), [&](const Place& there) { return there.id == of->id; });
-      };
-      return place(one) > place(other);
-    };
     for (std::size_t i = 0; i < there.size(); ++i)
       for (std::size_t j = 0; j < i; ++j)
-        if (after(there[j], there[i]) && meet(*there[i], *there[j])) may &= theirs(there[i]) && theirs(there[j]);
+        if (wanted(*there[j]) > wanted(*there[i]) && meet(*there[i], *there[j]))
+          may &= theirs(there[i]) && theirs(there[j]);
     for (std::size_t i = 0; may && i < there.size(); ++i) *there[i] = waiting[i];
     settle(row);
   }
