@@ -12,7 +12,10 @@
 #include <random>
 #include <string>
 
+#include "environment.h"
+
 using namespace ablo;
+using namespace ablo::test;
 
 namespace {
 
@@ -70,7 +73,7 @@ TEST_CASE("The numbers on which readers of decimals have failed before") {
 TEST_CASE("A number is read to the last bit, however many digits it has") {
   std::mt19937_64 random(1);
   std::size_t wrong = 0;
-  for (int i = 0; i < 1'000'000; ++i) {
+  for (uint64_t left = cases(500'000); left > 0; --left) {
     const double number = anyDouble(random);
     if (!std::isfinite(number)) continue;
     char text[64];
@@ -86,7 +89,7 @@ TEST_CASE("A number is read to the last bit, however many digits it has") {
 TEST_CASE("A number is written so that it is read as itself, and as people wrote it") {
   std::mt19937_64 random(3);
   std::size_t wrong = 0;
-  for (int i = 0; i < 200'000; ++i) {
+  for (uint64_t left = cases(200'000); left > 0; --left) {
     const double number = anyDouble(random);
     if (!std::isfinite(number)) continue;
     std::string text;

@@ -4,6 +4,7 @@
 // there it is Node's.
 #pragma once
 
+#include <cstdint>
 #include <cstdlib>
 
 #ifdef __EMSCRIPTEN__
@@ -20,6 +21,14 @@ inline uint64_t environmentNumber(const char* name, uint64_t otherwise) {
   const char* given = std::getenv(name);
   return given ? std::strtoull(given, nullptr, 10) : otherwise;
 #endif
+}
+
+// How many cases a test draws: `natively` of them, a tenth where each takes longer, and ABLO_TIMES as many of either.
+inline uint64_t cases(uint64_t natively) {
+#if defined(ABLO_SANITIZED) || defined(__EMSCRIPTEN__)
+  natively /= 10;
+#endif
+  return natively * environmentNumber("ABLO_TIMES", 1);
 }
 
 }  // namespace ablo::test

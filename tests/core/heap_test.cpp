@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What is done with takes no memory: rounds of load, query, write and dispose leave the heap as it was. ABLO_ROUNDS says how many.
+// What is done with takes no memory: rounds of load, query, write and dispose leave the heap as it was.
 #include <malloc.h>
 
 #include <catch2/catch.hpp>
@@ -23,13 +23,10 @@ using namespace ablo::test;
 namespace {
 
 #if defined(ABLO_SANITIZED)
-constexpr uint64_t kRounds = 1'000;
 std::size_t bytesInUse() { return __sanitizer_get_current_allocated_bytes(); }
 #elif defined(__EMSCRIPTEN__)
-constexpr uint64_t kRounds = 2'000;
 std::size_t bytesInUse() { return static_cast<std::size_t>(mallinfo().uordblks); }
 #else
-constexpr uint64_t kRounds = 10'000;
 std::size_t bytesInUse() {
   const struct mallinfo2 info = mallinfo2();
   return info.uordblks + info.hblkhd;
@@ -78,7 +75,8 @@ class Visit {
     }
     const uint32_t open = *client_.openQuery(query);
     CHECK(client_.rows(open).size() == 3);
-    const uint32_t snapshot = client_.snapshot(R"({"reads":[{"model":"tasks","id":")" + id(round, 0) + R"("}]})")->snapshot;
+    const uint32_t snapshot =
+        client_.snapshot(R"({"reads":[{"model":"tasks","id":")" + id(round, 0) + R"("}]})")->snapshot;
     write(round, "update", 0);
     write(round, "create", 3);
     CHECK(client_.rows(open).size() == 4);
@@ -128,7 +126,7 @@ class Visit {
 /// Plays so many rounds after a warm-up; by how much the heap grew over them.
 template <class Play>
 long growth(const char* what, Play play) {
-  const uint64_t rounds = environmentNumber("ABLO_ROUNDS", kRounds);
+  const uint64_t rounds = cases(10'000);
   for (uint64_t round = 0; round < kWarmUp; ++round) play(round);
   const std::size_t before = bytesInUse();
   for (uint64_t round = 0; round < rounds; ++round) play(kWarmUp + round);

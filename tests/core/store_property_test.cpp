@@ -12,17 +12,10 @@
 using namespace ablo;
 using namespace ablo::test;
 
-#if defined(ABLO_SANITIZED)
-constexpr uint64_t kSteps = 20'000;
-#elif defined(__EMSCRIPTEN__)
-constexpr uint64_t kSteps = 50'000;
-#else
-constexpr uint64_t kSteps = 200'000;
-#endif
 constexpr uint64_t kStepsOfHistory = 400;
 
 TEST_CASE("Whatever happens, the view is the confirmed base with the pending commits folded in", "[property]") {
-  const uint64_t steps = environmentNumber("ABLO_STEPS", kSteps), first = environmentNumber("ABLO_SEED", 1);
+  const uint64_t steps = environmentNumber("ABLO_STEPS", cases(100'000)), first = environmentNumber("ABLO_SEED", 1);
   uint64_t digest = hashBytes(""), seed = first;
   for (uint64_t done = 0; done < steps; ++seed) {
     History history(seed);
