@@ -30,6 +30,7 @@ class Bench {
   std::map<uint32_t, std::string> answered;  // request → "ok", or the code
   std::vector<uint32_t> queries;             // queries whose result changed, at the last drain
   std::vector<std::string> rows;             // ids of rows that changed, at the last drain
+  std::vector<std::string> claimed;          // ids of rows whose claims changed, at the last drain
   std::vector<std::string> premises;         // ids of rows that outdated a snapshot
   std::vector<std::string> warnings;
   std::vector<std::string> lost;  // claims
@@ -40,6 +41,7 @@ class Bench {
     const Frame& frame = client.drain();
     queries.clear();
     rows.clear();
+    claimed.clear();
     const std::vector<uint32_t>& w = frame.words();
     for (std::size_t i = 0; i < w.size();) switch (static_cast<Record>(w[i])) {
         case Record::row:
@@ -50,7 +52,10 @@ class Bench {
           queries.push_back(w[i + 1]);
           i += 3;
           break;
-        case Record::claims: i += 3; break;
+        case Record::claims:
+          claimed.push_back(std::string(client.string(w[i + 2])));
+          i += 3;
+          break;
         case Record::settled:
           settled[w[i + 1]] = outcome(w[i + 2], "confirmed", frame.text(w[i + 5], w[i + 6]));
           if (w[i + 6] > 0) said[w[i + 1]] = *parseJson(frame.text(w[i + 5], w[i + 6]));

@@ -154,21 +154,3 @@ TEST_CASE("More claims than one frame may name are renewed in several") {
     if (frame.text("type") == "renew") renewed.push_back(frame.find("claims")->items().size());
   CHECK(renewed == std::vector<std::size_t>{1000, 1});
 }
-
-TEST_CASE("What is asked of others leaves out what the same participant holds elsewhere") {
-  Bench bench;
-  bench.connect();
-  const auto granted = [&](int seq, const std::string& id, const std::string& kind) {
-    bench.say(changes(
-        seq - 1, seq,
-        R"({"seq":)" + std::to_string(seq) +
-            R"(,"kind":"claim","op":"grant","model":"tasks","id":"t1","claim":{"id":")" + id +
-            R"(","model":"tasks","row":"t1","status":"active","fence":7,"readAt":3,"session":"s2","actor":{"kind":")" +
-            kind + R"(","id":"ada"}}})"));
-  };
-  granted(3, "own", "user");
-  CHECK(bench.client.intents(R"({"model":"tasks","id":"t1","others":true})").items().empty());
-  granted(4, "other", "agent");
-  CHECK(bench.client.intents(R"({"model":"tasks","id":"t1","others":true})").items().size() == 1);
-  CHECK(bench.client.intents(R"({"model":"tasks","id":"t1"})").items().size() == 2);
-}

@@ -184,7 +184,7 @@ TEST_CASE("A claim is held once its grant has been applied, and writes under it 
       R"({"id":"c1","model":"tasks","row":"t1","status":"active","fence":7,"readAt":3,"actor":{"kind":"user","id":"ada"}})";
   bench.say(changes(2, 3, R"({"seq":3,"kind":"claim","op":"grant","model":"tasks","id":"t1","claim":)" + claim + "}"));
   CHECK(bench.answered[request] == "ok");
-  CHECK(bench.client.intents(R"({"model":"tasks","id":"t1"})").items().size() == 1);
+  CHECK(bench.client.intents(R"({"model":"tasks","id":"t1"})")->items().size() == 1);
 
   bench.write("k1", update("t1", "under it"));
   const Json commit = bench.heard();

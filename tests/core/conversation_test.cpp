@@ -76,7 +76,7 @@ TEST_CASE("A claim keeps others out until it is released, and the next in line i
       world.now);
   world.settle();
   CHECK(agent.answered[held] == "ok");
-  CHECK(ada.client->intents(R"({"model":"tasks","id":"t1"})").items()[0].text("action") == "drafting");
+  CHECK(ada.client->intents(R"({"model":"tasks","id":"t1"})")->items()[0].text("action") == "drafting");
 
   const uint32_t refused = world.write(ada, "k1", "update", "t1", titled("ada"));
   world.settle();
@@ -94,7 +94,7 @@ TEST_CASE("A claim keeps others out until it is released, and the next in line i
   CHECK(agent.settled[under] == "ok");
   CHECK(ada.answered[waiting] == "ok");
   CHECK(World::title(ada, "t1") == "drafted");
-  CHECK(agent.client->intents("{}").items().size() == 1);
+  CHECK(agent.client->intents("{}")->items().size() == 1);
 }
 
 TEST_CASE("A claim whose holder is gone ends by itself") {
@@ -106,12 +106,12 @@ TEST_CASE("A claim whose holder is gone ends by itself") {
       R"({"claim":")" + kFirst + R"(","model":"tasks","id":"t1","ttl":1000,"action":"drafting","wait":true})",
       world.now));
   world.settle();
-  CHECK(ada.client->intents("{}").items().size() == 1);
+  CHECK(ada.client->intents("{}")->items().size() == 1);
   world.now += 1000;
   world.database.now = world.now;
   world.database.sweep();
   world.poll();
-  CHECK(ada.client->intents("{}").items().empty());
+  CHECK(ada.client->intents("{}")->items().empty());
 }
 
 TEST_CASE("Who was away resumes where they were, and misses nothing") {
@@ -188,8 +188,8 @@ TEST_CASE("Who leaves gives back what they hold") {
       R"({"claim":")" + kFirst + R"(","model":"tasks","id":"t1","ttl":60000,"action":"drafting","wait":true})",
       world.now));
   world.settle();
-  CHECK(ada.client->intents("{}").items().size() == 1);
+  CHECK(ada.client->intents("{}")->items().size() == 1);
   agent.client->stop(world.now);
   world.settle();
-  CHECK(ada.client->intents("{}").items().empty());
+  CHECK(ada.client->intents("{}")->items().empty());
 }

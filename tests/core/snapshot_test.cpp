@@ -122,6 +122,55 @@ TEST_CASE("A write that is made from its row is not made anew when its reasons a
   CHECK(bench.codeOf(snapshot) == "sent");  // the server says what changed
 }
 
+TEST_CASE("What was loaded in one order can be relied on in any, and counted") {
+  Reader partial(false);
+  const auto load = [&](const std::string& query) {
+    const uint32_t request = *partial.client.load(query, partial.now);
+    partial.say(R"({"type":"answer","request":)" + std::to_string(request) + R"(,"seq":5,"rows":[]})");
+  };
+  const auto isReason = [&](const std::string& query) { return static_cast<bool>(partial.take(partial.query(query))); };
+  const std::string done = R"({"model":"tasks","where":[["status","=","done"]])",
+                    todo = R"({"model":"tasks","where":[["status","=","todo"]])";
+  load(done + R"(,"orderBy":[["title","asc"]]})");
+  CHECK(isReason(done + R"(,"count":true})"));
+  CHECK(isReason(done + R"(,"orderBy":[["title","desc"]],"limit":1})"));
+  CHECK(!isReason(todo + "}"));
+  CHECK(!isReason(R"({"model":"tasks"})"));
+  CHECK(!isReason(done + R"(,"state":"all"})"));
+  load(todo + R"(,"limit":1})");
+  CHECK(isReason(todo + R"(,"limit":1})"));
+  CHECK(!isReason(todo + "}"));
+}
+
+TEST_CASE("A row that appears is a change of a query, also where it is not kept because the query was forgotten") {
+  Reader partial(false);
+  const auto load = [&](const std::string& query) {
+    const uint32_t request = *partial.client.load(query, partial.now);
+    partial.say(R"({"type":"answer","request":)" + std::to_string(request) + R"(,"seq":2,"rows":[]})");
+  };
+  load(R"({"model":"tasks","where":[["status","=","todo"]]})");
+  REQUIRE(partial.take(partial.query(R"({"model":"tasks","where":[["status","=","todo"]],"count":true})")));
+  for (int i = 0; i < 300; ++i)
+    load(R"({"model":"tasks","where":[["id","=","x)" + std::to_string(i) + R"("]],"state":"all"})");
+  partial.say(changes(2, 3, change(3, "t9", "nine")));
+  CHECK(partial.premises == std::vector<std::string>{"t9"});
+}
+
+TEST_CASE("A row that was shown as missing is a reason only if it is known to be missing") {
+  Reader partial(false);
+  const std::string shown = R"({"model":"tasks","id":"t7","shown":true})";
+  CHECK(partial.take(shown).error().code == ErrorCode::sync_not_ready);
+  CHECK(partial.take(R"({"model":"tasks","id":"t7"})"));  // from now on, whatever it is
+  const uint32_t request =
+      *partial.client.load(R"({"model":"tasks","where":[["id","=","t7"]],"state":"all"})", partial.now);
+  partial.say(R"({"type":"answer","request":)" + std::to_string(request) + R"(,"seq":2,"rows":[]})");
+  CHECK(partial.take(shown));
+  CHECK(partial.take(R"({"model":"tasks","id":"t8","shown":true})").error().code == ErrorCode::sync_not_ready);
+  CHECK(partial.take(R"({"model":"tasks","id":"","shown":true})").error().code == ErrorCode::invalid_id);
+  Reader all;
+  CHECK(all.take(shown));
+}
+
 TEST_CASE("What cannot be relied on is refused by name") {
   Reader partial(false);
   CHECK(partial.take(partial.query(kOnes)).error().code == ErrorCode::sync_not_ready);

@@ -113,3 +113,14 @@ test('no row, an unknown model and a row without an id are named', async () => {
   await assert.rejects(ann.claim('x' as never), { code: 'unknown_model' });
   await assert.rejects(ann.tasks.claim(undefined as never), { code: 'invalid_id' });
 });
+
+test('a set is not the claim of a write: its rows are written under it without being told, and others are not', async () => {
+  const { ann, task, account } = await place();
+  await using both = await ann.claim([{ tasks: task }, { accounts: account }]);
+  const named = { code: 'write_options_invalid', param: 'claim' };
+  for (const claim of [both, null, '', {}] as never[]) {
+    await assert.rejects(ann.commits.create({ operation: { action: 'update', model: 'tasks', id: task, data: { title: 'two' } }, claim }), named);
+  }
+  for (const claim of [both, ''] as never[]) await assert.rejects(ann.tasks.update(task, { title: 'two' }, { claim }), named);
+  assert.equal(ann.tasks.get(task)!.title, 'one');
+});

@@ -10,6 +10,7 @@ const read = (id: string, readAt: number, more: object = {}) => ({ model: 'tasks
 /** As the hub writes it: tasks that have this status. */
 const queried = (status: string, readAt: number, more: object = {}) => ({
   model: 'tasks',
+  query: { where: [['status', '=', status]] },
   condition: `i.image is not null and (i.image->>'status') = ($2->>0)`,
   params: [status],
   readAt,
@@ -183,6 +184,17 @@ onEachDatabase((tenant) => {
     const [first] = await ann.batch([asked]);
     assert.deepEqual((await ann.batch([asked]))[0], first);
     const [other] = await ann.batch([{ ...asked, premises: [read('t2', 0)] }]);
+    assert.equal(codeOf(other!), 'idempotency_conflict');
+  });
+
+  test('a query is the same however another release of the server words its condition', async () => {
+    const [ann, , readAt] = await withTasks('t1');
+    const asked = ann.asked([setTask('t1', { title: 'x' })], { key: randomUUID(), premises: [queried('done', readAt)] });
+    const [first] = await ann.batch([asked]);
+    assert.equal(codeOf(first!), 'confirmed');
+    const reworded = queried('done', readAt, { condition: `i.image->>'status' = $2->>0` });
+    assert.deepEqual((await ann.batch([{ ...asked, premises: [reworded] }]))[0], first);
+    const [other] = await ann.batch([{ ...asked, premises: [queried('todo', readAt)] }]);
     assert.equal(codeOf(other!), 'idempotency_conflict');
   });
 });

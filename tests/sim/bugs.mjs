@@ -250,6 +250,8 @@ const claims = {
   'a claim that another log does not know, waited for': [[`${session}/receive.cpp`, 'if (again || own.state', 'if (own.state']],
   'a claim that its holder does not renew': [[`${session}/deadlines.cpp`, 'if (!due.items().empty()) send', 'if (due.items().size() > 100) send']],
   'a claim given back before the writes under it': [[`${session}/coordinate.cpp`, 'live && !store_.pending().underClaim(id))', 'live)']],
+  'a release that a lost connection took, forgotten': [[`${session}/conversation.cpp`, 'giveBackForgotten(now);\n leaveClaims(now);', 'leaveClaims(now);']],
+  'a write under a claim that goes by nothing': [[`${session}/guards.cpp`, 'if (own.readAt < 0) own.readAt = readWhenGranted(store_.schema(), claims, json.text("claim"), operation);', '']],
   'a claim not renewed while writes are under way': [['wasm/core/src/coordination/own_claim.h', '|| state == State::leaving; }', '; }']],
   'some of several rows kept when another is not to be had': [[`${session}/coordinate.cpp`, 'advance(other, OwnClaim::Event::released, now);', '']],
   'a claim that nobody waits for any more': [[`${session}/coordinate.cpp`, 'else if (!own_.contains(id) &&', 'else if (id.empty() &&']],

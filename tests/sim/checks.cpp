@@ -41,7 +41,12 @@ bool shows(Client& client, int model, uint32_t slot, const Json& row) {
 /// How a claim stands, for those who look.
 std::string standing(const Json& claim) {
   const auto part = [&](const char* name) { return claim.find(name) ? *claim.find(name) : Json(); };
-  return writeJson(Json::array().push(part("row")).push(part("status")).push(part("fence")).push(part("position")));
+  return writeJson(Json::array()
+                       .push(part("row"))
+                       .push(part("status"))
+                       .push(part("fence"))
+                       .push(part("position"))
+                       .push(part("ticket")));
 }
 
 void foldClaim(const Json& entry, std::map<std::string, std::string>& claims) {
@@ -57,7 +62,7 @@ void foldClaim(const Json& entry, std::map<std::string, std::string>& claims) {
 /// Who holds what and who waits, as the log says up to the cursor. Their own place in line they may know a moment earlier.
 void View::checkClaims(Person& person, Record& record) {
   std::map<std::string, std::string> shown;
-  const Json intents = person.client().intents("{}");
+  const Json intents = *person.client().intents("{}");
   for (const Json& claim : intents.items()) {
     const std::string id(claim.text("id"));
     const bool early =

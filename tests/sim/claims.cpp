@@ -153,7 +153,7 @@ Json claimObject(const Claim& claim) {
   for (const std::string& field : claim.fields) fields.push(field);
   if (!claim.fields.empty()) object.set("fields", std::move(fields));
   object.set("status", claim.status).set("actor", Json::object({{"kind", "user"}, {"id", claim.actor}}));
-  object.set("session", claim.session).set("action", "editing");
+  object.set("session", claim.session).set("action", "editing").set("ticket", claim.ticket);
   if (claim.fence > 0) object.set("fence", claim.fence).set("readAt", claim.readAt);
   if (claim.position > 0) object.set("position", claim.position);
   return object.set("expiresAt", claim.expiresAt);
@@ -300,7 +300,7 @@ ClaimAnswer reorder(Database& db, Backend who, Json input) {
         may &= theirs(waiting[i]) && theirs(waiting[j]);
   if (!may && !input.flag("trusted")) co_return refusal("permission_denied");
   for (std::size_t i = 0; i < waiting.size(); ++i) {
-    waiting[i].ticket = tickets[i];
+    if (std::exchange(waiting[i].ticket, tickets[i]) != tickets[i]) waiting[i].position = 0;  // told anew
     db.write(who, waiting[i]);
   }
   db.transaction(who).reorders.push_back({headOf(db, who) + 1, row, order});

@@ -126,7 +126,7 @@ void Errands::giveBack(const std::string& claim) {
 
 void Errands::reorder(const RowName& row) {
   std::vector<std::string> waiting;
-  const Json line = person_.client().intents(writeJson(Json::object({{"model", row.first}, {"id", row.second}})));
+  const Json line = *person_.client().intents(writeJson(Json::object({{"model", row.first}, {"id", row.second}})));
   for (const Json& claim : line.items())
     if (claim.text("status") == "queued") waiting.emplace_back(claim.text("id"));
   Json order = Json::array();

@@ -69,7 +69,14 @@ class ClientModule {
   std::string claim(const std::string& claim, double now) { return numbered("request", client_.claim(claim, now)); }
   std::string release(const std::string& claim, double now) { return numbered("request", client_.release(claim, now)); }
   std::string reorder(const std::string& order, double now) { return numbered("request", client_.reorder(order, now)); }
-  std::string intents(const std::string& filter) const { return writeJson(client_.intents(filter)); }
+  std::string intents(const std::string& filter) const {
+    const Result<Json> claims = client_.intents(filter);
+    return claims ? writeJson(*claims) : failure(claims.error());
+  }
+  std::string awaitFree(const std::string& filter, double now) {
+    return numbered("request", client_.awaitFree(filter, now));
+  }
+  void closeRequest(uint32_t request) { client_.closeRequest(request); }
   std::string snapshot(const std::string& entities) {
     const Result<Client::SnapshotTaken> taken = client_.snapshot(entities);
     if (!taken) return failure(taken.error());
@@ -204,6 +211,8 @@ EMSCRIPTEN_BINDINGS(ablo_core) {
       .function("release", &ClientModule::release)
       .function("reorder", &ClientModule::reorder)
       .function("intents", &ClientModule::intents)
+      .function("awaitFree", &ClientModule::awaitFree)
+      .function("closeRequest", &ClientModule::closeRequest)
       .function("snapshot", &ClientModule::snapshot)
       .function("followSnapshot", &ClientModule::followSnapshot)
       .function("closeSnapshot", &ClientModule::closeSnapshot);

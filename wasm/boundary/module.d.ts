@@ -107,8 +107,18 @@ export interface Client {
   release(claim: string, now: number): string;
   /** `{model, id, order: [claim id]}`: `{"request"}`. */
   reorder(order: string, now: number): string;
-  /** `{model?, id?, field?}`: an array of claims, holder first, then the line in order. */
+  /**
+   * `{model?, id? or ids?, field?, others?}`: an array of claims, who holds them first, then who waits, in order. `others`: not
+   * this client's own.
+   */
   intents(filter: string): string;
+  /**
+   * The same, with `timeout?` in ms and `ifClaimed?`, `wait` or `fail`: `{"request"}`, answered when nobody holds any of it; 0 when
+   * nobody does; or `entity_claimed`.
+   */
+  awaitFree(filter: string, now: number): string;
+  /** One of these that nobody waits for any more. */
+  closeRequest(request: number): void;
   /** `{reads: [{model, id} | {query: text}]}`: `{"snapshot": number, "stamp": seq}` */
   snapshot(captured: string): string;
   followSnapshot(snapshot: number, follows: number): void;

@@ -34,7 +34,7 @@ export function Ablo<S extends AnySchema = RegisteredSchema>(options: AbloOption
   const settings = readOptions(options);
   const store = new Store(settings);
   const requests = new Requests(store);
-  const intents = new Intents(store);
+  const intents = new Intents(store, requests);
   const snapshots = new Snapshots(store);
   const claims = new Claims(store, requests, intents);
   const commits = new Commits(store, claims, snapshots);
@@ -66,9 +66,9 @@ export function Ablo<S extends AnySchema = RegisteredSchema>(options: AbloOption
     },
     intents: Object.freeze({
       list: (filter?: IntentFilter) => intents.list(filter),
-      create: ({ target: { model, resource = model!, id, field }, ...rest }: IntentInput) =>
-        claims.one(resource, { ...rest, id, field }),
-      waitFor: (filter: IntentFilter, options?: WaitOptions) => client.ready().then(() => intents.waitFor(filter, options)),
+      create: async ({ target, ...rest } = {} as IntentInput) =>
+        claims.one((target?.resource ?? target?.model)!, { ...rest, ...target } as never),
+      waitFor: (filter: IntentFilter, options?: WaitOptions) => intents.waitFor(filter, options),
     }),
     commits: Object.freeze({ create: (input: CommitInput) => createCommit(commits, input) }),
     sessions: Object.freeze({ create: (input: SessionInput) => createSession(settings, input) }),

@@ -48,11 +48,12 @@ export class Commits {
    */
   write<T>(
     operations: Operation[] | (() => Operation[]),
-    options: WriteOptions & { claim?: string },
+    options: Omit<WriteOptions, 'claim'> & { claim?: unknown },
     result: (receipt: Receipt, view: View) => T | PromiseLike<T>,
   ): Promise<T> {
     const written = this.store.run((view) => {
       const { wait = this.store.settings.defaultWait, timeout, idempotencyKey, retries = mostRetries, snapshot, ...rest } = options;
+      const claim = typeof rest.claim === 'object' ? ((rest.claim as { claimId?: string } | null)?.claimId ?? '') : rest.claim;
       if (wait !== 'queued' && wait !== 'confirmed')
         throw abloError('write_options_invalid', "wait is 'queued' or 'confirmed'.", { param: 'wait' });
       const patience = timeout === undefined ? undefined : milliseconds(timeout, 'timeout');
@@ -60,8 +61,8 @@ export class Commits {
       const again = typeof operations === 'function' ? operations : undefined;
       const commit = ({ core }: View, settling: Settling<Receipt>, how?: object) => {
         const made = again ? again() : (operations as Operation[]);
-        const premises = snapshot && this.snapshots.number(snapshot);
-        const text = toJson({ ...rest, key, operations: made, retries: again && retries, snapshot: premises, ...how });
+        const premises = snapshot === undefined ? undefined : this.snapshots.number(snapshot);
+        const text = toJson({ ...rest, claim, key, operations: made, retries: again && retries, snapshot: premises, ...how });
         const bound = again ?? premises ?? this.store.settings.core.guard ?? made.some(({ model, id }) => this.claims.held(model, id)[0]);
         const transaction = { id: key, operations: made };
         this.#open.set(core.commit(text, Date.now()), { settling, transaction, text: bound ? undefined : text, commit });

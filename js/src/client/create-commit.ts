@@ -6,7 +6,7 @@ import { randomId } from '../platform';
 import type { Commits } from './commits';
 import type { CommitInput, Operation, Receipt } from './types';
 
-export function createCommit(commits: Commits, { operation, operations, claim, ...options }: CommitInput): Promise<Receipt> {
+export function createCommit(commits: Commits, { operation, operations, ...options }: CommitInput): Promise<Receipt> {
   if (operation && operations)
     return Promise.reject(
       abloError('write_options_invalid', 'Give operation or operations, not both.', { param: 'operation' }),
@@ -14,6 +14,5 @@ export function createCommit(commits: Commits, { operation, operations, claim, .
   const list = (operations ?? (operation ? [operation] : [])).map(
     ({ action, id = action === 'create' ? randomId() : '', ...rest }): Operation => ({ op: action, id, ...rest }),
   );
-  const named = typeof claim === 'object' ? claim.claimId : claim;
-  return commits.write(list, { wait: 'confirmed', ...options, claim: named }, (receipt) => receipt);
+  return commits.write(list, { wait: 'confirmed', ...options }, (receipt) => receipt);
 }

@@ -6,8 +6,9 @@ import { pending, type Pending } from './pending';
 import type { Store, View } from './store';
 
 interface Question {
-  method: 'load' | 'claim' | 'release' | 'reorder';
+  method: 'load' | 'claim' | 'release' | 'reorder' | 'awaitFree';
   text: string;
+  request: number;
 }
 
 export class Requests {
@@ -15,15 +16,24 @@ export class Requests {
 
   constructor(private readonly store: Store) {}
 
-  /** The answer; undefined when this client had it all already. */
-  ask<T>(method: Question['method'], text: string): Promise<T | undefined> {
+  /** The answer; undefined when this client had it all already. `signal`: nobody waits for it any more. */
+  ask<T>(method: Question['method'], text: string, signal?: AbortSignal): Promise<T | undefined> {
     return this.store.run(({ core }) => {
       const { request } = core.ask(method, text, Date.now()) as { request: number };
       if (request === 0) return undefined;
-      let open = this.#open.get(request);
-      if (!open) this.#open.set(request, (open = { ...pending(this.store.connection.hold()), method, text }));
-      return open.promise as Promise<T>;
+      let open = this.#open.get(request) as (Pending<T> & Question) | undefined;
+      if (!open) this.#open.set(request, (open = { ...pending<T>(this.store.connection.hold()), method, text, request }));
+      if (!signal) return open.promise;
+      const leave = () => this.#leave(open, signal);
+      signal.addEventListener('abort', leave);
+      return open.promise.finally(() => signal.removeEventListener('abort', leave));
     });
+  }
+
+  #leave({ request, reject }: Question & Pick<Pending<unknown>, 'reject'>, { reason }: AbortSignal): void {
+    this.store.peek()?.core.tell('closeRequest', request);
+    this.#open.delete(request);
+    reject(reason);
   }
 
   answered(request: number, granted: boolean, text: string): void {
@@ -42,7 +52,7 @@ export class Requests {
       try {
         const { request } = core.ask(open.method, open.text, Date.now()) as { request: number };
         if (request === 0) open.resolve(undefined);
-        else this.#open.set(request, open);
+        else this.#open.set(request, Object.assign(open, { request }));
       } catch (thrown) {
         open.reject(asAbloError(thrown));
       }

@@ -2,7 +2,7 @@
 //
 // Intents: who holds what and who waits, as the core knows it. A list stays the same array until a claim in it changes,
 // whatever becomes of other claims of its row.
-import { inTime, pending } from '../client/pending';
+import type { Requests } from '../client/requests';
 import type { Store, View } from '../client/store';
 import { milliseconds } from '../duration';
 import { abloError } from '../errors/errors';
@@ -13,8 +13,8 @@ import type { Intent, IntentFilter, WaitOptions, WireClaim } from './types';
 
 /** `fresh`: of whose claims it is the list, until one of them changes. */
 type Kept = { readonly said: string; readonly list: readonly Intent[]; fresh: View | undefined };
-/** `others`: of other participants alone. */
-type Filter = IntentFilter & { readonly others?: true };
+/** `ids`: of any of these rows. `others`: of other participants alone. */
+type Filter = IntentFilter & { readonly ids?: readonly string[]; readonly others?: true; readonly ifClaimed?: 'wait' | 'fail' };
 
 const none: readonly Intent[] = Object.freeze([]);
 
@@ -22,13 +22,13 @@ export class Intents {
   /** By the key that is bumped when they change, then by filter. */
   readonly #lists = new Map<string, Map<string, Kept>>();
 
-  constructor(private readonly store: Store) {}
+  constructor(private readonly store: Store, private readonly requests: Requests) {}
 
   /** Holder first, then the line in order. Tracked inside a selector. */
-  list({ model, resource, id, field, others }: Filter = {}): readonly Intent[] {
+  list({ model, resource, id, field }: IntentFilter = {}): readonly Intent[] {
     const view = this.store.drained();
     if (!view) return none;
-    const filter = { model: model ?? resource, id, field, others };
+    const filter = { model: model ?? resource, id, field };
     const key = keys.claims(view.models.get(filter.model ?? ''), id);
     this.store.signals.read(key);
     const text = toJson(filter);
@@ -44,25 +44,11 @@ export class Intents {
     return list;
   }
 
-  /** Resolves when nobody holds any of it; they may wait in line for it still. */
-  async waitFor(filter: Filter, { timeout, signal }: WaitOptions = {}): Promise<void> {
+  /** Resolves when nobody holds any of it; they may wait in line for it still. Or it is refused, if somebody does. */
+  async waitFor({ resource, ...filter }: Filter, { timeout, signal }: WaitOptions = {}): Promise<void> {
     signal?.throwIfAborted();
-    const { promise, resolve, reject } = pending<void>(this.store.connection.hold());
-    const holder = () => this.list(filter).find(({ status }) => status === 'active');
-    const stop = this.store.signals.follow(holder, (found) => found ?? resolve());
-    const abort = () => reject(signal!.reason);
-    signal?.addEventListener('abort', abort);
-    await inTime(promise, timeout && milliseconds(timeout, 'timeout'), () => abloError('model_claimed_timeout')).finally(() => {
-      signal?.removeEventListener('abort', abort);
-      stop();
-      resolve();
-    });
-  }
-
-  /** Throws if somebody else holds it. */
-  refuse(target: { model: string; id: string }): void {
-    const [holder] = this.store.view()!.core.ask('intents', toJson({ ...target, others: true })) as WireClaim[];
-    if (holder?.status === 'active') throw abloError('entity_claimed', '', { details: { claims: [holder] } });
+    const text = { model: resource, ...filter, timeout: timeout === undefined ? undefined : milliseconds(timeout, 'timeout') };
+    await this.requests.ask('awaitFree', toJson(text), signal);
   }
 
   changed(model: number, id: string): void {

@@ -35,7 +35,7 @@ export class Snapshots {
     if (!view) throw this.store.failure ?? abloError('sync_not_ready');
     const read = typeof captured === 'function' ? this.store.signals.track(captured) : undefined;
     if (read?.value instanceof Promise) throw abloError('wrong_type', 'The function of a snapshot is not async.');
-    const named = Object.entries(captured).map(([model, ids]) => [model, [ids].flat()] as const); // none of a function
+    const named = Object.entries(captured ?? {}).map(([model, ids]) => [model, [ids].flat()] as const); // none of a function
     const reads = read ? whatWasRead(read.dependencies, view) : named.flatMap(([model, ids]) => ids.map((id) => ({ model, id })));
     const { snapshot, stamp } = view.core.ask('snapshot', toJson({ reads })) as { snapshot: number; stamp: number };
 
@@ -72,7 +72,8 @@ export class Snapshots {
   /** What a write goes by: the number the core knows it under. */
   number(taken: object): number {
     const number = this.#numbers.get(taken);
-    if (!number) throw abloError('stale_context', 'The snapshot is not of this client, or the core was built again since.');
+    const code = (taken as Snapshot | null)?.stamp === undefined ? 'write_options_invalid' : 'stale_context';
+    if (!number) throw abloError(code, 'The snapshot is not of this client, or the core was built again since.');
     return number;
   }
 
@@ -100,7 +101,7 @@ export class Snapshots {
 function whatWasRead(dependencies: Dependencies, { core, queries }: View): object[] {
   return [...dependencies.keys()].flatMap((key) => {
     const [, kind, number, id] = /^(row|query) (\d+) ?(.*)/s.exec(key) ?? [];
-    if (kind === 'row') return { model: core.models[Number(number)]!.key, id };
+    if (kind === 'row') return { model: core.models[Number(number)]!.key, id, shown: true };
     return kind ? { query: queries.text(Number(number)) } : [];
   });
 }

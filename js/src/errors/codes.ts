@@ -56,7 +56,7 @@ export const errorCodes = {
   cursor_too_old: { kind: 'Server', status: 409 },
   commit_no_result: { kind: 'Connection', status: 504, sentence: "No answer came in time. The write may still take effect: ask again with the same idempotency key." },
   flush_timeout: { kind: 'Connection', status: 504, sentence: "Some writes are still pending." },
-  sync_not_ready: { kind: 'Connection', status: null, sentence: "The client has not been connected yet. Await ready() first." },
+  sync_not_ready: { kind: 'Connection', status: null, sentence: "This client does not have what it is asked for yet. Await ready(), and load() or retrieve() what is relied on." },
   client_disposed: { kind: 'Connection', status: null, sentence: "This client was disposed. Make a new one." },
   api_unreachable: { kind: 'Connection', status: 503, sentence: "The server cannot be reached. Start one with `npx ablo dev`, or set baseURL or ABLO_URL." },
   database_unreachable: { kind: 'Connection', status: 503, sentence: "The database cannot be reached. Check that it runs and that DATABASE_URL is right." },

@@ -60,12 +60,9 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
   };
 
   /** Of rows that somebody else holds: waits until nobody does, or refuses. */
-  const unclaimed = async (rows: readonly Row[], { ifClaimed, claimedTimeout: timeout }: ReadOptions): Promise<void> => {
-    for (const { id } of ifClaimed ? (rows as readonly { id: string }[]) : []) {
-      if (claims.held(model, id)[0]) continue;
-      if (ifClaimed === 'wait') await intents.waitFor({ model, id, others: true }, { timeout });
-      else if (ifClaimed === 'fail') intents.refuse({ model, id });
-    }
+  const unclaimed = async (rows: readonly Row[], { ifClaimed = 'return', claimedTimeout: timeout }: ReadOptions): Promise<void> => {
+    const ids = rows.map(({ id }) => id as string);
+    if (ifClaimed !== 'return') await intents.waitFor({ model, ids, others: true, ifClaimed }, { timeout });
   };
 
   const load = async ({ expand, ...options }: LoadOptions<Row> = {}): Promise<Row[]> => {
@@ -91,16 +88,15 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
     result: () => T | Promise<T>,
   ): Promise<T> => {
     const { id } = operation;
-    if (isObject(claim) && !('claimId' in claim))
+    if (isObject(claim) && !('claimId' in claim || 'claims' in claim))
       return commits.heard(
         claims.during(model, { ...claim, id }, (handle) => write(operation, { ...options, claim: handle }, result)),
       );
-    const named = typeof claim === 'object' ? claim.claimId : claim;
-    const wait = options.wait ?? (named || claims.held(model, id).length > 0 ? 'confirmed' : undefined);
+    const wait = options.wait ?? (claim || claims.held(model, id).length > 0 ? 'confirmed' : undefined);
     const { data } = operation;
     const operations =
       typeof data === 'function' ? () => [{ ...operation, model, data: data() }] : [{ ...operation, model } as Operation];
-    return commits.write(operations, { ...options, wait, claim: named }, result);
+    return commits.write(operations, { ...options, wait, claim }, result);
   };
 
   const create = (first: Data, second?: WriteOptions): Promise<Row> => {

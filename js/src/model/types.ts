@@ -159,9 +159,9 @@ export interface ClaimVerb<R> {
   (id: string, options?: Omit<ClaimOptions, 'id'>): Promise<ClaimHandle<R>>;
   /** Claims, runs, releases. */
   <T>(id: string, work: (claim: ClaimHandle<R>) => Promise<T> | T): Promise<T>;
-  state(target: { id: string; field?: string }): ClaimState | null;
-  queue(target: { id: string; field?: string }): ClaimQueue;
-  release(target: { id: string } | ClaimHandle<R>): Promise<void>;
+  state(target: string | { id: string; field?: string }): ClaimState | null;
+  queue(target: string | { id: string; field?: string }): ClaimQueue;
+  release(target: string | { id: string } | ClaimHandle<R>): Promise<void>;
   /**
    * Puts those who wait in this order; who is not named stays behind them, as before. For who holds the row, a secret key,
    * or the operation `intent.reorder`: `permission_denied`.

@@ -153,7 +153,7 @@ begin
       select from ablo.claim k where k.organization = $1 and k.id = a.id)) then
     return jsonb_build_object('error', ablo.error('claim_not_found', 'Not all of these are claims.'));
   end if;
-  update ablo.claim k set ticket = w.ticket
+  update ablo.claim k set ticket = w.ticket, position = null  -- told anew, even if as many as before are in front of it
   from unnest(waiting) with ordinality w
   where k.organization = $1 and k.id = wanted[w.ordinality] and k.ticket <> w.ticket;
   perform ablo.settle_line(organization, input->>'model', input->>'id');

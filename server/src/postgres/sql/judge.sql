@@ -14,7 +14,7 @@
 --
 -- The hub says what a commit goes by: premises, {model, id, fields?, readAt, onStale, operation?}. One without fields
 -- touches all of the row; one with an operation is of a row that the commit writes, the others were read. Or it is a query,
--- {model, condition, params, readAt, onStale}: all that it found, and that there was no more.
+-- {model, query, condition, params, readAt, onStale}: all that it found, and that there was no more.
 
 -- The entries after a place in the log that a query's answer may be another one for, the last of each row: with the row as it
 -- was or as it is the condition is true, whoever wrote it; or all rows may have changed. What they were may not be what they

@@ -15,11 +15,15 @@ language sql stable as $$
     || case when notifications is null then '{}' else jsonb_build_object('notifications', notifications) end;
 $$;
 
--- What a commit asks for. The members of an object have one order in jsonb, so equal requests have equal hashes.
+-- What a commit asks for. The members of an object have one order in jsonb, so equal requests have equal hashes. The SQL of a
+-- query is left out: another release of the server may word it in another way.
 create or replace function ablo.digest(body jsonb) returns bytea
 language sql stable as $$
-  select sha256(convert_to(
-    jsonb_build_array(body->'operations', body->'premises', body->'claims')::text, 'UTF8'));
+  select sha256(convert_to(jsonb_build_array(
+    body->'operations',
+    (select jsonb_agg(p.premise - '{condition,params}'::text[] order by p.n)
+      from jsonb_array_elements(body->'premises') with ordinality p(premise, n)),
+    body->'claims')::text, 'UTF8'));
 $$;
 
 create or replace function ablo.issued_at(body jsonb) returns timestamptz

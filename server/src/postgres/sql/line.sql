@@ -16,7 +16,7 @@ language sql stable as $$
   select jsonb_strip_nulls(jsonb_build_object(
       'id', claim.id, 'model', claim.model, 'row', claim.row_id, 'fields', claim.fields, 'status', claim.status,
       'actor', claim.actor, 'session', claim.session, 'action', claim.action, 'description', claim.description,
-      'fence', claim.fence, 'position', claim.position, 'readAt', claim.read_at,
+      'ticket', claim.ticket, 'fence', claim.fence, 'position', claim.position, 'readAt', claim.read_at,
       'createdAt', ablo.milliseconds(claim.created_at), 'expiresAt', ablo.milliseconds(claim.expires_at)))
     || case when claim.meta is null then '{}' else jsonb_build_object('meta', claim.meta) end;
 $$;

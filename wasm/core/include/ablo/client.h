@@ -126,7 +126,13 @@ class Client {
   Result<uint32_t> release(std::string_view claim, double now);
   /// `{model, id, order: [claim id]}`.
   Result<uint32_t> reorder(std::string_view json, double now);
-  Json intents(std::string_view filter) const;
+  /// `{model?, id? or ids?, field?, others?}`: claims, who holds them first, then who waits, in order. `others`: not this client's own.
+  Result<Json> intents(std::string_view filter) const;
+  /// The same, with `timeout?` and `ifClaimed?`, `wait` or `fail`: the request, answered when nobody holds any of it; 0: nobody
+  /// does; or `entity_claimed`.
+  Result<uint32_t> awaitFree(std::string_view filter, double now);
+  /// One of these that nobody waits for any more.
+  void closeRequest(uint32_t request);
   struct SnapshotTaken {
     uint32_t snapshot;
     double stamp;

@@ -43,6 +43,7 @@ enum class ErrorCode {
   claim_lost,
   claim_not_found,
   queue_too_deep,
+  model_claimed_timeout,
   grant_timeout,
   idempotency_conflict,
   idempotency_key_expired,
@@ -68,7 +69,7 @@ enum class ErrorCode {
   internal_error,
 };
 
-inline constexpr std::array<std::string_view, 57> kErrorCodes{
+inline constexpr std::array<std::string_view, 58> kErrorCodes{
     "apikey_missing",
     "apikey_invalid",
     "apikey_revoked",
@@ -103,6 +104,7 @@ inline constexpr std::array<std::string_view, 57> kErrorCodes{
     "claim_lost",
     "claim_not_found",
     "queue_too_deep",
+    "model_claimed_timeout",
     "grant_timeout",
     "idempotency_conflict",
     "idempotency_key_expired",

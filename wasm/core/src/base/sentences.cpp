@@ -38,6 +38,7 @@ std::string_view ablo::sentence(ErrorCode code) {
     case ErrorCode::claim_lost: return "The claim this write relied on is over. Claim the row again and read it again.";
     case ErrorCode::claim_not_found: return "There is no such claim.";
     case ErrorCode::queue_too_deep: return "Too many are waiting for this row already.";
+    case ErrorCode::model_claimed_timeout: return "Somebody still holds it. Wait longer, or stand in line with claim().";
     case ErrorCode::grant_timeout: return "The claim was not granted in the time given. Try again later, or give it a longer timeout.";
     case ErrorCode::idempotency_conflict: return "The same idempotency key was used for another commit.";
     case ErrorCode::idempotency_key_expired: return "The commit was issued too long ago to be sent again. Look whether it took effect, then send it under a new key.";
@@ -50,7 +51,7 @@ std::string_view ablo::sentence(ErrorCode code) {
     case ErrorCode::log_epoch_changed: return "The database was replaced or restored. Everything is loaded afresh; pending writes are kept.";
     case ErrorCode::cursor_too_old: return "What happened since this client was last connected is no longer kept. Everything is loaded afresh; pending writes are kept.";
     case ErrorCode::commit_no_result: return "No answer came in time. The write may still take effect: ask again with the same idempotency key.";
-    case ErrorCode::sync_not_ready: return "The client has not been connected yet. Await ready() first.";
+    case ErrorCode::sync_not_ready: return "This client does not have what it is asked for yet. Await ready(), and load() or retrieve() what is relied on.";
     case ErrorCode::client_disposed: return "This client was disposed. Make a new one.";
     case ErrorCode::api_unreachable: return "The server cannot be reached. Start one with `npx ablo dev`, or set baseURL or ABLO_URL.";
     case ErrorCode::database_unreachable: return "The database cannot be reached. Check that it runs and that DATABASE_URL is right.";

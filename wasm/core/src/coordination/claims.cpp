@@ -2,8 +2,18 @@
 #include "coordination/claims.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace ablo {
+
+namespace {
+
+/// Among the claims of its row. It is another one after each transition.
+auto place(const Claim& claim) {
+  return std::tuple(!claim.active, claim.fence, claim.ticket, claim.position, claim.readAt);
+}
+
+}  // namespace
 
 Claim Claim::read(const Json& json) {
   Claim claim;
@@ -12,6 +22,7 @@ Claim Claim::read(const Json& json) {
   claim.row = json.text("row");
   claim.active = json.text("status") == "active";
   claim.position = json.number("position");
+  claim.ticket = json.number("ticket");
   claim.fence = json.number("fence");
   claim.readAt = json.number("readAt");
   claim.json = json;
@@ -38,9 +49,18 @@ bool Claims::apply(const Json& json) {
   return true;
 }
 
-void Claims::clear() {
-  for (const auto& [id, claim] : claims_) changed_.insert({claim.model, claim.row});
-  claims_.clear();
+void Claims::replaceAll(const Json* claims) {
+  Map<std::string, Claim> before = std::exchange(claims_, {});
+  for (const Json& json : claims ? claims->items() : std::span<const Json>()) {
+    const auto known = before.find(json.text("id"));
+    if (known == before.end() || place(known->second) != place(Claim::read(json))) {
+      apply(json);
+      continue;
+    }
+    claims_[known->first] = std::move(known->second);
+    before.erase(json.text("id"));
+  }
+  for (const auto& [id, claim] : before) changed_.insert({claim.model, claim.row});
 }
 
 const Claim* Claims::find(std::string_view id) const {
@@ -50,9 +70,7 @@ const Claim* Claims::find(std::string_view id) const {
 
 List<const Claim*> Claims::list(std::string_view model, std::string_view row, std::string_view field) const {
   List<const Claim*> list;
-  const auto before = [](const Claim* a, const Claim* b) {
-    return a->active != b->active ? a->active : a->position < b->position;
-  };
+  const auto before = [](const Claim* a, const Claim* b) { return place(*a) < place(*b); };
   for (const auto& [id, claim] : claims_) {
     if (!row.empty() && claim.row != row) continue;
     if (!model.empty() && claim.model != model) continue;

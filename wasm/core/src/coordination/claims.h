@@ -19,7 +19,8 @@ struct Claim {
   std::string row;
   bool active = false;
   double position = 0;
-  double fence = 0;
+  double ticket = 0;  // the lower, the earlier it was asked for
+  double fence = 0;   // the lower, the earlier it was granted
   double readAt = 0;
   Json json;
 
@@ -34,11 +35,11 @@ class Claims {
 
   /// A transition from the log or a claim that was loaded. False: the claim is over and gone.
   bool apply(const Json& json);
-  /// Forgets all, before those that the server has are applied.
-  void clear();
+  /// All that the server has. What has not changed hands since stays as it was told: a renewal is no transition.
+  void replaceAll(const Json* claims);
 
   const Claim* find(std::string_view id) const;
-  /// Holder first, then the line in order. Empty model or row: all of them.
+  /// Who holds it, the first before the others, then who waits, in order. Empty model or row: all of them.
   List<const Claim*> list(std::string_view model, std::string_view row, std::string_view field) const;
   /// Targets whose claims changed since the last call.
   Set<Target> changed();

@@ -47,7 +47,7 @@ Outcome checkRowId(const Json& message) {
 
 Outcome checkTtl(const Json* ttl) {
   if (!isWhole(ttl) || ttl->asNumber() < kShortestTtl || ttl->asNumber() > kLongestTtl)
-    return Error::of(ErrorCode::duration_invalid, "ttl is in milliseconds.");
+    return Error::of(ErrorCode::duration_invalid);
   return Nothing{};
 }
 

@@ -86,6 +86,7 @@ Result<Json> readQuery(const Schema& schema, const Identity& identity, const Jso
   commit.models.insert(model.key);
   const Statement condition = imageCondition(schema, *query);
   return Json::object({{"model", model.key},
+                       {"query", *read.find("query")},
                        {"condition", condition.text},
                        {"params", *parseJson(condition.params)},
                        {"readAt", guard->readAt},

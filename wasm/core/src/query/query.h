@@ -21,6 +21,7 @@ struct Condition {
   int field = 0;
   Op op = Op::eq;
   List<Value> values;  // one, but for `in` and `notIn`
+  friend bool operator==(const Condition&, const Condition&) = default;
 };
 
 struct Order {

@@ -63,7 +63,9 @@ Outcome Client::restoreImage(std::string_view manifest, std::span<const std::str
 Result<uint32_t> Client::claim(std::string_view json, double now) { return impl_->claim(json, now); }
 Result<uint32_t> Client::release(std::string_view claim, double now) { return impl_->release(claim, now); }
 Result<uint32_t> Client::reorder(std::string_view json, double now) { return impl_->reorder(json, now); }
-Json Client::intents(std::string_view filter) const { return impl_->intents(filter); }
+Result<Json> Client::intents(std::string_view filter) const { return impl_->intents(filter); }
+Result<uint32_t> Client::awaitFree(std::string_view filter, double now) { return impl_->awaitFree(filter, now); }
+void Client::closeRequest(uint32_t request) { impl_->closeRequest(request); }
 Result<Client::SnapshotTaken> Client::snapshot(std::string_view entities) { return impl_->snapshot(entities); }
 void Client::followSnapshot(uint32_t snapshot, bool follows) { impl_->followSnapshot(snapshot, follows); }
 void Client::closeSnapshot(uint32_t snapshot) { impl_->closeSnapshot(snapshot); }

@@ -29,6 +29,8 @@ Result<List<const Claim*>> Client::Impl::claimsFor(const Json& json, const List<
     if (writes(own.target) || id == json.text("claim")) claims.push_back(claim);
   }
   const std::string_view named = json.text("claim");
+  if (json.find("claim") && named.empty())
+    return badOption("claim", "a claim or its id; what a set of claims is of is written under it without that");
   const bool found = std::any_of(claims.begin(), claims.end(), [&](const Claim* claim) { return claim->id == named; });
   if (!named.empty() && !found)
     return Error::of(ErrorCode::claim_lost, {"This client does not hold the claim ", named, "."});

@@ -71,10 +71,14 @@ class Client::Impl {
   Result<uint32_t> claim(std::string_view json, double now);
   Result<uint32_t> release(std::string_view id, double now);
   Result<uint32_t> reorder(std::string_view json, double now);
-  Json intents(std::string_view filter) const;
   Result<SnapshotTaken> snapshot(std::string_view captured);
   void followSnapshot(uint32_t snapshot, bool follows) { snapshots_.follow(snapshot, follows); }
   void closeSnapshot(uint32_t snapshot) { snapshots_.close(snapshot); }
+
+  // intents.cpp
+  Result<Json> intents(std::string_view filter) const;
+  Result<uint32_t> awaitFree(std::string_view filter, double now);
+  void closeRequest(uint32_t request);
 
  private:
   struct Effect {
@@ -186,6 +190,12 @@ class Client::Impl {
   void leaveClaims(double now);
   void giveBackForgotten(double now);
   uint32_t askRelease(const std::string& id, double now);
+
+  // intents.cpp
+  Result<List<const Claim*>> claimsOf(const Json& filter) const;
+  static Error claimedBy(const List<const Claim*>& claims);
+  bool isFree(const Json& filter) const;
+  void answerFree();
 
   ClientOptions options_;
   Session session_;

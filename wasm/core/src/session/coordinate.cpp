@@ -212,21 +212,7 @@ void Client::Impl::consider(const std::string& id, double now) {
     advance(id, OwnClaim::Event::granted, now);
 }
 
-/// `others`: only those of other participants, which are told apart by kind and id.
-Json Client::Impl::intents(std::string_view filter) const {
-  const Result<Json> json = parseJson(filter);
-  Json list = Json::array();
-  if (!json) return list;
-  const auto isOurs = [&](const Claim* claim) {
-    const Json* actor = claim->json.find("actor");
-    return actor && actor->text("kind") == actor_.text("kind") && actor->text("id") == actor_.text("id");
-  };
-  for (const Claim* claim : claims_.list(json->text("model"), json->text("id"), json->text("field")))
-    if (!json->find("others") || !isOurs(claim)) list.push(claim->json);
-  return list;
-}
-
-/// A query whose rows are not here all the same may find what was never seen: it cannot be relied on.
+/// What was `shown` and may only not be here, rows of a query or a row, cannot be relied on: it may be what was never seen.
 Outcome Client::Impl::capture(const Json& read, Snapshots::Taken& taken) {
   Json premise = Json::object().set("readAt", cursor_);
   if (const Json* query = read.find("query")) {
@@ -238,8 +224,8 @@ Outcome Client::Impl::capture(const Json& read, Snapshots::Taken& taken) {
     Json whole = Json::object();  // limit and order are no matter
     for (const std::string_view name : {"model", "where", "state"})
       if (const Json* value = asked->find(name)) whole.set(name, *value);
-    if (!options_.loadAll && !store_.kept().complete(text) && !store_.kept().complete(writeJson(whole)))
-      return Error::of(ErrorCode::sync_not_ready, "A query of a snapshot is load()ed before.");
+    if (!options_.loadAll && !store_.kept().covers(*parsed) && !store_.kept().complete(text))
+      return Error::of(ErrorCode::sync_not_ready);
     premise.set("query", whole);
     const int model = parsed->model;
     taken.reads.push_back({model, {}, std::move(*parsed)});
@@ -249,6 +235,10 @@ Outcome Client::Impl::capture(const Json& read, Snapshots::Taken& taken) {
       return Error::of(ErrorCode::snapshot_reserved_key);
     const int index = store_.schema().modelIndex(model);
     if (index < 0) return unknownModel(store_.schema(), model);
+    if (read.text("id").empty()) return Error::of(ErrorCode::invalid_id);
+    const bool known = options_.loadAll || store_.slot(index, read.text("id")) >= 0 ||
+                       store_.base(index, read.text("id")) || store_.kept().covers(index, read.text("id"));
+    if (read.find("shown") && !known) return Error::of(ErrorCode::sync_not_ready);
     premise.set("model", model).set("id", read.text("id"));
     taken.reads.push_back({index, std::string(read.text("id")), std::nullopt});
   }

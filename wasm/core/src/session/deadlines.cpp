@@ -33,9 +33,9 @@ void Client::Impl::tick(double now) {
 /// place in line but the one that was asked for, nor to a load of everything but the session's.
 double Client::Impl::giveUpAt(const Request& request) const {
   if (session_.state() == Session::State::refused) return request.since;
-  if (!session_.online()) return std::max(request.since, offlineSince_) + kConnectionPatience;
+  if (!session_.online()) return std::min(request.lateAt, std::max(request.since, offlineSince_) + kConnectionPatience);
   const bool answered = request.kind == Request::Kind::query || request.kind == Request::Kind::line;
-  return answered ? request.since + kAnswerPatience : std::numeric_limits<double>::infinity();
+  return answered ? request.since + kAnswerPatience : request.lateAt;
 }
 
 double Client::Impl::giveUpAt(const PendingCommit& commit) const {
@@ -52,11 +52,12 @@ void Client::Impl::giveUpWaiting(double now) {
   for (const std::string& id : waiting) advance(id, OwnClaim::Event::late, now, Error::of(ErrorCode::grant_timeout));
   if (!waiting.empty()) leaveClaims(now);
 
-  List<uint32_t> asked;
+  List<uint32_t> asked, held;
   for (const auto& [number, request] : requests_.open())
-    if (now >= giveUpAt(request)) asked.push_back(number);
+    if (now >= giveUpAt(request)) (now >= request.lateAt ? held : asked).push_back(number);
   const Error unanswered = problem_.value_or(Error::of(ErrorCode::api_unreachable, "No answer came in time."));
   for (const uint32_t number : asked) refuse(number, unanswered, now);
+  for (const uint32_t number : held) refuse(number, Error::of(ErrorCode::model_claimed_timeout), now);
 
   for (PendingCommit* commit : store_.pending().commits())
     if (now >= giveUpAt(*commit))

@@ -128,9 +128,7 @@ void Client::Impl::loaded(const Json& message, double now) {
     store_.replaceAll(message.find("models") ? *message.find("models") : Json::object(), blocks, came);
   else
     store_.holdKept();
-  claims_.clear();
-  if (const Json* claims = message.find("claims"))
-    for (const Json& claim : claims->items()) claims_.apply(claim);
+  claims_.replaceAll(message.find("claims"));
   if (loadedOnce_) snapshots_.changed(store_.schema(), nullptr);
   cursor_ = loadedAt_ = seq;
   if (!message.text("epoch").empty()) setEpoch(message.text("epoch"));
@@ -147,6 +145,7 @@ void Client::Impl::loaded(const Json& message, double now) {
   for (const auto& [id, own] : own_)
     if (again || own.state == OwnClaim::State::held || claims_.find(id)) ids.push_back(id);
   for (const std::string& id : ids) consider(id, now);
+  answerFree();
   askAgain(now);
   statusChanged();
 }
@@ -179,6 +178,7 @@ void Client::Impl::changes(const Json& message, double now) {
   cursor_ = to;
   if (const Json* list = message.find("changes"))
     for (const Json& entry : list->items()) change(entry, now);
+  answerFree();
   settleApplied(now);
 }
 
@@ -208,7 +208,7 @@ void Client::Impl::change(const Json& change, double now) {
     if (!watched) return;
     if (onlyBaseFields(store_.schema().models[static_cast<std::size_t>(model)], change.find("fields")))
       told.severity = Snapshots::Severity::metadata;
-    told.after = store_.base(model, id);
+    if (const Json* row = change.find("row")) told.after = store_.read(model, *row);  // it may not be kept here
     snapshots_.changed(store_.schema(), &told);
   } else if (PendingCommit* commit = store_.pending().find(change.text("key")); commit && !commit->yields) {
     commit->seq = std::max(commit->seq, seq);

@@ -4,6 +4,7 @@
 // says how long each is waited for.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -14,15 +15,17 @@
 namespace ablo {
 
 struct Request {
-  enum class Kind : uint8_t { everything, query, claim, line };
-  Kind kind = Kind::query;  // line: a claim is given back, or those who wait change places
-  std::string subject;      // the query's text, or the id of the claim whose turn it is
-  std::string message;      // the frame to send; empty: there is nothing to send
+  enum class Kind : uint8_t { everything, query, claim, line, free };
+  Kind kind =
+      Kind::query;      // line: a claim is given back, or those who wait change places; free: nobody holds it any more
+  std::string subject;  // the query's or the filter's text, or the id of the claim whose turn it is
+  std::string message;  // the frame to send; empty: there is nothing to send
   std::optional<Query> query;
   double since = 0;
-  List<uint32_t> parts{};  // requests without whose answers this one's is not complete
-  List<Json> claims{};     // that are asked for one after the other
-  std::size_t turn = 0;    // whose it is; those before it are held
+  double lateAt = std::numeric_limits<double>::infinity();  // of one that is free
+  List<uint32_t> parts{};                                   // requests without whose answers this one's is not complete
+  List<Json> claims{};                                      // that are asked for one after the other
+  std::size_t turn = 0;                                     // whose it is; those before it are held
 };
 
 class Requests {

@@ -38,6 +38,22 @@ class KeptQueries {
     kept->second.used = ++uses_;
     return kept->second.complete;
   }
+  /// Are all rows here that the query speaks of, in whatever order and however many of them?
+  bool covers(const Query& query) const {
+    for (const auto& [text, kept] : kept_)
+      if (kept.complete && !bounds(kept.query) && kept.query.model == query.model && kept.query.state == query.state &&
+          kept.query.where == query.where)
+        return true;
+    return false;
+  }
+  /// Is it known of this row whether it is there, whatever it is like?
+  bool covers(int model, std::string_view id) const {
+    for (const auto& [text, kept] : kept_)
+      if (kept.complete && !bounds(kept.query) && kept.query.model == model && kept.query.state == Lifecycle::all &&
+          asksOnlyFor(id, kept.query))
+        return true;
+    return false;
+  }
   void outdate() {
     for (auto& [text, kept] : kept_) kept.complete = false;
   }
@@ -59,6 +75,18 @@ class KeptQueries {
     uint64_t used = 0;
     bool complete = false;
   };
+  static bool bounds(const Query& query) { return query.limit || query.offset || query.count; }
+  /// Of everything, or of rows by their ids (a model's first field), this among them.
+  static bool asksOnlyFor(std::string_view id, const Query& query) {
+    for (const Condition& condition : query.where) {
+      bool named = false;
+      for (const Value& value : condition.values) named |= value.text == id;
+      const bool asks = condition.op == Condition::Op::eq || condition.op == Condition::Op::in;
+      if (!asks || condition.field != 0 || !named) return false;
+    }
+    return true;
+  }
+
   Map<std::string, Kept> kept_;
   uint64_t uses_ = 0;
 };

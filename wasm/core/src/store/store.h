@@ -61,6 +61,8 @@ class Store {
   const Pending& pending() const { return pending_; }
   /// The pending operations on a row, in call order.
   std::span<const Table::Touch> touches(int model, std::string_view id) const;
+  /// A row that the server sent.
+  Row read(int model, const Json& row) const;
   /// A row as it is confirmed, if it is here.
   std::optional<Row> base(int model, std::string_view id) const;
   /// Whether a row is shown as it was before the last load.
@@ -96,7 +98,6 @@ class Store {
   Table& table(int model) { return tables_[static_cast<std::size_t>(model)]; }
   const Table& table(int model) const { return tables_[static_cast<std::size_t>(model)]; }
   const Model& description(int model) const { return schema_.models[static_cast<std::size_t>(model)]; }
-  Row read(int model, const Json& row) const;
   bool wanted(int model, const std::string& id, const Row& row) const;
   void confirm(int model, uint32_t slot, std::optional<Row> base);
   void makeRoom(std::span<const Block> blocks);
