@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 
@@ -14,7 +15,7 @@ TTL = 3  # seconds: if this program dies, the row is free so soon after
 WORK = float(os.environ.get("WORK_SECONDS", 10))
 
 
-def ask(method, path, body=None):
+def ask(method, path, body=None, timeout=60):
     headers = {
         "authorization": "Bearer " + os.environ["ABLO_API_KEY"],
         "ablo-agent": os.environ.get("AGENT", "python-agent"),  # each worker its own: a name is one participant
@@ -22,11 +23,13 @@ def ask(method, path, body=None):
     }
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(os.environ["ABLO_URL"] + "/v1" + path, data, headers, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=60) as response:
-            return json.load(response)
-    except urllib.error.HTTPError as error:
-        raise RuntimeError(json.load(error)["code"]) from None
+    with urllib.request.urlopen(request, timeout=timeout) as response:
+        return json.load(response)
+
+
+def ended(error):
+    """Whether the server says that the claim is over. Anything else may pass: a restart, a proxy, a limit."""
+    return isinstance(error, urllib.error.HTTPError) and error.code in (404, 409)
 
 
 class Held:
@@ -41,25 +44,35 @@ class Held:
         path = "/claims/" + self.claim["id"]
         while self.claim["status"] == "queued":
             print("waits, at place", self.claim["position"], flush=True)
-            self.claim = ask("GET", path + "?wait=25s")
+            try:
+                self.claim = ask("GET", path + "?wait=25s")
+            except OSError as error:
+                if ended(error):
+                    raise
+                time.sleep(0.5)
         if self.claim["status"] != "active":
             raise RuntimeError("claim_lost")
         threading.Thread(target=self.keep, args=(path,), daemon=True).start()
         return self
 
     def keep(self, path):
+        renewed = time.monotonic()
         while not self.done.wait(TTL / 3):
+            now = time.monotonic()
             try:
-                ask("POST", path + "/heartbeat")
-            except RuntimeError:
-                return self.lost.set()
-            except OSError:
-                pass  # the next one may get through; the server says if it came too late
+                ask("POST", path + "/heartbeat", timeout=TTL / 3)
+                renewed = now
+            except OSError as error:
+                if ended(error) or time.monotonic() > renewed + TTL:
+                    return self.lost.set()
 
     def __exit__(self, *_):
         self.done.set()
         if not self.lost.is_set():
-            ask("DELETE", "/claims/" + self.claim["id"])
+            try:
+                ask("DELETE", "/claims/" + self.claim["id"])
+            except OSError:
+                pass  # it is over TTL seconds after the last heartbeat
 
 
 if __name__ == "__main__":

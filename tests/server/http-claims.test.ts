@@ -2,18 +2,16 @@
 //
 // Rows held by agents that have no socket and none of our code: claims over HTTP.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createLogger, createSecretKey, openEmbedded, startServer } from '@abloatai/ablo/server';
 import { testServer, type TestServer } from '@abloatai/ablo/testing';
 import { until } from '../support/until';
+import { httpAgent, httpTask, type Answer } from './support/http-agent';
 import { schema } from './support/schema';
 import { Wire } from './support/wire';
 
@@ -25,34 +23,10 @@ before(async () => {
 });
 after(() => server?.close());
 
-interface Answer {
-  status: number;
-  body: any;
-}
-
 /** An agent with the organization's key, under a name of its own. */
-function agent(name = `agent-${randomUUID()}`, { url, apiKey } = { url: server.url, apiKey: server.apiKey }) {
-  const headers = { authorization: `Bearer ${apiKey}`, 'ablo-agent': name };
-  const ask = async (method: string, path: string, body?: object, more: RequestInit = {}): Promise<Answer> => {
-    const response = await fetch(url + path, { method, headers, body: body && JSON.stringify(body), ...more });
-    return { status: response.status, body: await response.json() };
-  };
-  const claim = (id: string, more: object = {}) => ask('POST', '/v1/claims', { target: { model: 'tasks', id }, ...more });
-  const beat = (id: string, more?: object) => ask('POST', `/v1/claims/${id}/heartbeat`, more);
-  const state = (id: string, wait?: string) => ask('GET', `/v1/claims/${id}${wait === undefined ? '' : `?wait=${wait}`}`);
-  const release = (id: string) => ask('DELETE', `/v1/claims/${id}`);
-  return { name, ask, claim, beat, state, release };
-}
+const agent = (name?: string, at = server) => httpAgent(at, name);
 
-async function task(at = server): Promise<string> {
-  const id = randomUUID();
-  const wire = await enter(at);
-  const operations = [{ op: 'create', model: 'tasks', id, data: { title: 'Write', status: 'todo' } }];
-  wire.send({ type: 'commit', key: randomUUID(), attempt: 1, issuedAt: Date.now(), operations });
-  assert.equal((await wire.next('receipt')).status, 'confirmed');
-  wire.ws.close();
-  return id;
-}
+const task = (at = server) => httpTask(at);
 
 async function enter(at = server): Promise<Wire> {
   const wire = await Wire.open(at.url, at.apiKey);
@@ -264,25 +238,6 @@ test('a line that nobody stands in any more is let go: its client went away', as
   gone.abort();
   await assert.rejects(poll);
   await until('its place is given up', async () => (await second.state(body.id)).body.status === 'expired');
-});
-
-const python = spawnSync('python3', ['--version']).status === 0;
-
-test('the agent in Python waits for its turn, holds a row past its time, and gives it back', { skip: !python }, async () => {
-  const bot = agent();
-  const id = await task();
-  const held = (await bot.claim(id)).body;
-  const script = fileURLToPath(new URL('../../examples/python-agent/hold.py', import.meta.url));
-  const env = { ...process.env, ABLO_URL: server.url, ABLO_API_KEY: server.apiKey, WORK_SECONDS: '4' };
-  const child = spawn('python3', [script, 'tasks', id], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const exit = once(child, 'exit');
-  await until('it waits', () => said.includes('waits, at place 1'));
-  await bot.release(held.id);
-  assert.deepEqual(await exit, [0, null]);
-  assert.match(said, /holds \S+ fence \d+\ngave it back\n$/);
-  assert.equal((await bot.claim(id, { queue: false })).status, 201);
 });
 
 test('a claim outlives the server; who waits is told when it goes', async () => {
