@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Two people in Chromium and three agents in Node want one row: both pages show who holds it and the same line behind it,
+// Two people in Chromium and three agents in Node stand in line for one row: both pages show who holds it and the same line,
 // and it moves when somebody lets go, when an agent is killed, and when it is a person's turn.
 
 import assert from 'node:assert/strict';
@@ -42,7 +42,7 @@ describe('two people and three agents on one row', () => {
   const agent = (name: string, ttl = 15) => runAgent(stage.address, [id, '--seconds', '120', '--name', name, '--ttl', `${ttl}`]);
 
   test('the line forms in the order they came, and moves on release and on expiry', async () => {
-    const editor = await ada.startEditing(id);
+    const [editor, other] = [await ada.startEditing(id), await grace.startEditing(id)];
     const drafter = agent('drafter');
     await bothShow('agent:drafter');
     const reviewer = agent('reviewer', 2);
@@ -54,23 +54,27 @@ describe('two people and three agents on one row', () => {
     await bothShow('agent:drafter', 'reviewer', 'Ada');
     const translator = agent('translator');
     await bothShow('agent:drafter', 'reviewer', 'Ada', 'translator');
+    await other.fill('Write the announcement at noon');
+    await grace.card(id).getByTestId('save').click();
+    await grace.card(id).getByTestId('write-when-free').click();
+    await bothShow('agent:drafter', 'reviewer', 'Ada', 'translator', 'Grace');
     await grace.picture('line-formed');
     await ada.picture('line-formed-waiting');
 
     drafter.finish();
     assert.equal(await drafter.exited, 0);
-    await bothShow('agent:reviewer', 'Ada', 'translator');
+    await bothShow('agent:reviewer', 'Ada', 'translator', 'Grace');
     await both((who) => who.shows(id, 'Write the announcement — drafted'));
     await grace.picture('line-moved-on-release');
 
     reviewer.kill(); // while it holds the row: nobody gives it back
-    await bothShow('agent:translator');
+    await bothShow('agent:translator', 'Grace');
     await both((who) => who.shows(id, 'Write the announcement today'));
     await grace.picture('line-moved-on-expiry');
 
     translator.finish();
     assert.equal(await translator.exited, 0);
-    await both((who) => who.shows(id, 'Write the announcement today — drafted'));
+    await both((who) => who.shows(id, 'Write the announcement at noon'));
     await both((who) => until('the row is free', () => who.title(id).isEnabled()));
     await grace.picture('line-gone');
   });

@@ -120,13 +120,14 @@ describe('useAblo in a browser', () => {
       const once = form.endsWith('strict') ? 2 : 1; // React renders twice there, to find out who minds
       const asks = (client: typeof agent) => ({ held: client.tasks.claim({ id: one.id, ttl: '1s' }) }); // not awaited: it may wait
 
-      /** What was done, when the line is shown as it is after it, and so often rendered. */
+      /** What was done, when the line is shown as it is after it, and rendered so often: by claim.state, and by intents.list. */
       async function step<T>(act: () => T | Promise<T>, line: string, times = 1): Promise<T> {
-        const before = await page.evaluate(() => window.renders['line']!);
+        const rendered = () => page.evaluate(() => ['line', 'claims'].map((as) => window.renders[as]!));
+        const before = await rendered();
         const done = await act();
         await shows('line', line);
         await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-        assert.equal((await page.evaluate(() => window.renders['line']!)) - before, times * once, line);
+        assert.deepEqual(await rendered(), before.map((so) => so + times * once), line);
         return done;
       }
 
