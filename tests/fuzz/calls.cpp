@@ -107,9 +107,14 @@ class Play {
                                                    R"(","model":"tasks","id":")" + id() +
                                                    R"(","ttl":1000,"action":"edit","wait":true})",
                                                now_));
-      case 19: return static_cast<void>(client_.release("c" + std::to_string(choices_.below(3)), now_));
+      case 19:
+        if (choices_.below(2)) return static_cast<void>(client_.release("c" + std::to_string(choices_.below(3)), now_));
+        if (const Result<uint32_t> waits = client_.awaitFree(R"({"model":"tasks","id":")" + id() + R"("})", now_))
+          if (choices_.below(2)) client_.closeRequest(*waits);
+        return;
       case 20:
-        if (const Result<Client::SnapshotTaken> taken = client_.snapshot(R"({"models":{"tasks":[")" + id() + R"("]}})"))
+        if (const Result<Client::SnapshotTaken> taken =
+                client_.snapshot(R"({"reads":[{"model":"tasks","id":")" + id() + R"(","shown":true}]})"))
           if (choices_.below(2)) client_.closeSnapshot(taken->snapshot);
         return;
       case 21: return save();

@@ -13,9 +13,9 @@ namespace {
 
 /// Why somebody may be told that a claim is not to be had, or is no more.
 const std::set<std::string_view> kReasons{
-    "entity_claimed",  "queue_too_deep",  "entity_not_found", "grant_timeout",        "claim_lost",
-    "claim_not_found", "api_unreachable", "client_disposed",  "database_unreachable", "too_much_unanswered",
-    "session_expired", "apikey_revoked",  "schema_mismatch",  "log_epoch_changed"};
+    "entity_claimed",      "queue_too_deep",  "entity_not_found", "grant_timeout",   "model_claimed_timeout",
+    "claim_lost",          "claim_not_found", "api_unreachable",  "client_disposed", "database_unreachable",
+    "too_much_unanswered", "session_expired", "apikey_revoked",   "schema_mismatch", "log_epoch_changed"};
 
 std::string uuid(const std::string& person, uint64_t number) {
   char text[40];
@@ -46,6 +46,7 @@ void Errands::begin(const std::vector<RowName>& rows, const Json& fields, const 
       record_.fail("a claim was refused at once: " + request.error().message);
     return;
   }
+  if (const uint64_t chance = hashBytes(claims[0]); chance % 5 == 0) watch(rows[0], chance % 2 == 0);
   for (std::size_t n = 0; n < rows.size(); ++n) {
     record_.claims[claims[n]] = {person_.name, ttl};
     errands_[claims[n]] = {rows[n], ttl, *request, random_.below(4), write};
@@ -53,6 +54,12 @@ void Errands::begin(const std::vector<RowName>& rows, const Json& fields, const 
 }
 
 void Errands::answered(uint32_t request, bool yes, const std::string& text) {
+  if (const auto watched = watches_.extract(request)) {
+    if (yes && isHeld(watched.mapped()))
+      record_.fail("somebody holds what was said to be free: " + watched.mapped().second);
+    if (!yes && !kReasons.count(parseJson(text)->text("code"))) record_.fail("of a row that is held was said: " + text);
+    return;
+  }
   std::vector<std::string> claims;
   for (const auto& [claim, errand] : errands_)
     if (errand.request == request) claims.push_back(claim);
@@ -89,6 +96,7 @@ void Errands::leave() {
 void Errands::clear() {
   ++life_;
   errands_.clear();
+  watches_.clear();
 }
 
 void Errands::next(const std::string& claim) {
@@ -122,6 +130,24 @@ void Errands::giveBack(const std::string& claim) {
     errands_.erase(claim);
   else
     errands_.at(claim).request = *request;
+}
+
+bool Errands::isHeld(const RowName& row) const {
+  const Json line = *person_.client().intents(writeJson(Json::object({{"model", row.first}, {"id", row.second}})));
+  return std::any_of(line.items().begin(), line.items().end(),
+                     [](const Json& claim) { return claim.text("status") == "active"; });
+}
+
+void Errands::watch(const RowName& row, bool patient) {
+  Json filter = Json::object({{"model", row.first}, {"id", row.second}});
+  if (!patient) filter.set("timeout", 500.0);
+  const Result<uint32_t> request = person_.client().awaitFree(writeJson(filter), person_.now());
+  if (!request)
+    record_.fail("it was not waited for: " + request.error().message);
+  else if (*request != 0)
+    watches_.emplace(*request, row);
+  else if (isHeld(row))
+    record_.fail("somebody holds what is said to be free: " + row.second);
 }
 
 void Errands::reorder(const RowName& row) {

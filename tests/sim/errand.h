@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Errand: what somebody at a page does with a claim: asks for it, waits in line, thinks (for longer than it lasts, now and then),
-// writes under it, puts those who wait in another order, and gives it back. A page that dies takes its errands with it.
+// writes under it, puts those who wait in another order, and gives it back; or waits until nobody has the row. A page that dies takes its errands with it.
 #pragma once
 
 #include <functional>
@@ -34,7 +34,7 @@ class Errands {
   /// All that is held is given back by the client on its way out.
   void leave();
   void clear();
-  bool done() const { return errands_.empty(); }
+  bool done() const { return errands_.empty() && watches_.empty(); }
   /// What they were told they hold, and neither that it is lost nor did they give it back.
   std::vector<std::string> held() const {
     std::vector<std::string> held;
@@ -55,6 +55,8 @@ class Errands {
   void goOn(const std::string& claim);
   void giveBack(const std::string& claim);
   void reorder(const RowName& row);
+  void watch(const RowName& row, bool patient);
+  bool isHeld(const RowName& row) const;
 
   Agenda& agenda_;
   Random& random_;
@@ -62,6 +64,7 @@ class Errands {
   Person& person_;
   uint64_t life_ = 0, asked_ = 0;
   std::map<std::string, Errand> errands_;  // by claim
+  std::map<uint32_t, RowName> watches_;    // requests to be told when a row is free
 };
 
 }  // namespace ablo::sim
