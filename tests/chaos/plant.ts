@@ -8,10 +8,9 @@ import { planted } from './planted';
 
 export function finds(...bugs: string[]): void {
   for (const bug of bugs) {
-    const { breaks, within: { kills, writes } } = planted[bug]!;
-    const postmaster = kills > 1 ? '1' : '0';
+    const { breaks, within: { kills, postmasterKills = kills > 1 ? 1 : 0, writes } } = planted[bug]!;
     test(`${bug} breaks ${breaks.join(' or ')}`, async () => {
-      const args = ['--kills', String(kills), '--postmaster-kills', postmaster, '--writes', String(writes), '--plant', bug];
+      const args = ['--kills', String(kills), '--postmaster-kills', String(postmasterKills), '--writes', String(writes), '--plant', bug];
       const { figure, complaints } = await chaos(...args);
       assert.equal(complaints, '');
       assert.ok(figure.holds, JSON.stringify(figure));

@@ -7,7 +7,7 @@ export interface Planted {
   /** The promises of which at least one is then broken. */
   breaks: readonly string[];
   /** Kills in which it shows, and confirmed writes. */
-  within: { kills: number; writes: number };
+  within: { kills: number; postmasterKills?: number; writes: number };
   sql: string;
 }
 
@@ -80,7 +80,7 @@ export const planted: Readonly<Record<string, Planted>> = {
   // A commit is confirmed before it is on the disk.
   'not-flushed': {
     breaks: ['I1'],
-    within: { kills: 3, writes: 400 },
+    within: { kills: 3, postmasterKills: 3, writes: 400 }, // whoever else commits flushes it as well
     sql: `do $do$ begin
       execute replace(pg_get_functiondef('ablo.enter'::regproc), 'perform set_config(',
         $$perform set_config('synchronous_commit', 'off', true), set_config($$);

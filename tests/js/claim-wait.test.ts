@@ -45,6 +45,12 @@ test('who has stopped waiting is told why, and hears nothing of it afterwards', 
   await assert.rejects(one.intents.waitFor({ resource: 'tasks', id }, { signal: leaving.signal }), { message: 'enough' });
   await claim.release();
   await staying;
+
+  const early = agent('early'); // whose core is not there yet
+  const stopped = new AbortController();
+  const never = early.intents.waitFor({ resource: 'tasks', id }, { signal: stopped.signal });
+  stopped.abort(new Error('at once'));
+  await assert.rejects(never, { message: 'at once' });
 });
 
 test('several rows are waited for together: until none of them is held', async () => {
@@ -82,7 +88,7 @@ test('a row is named by its id alone, too; without one nothing is answered', asy
   assert.equal(one.tasks.claim.state(id)?.heldBy, 'holder');
   assert.equal(one.tasks.claim.state(free), null);
   assert.deepEqual([...one.tasks.claim.queue(id)], []);
-  for (const none of [undefined, {}, { id: undefined }, { id: '' }, '', 7] as never[]) {
+  for (const none of [undefined, {}, { id: undefined }, { id: '' }, '', 7, null] as never[]) {
     assert.throws(() => one.tasks.claim.state(none), { code: 'invalid_id' });
     assert.throws(() => one.tasks.claim.queue(none), { code: 'invalid_id' });
     await assert.rejects(one.tasks.claim.release(none), { code: 'invalid_id' });
@@ -107,6 +113,7 @@ test('who has held a part of a row longest is the one who is shown, whoever take
 test('what cannot be asked is refused by name', async () => {
   const { one, id } = await held('errs');
   const task = { resource: 'task', id };
+  await assert.rejects(one.model('tasks').claim({ id: '', onStatus: () => {} }), { code: 'invalid_id' });
   await assert.rejects(one.intents.waitFor(task), { code: 'unknown_model' });
   assert.throws(() => one.intents.list(task), { code: 'unknown_model' });
   await assert.rejects(one.tasks.load({ where: { id }, ifClaimed: 'wiat' as never }), { code: 'query_invalid' });

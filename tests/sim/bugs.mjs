@@ -250,7 +250,7 @@ const claims = {
   'a claim that another log does not know, waited for': [[`${session}/receive.cpp`, 'if (again || own.state', 'if (own.state']],
   'a claim that its holder does not renew': [[`${session}/deadlines.cpp`, 'if (!due.items().empty()) send', 'if (due.items().size() > 100) send']],
   'a claim given back before the writes under it': [[`${session}/coordinate.cpp`, 'live && !store_.pending().underClaim(id))', 'live)']],
-  'who waits until a row is free, forgotten': [[`${session}/receive.cpp`, 'answerFree();\n settleApplied(now);', 'settleApplied(now);']],
+  'who waits until a row is free, forgotten': [[`${session}/receive.cpp`, 'if (claims_.haveChanged()) answerFree();', '']],
   'a row that is free as soon as somebody waits for it': [[`${session}/intents.cpp`, 'return claim->active; });\n}', 'return claim->active && claim->position > 0; });\n}']],
   'a claim not renewed while writes are under way': [['wasm/core/src/coordination/own_claim.h', '|| state == State::leaving; }', '; }']],
   'some of several rows kept when another is not to be had': [[`${session}/coordinate.cpp`, 'advance(other, OwnClaim::Event::released, now);', '']],

@@ -25,7 +25,7 @@ export class Requests {
       if (!open) this.#open.set(request, (open = { ...pending<T>(this.store.connection.hold()), method, text, request }));
       if (!signal) return open.promise;
       const leave = () => this.#leave(open, signal);
-      signal.addEventListener('abort', leave);
+      signal.aborted ? leave() : signal.addEventListener('abort', leave);
       return open.promise.finally(() => signal.removeEventListener('abort', leave));
     });
   }

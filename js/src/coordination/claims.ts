@@ -58,11 +58,11 @@ export class Claims {
       const mine = rows.flatMap(({ claim, ...target }) => this.intents.list(target).filter(({ id }) => id === claim));
       return mine.find(({ status }) => status === 'queued')?.position ?? (mine.length === rows.length ? 0 : undefined);
     };
-    const tell = (position?: number) =>
-      position !== undefined && onStatus!(position > 0 ? { status: 'queued', position } : { status: 'active' });
-    const stop = onStatus && this.store.signals.follow(place, tell);
+    const tell = (position?: number) => position !== undefined && onStatus!(position > 0 ? { status: 'queued', position } : { status: 'active' });
+    let stop: (() => void) | undefined;
     let granted: WireClaim[] | undefined;
     try {
+      stop = onStatus && this.store.signals.follow(place, tell);
       granted = (await this.requests.ask<WireClaim[]>('claim', toJson(ask)))!;
       for (const own of owns) own.granted = true;
 

@@ -47,8 +47,8 @@ export class Intents {
   /** Resolves when nobody holds any of it; they may wait in line for it still. Or it is refused, if somebody does. */
   async waitFor({ resource, ...filter }: Filter, { timeout, signal }: WaitOptions = {}): Promise<void> {
     signal?.throwIfAborted();
-    const text = { model: resource, ...filter, timeout: timeout === undefined ? undefined : milliseconds(timeout, 'timeout') };
-    await this.requests.ask('awaitFree', toJson(text), signal);
+    const patience = timeout === undefined ? undefined : milliseconds(timeout, 'timeout');
+    await this.requests.ask('awaitFree', toJson({ ...filter, model: filter.model ?? resource, timeout: patience }), signal);
   }
 
   changed(model: number, id: string): void {

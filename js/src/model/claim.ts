@@ -30,7 +30,7 @@ export function claimVerb(model: string, { claims, intents, requests }: Parts): 
     state: (target: Part) => seen(target).state,
     queue: (target: Part) => seen(target).queue,
     release: async (target: Part | ClaimHandle<Row>) => {
-      if (typeof target === 'object' && 'claimId' in target) return target.release();
+      if (typeof target === 'object' && target && 'claimId' in target) return target.release();
       await Promise.all(claims.held(model, named(target).id).map((handle) => handle.release()));
     },
     reorder: async ({ id, order }: Parameters<ClaimVerb<Row>['reorder']>[0]) => {

@@ -43,6 +43,7 @@ class Claims {
   List<const Claim*> list(std::string_view model, std::string_view row, std::string_view field) const;
   /// Targets whose claims changed since the last call.
   Set<Target> changed();
+  bool haveChanged() const { return !changed_.empty(); }
 
  private:
   Map<std::string, Claim> claims_;

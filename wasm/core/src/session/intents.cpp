@@ -2,7 +2,6 @@
 //
 // Intents: what is asked about claims, whoever holds them: who has what, and when it is free.
 #include <algorithm>
-#include <limits>
 
 #include "codec/raw_json.h"
 #include "session/conversation.h"

@@ -178,7 +178,7 @@ void Client::Impl::changes(const Json& message, double now) {
   cursor_ = to;
   if (const Json* list = message.find("changes"))
     for (const Json& entry : list->items()) change(entry, now);
-  answerFree();
+  if (claims_.haveChanged()) answerFree();
   settleApplied(now);
 }
 
