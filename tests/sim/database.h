@@ -97,6 +97,7 @@ class Database {
   std::map<RowName, Json> rows;
   std::map<std::string, Claim> claims;
   std::vector<Reorder> reorders;
+  std::set<std::string> revived;   // claims whose time was over when it was made longer
   double tickets = 0, fences = 0;  // sequences: what a transaction took stays taken, whatever becomes of it
 
   double now() const { return agenda_.now() + skew; }
@@ -284,7 +285,13 @@ class Database {
           rows.erase(name);
       for (Json& entry : work.log) log.push_back(std::move(entry));
       for (Receipt& receipt : work.receipts) receipts.push_back(std::move(receipt));
-      for (auto& [id, claim] : work.claims) claims[id] = std::move(claim);
+      for (auto& [id, claim] : work.claims) {
+        const auto before = claims.find(id);
+        if (before != claims.end() && claim.lives() && claim.expiresAt > before->second.expiresAt &&
+            claim.expiresAt - claim.ttl >= before->second.expiresAt)
+          revived.insert(id);
+        claims[id] = std::move(claim);
+      }
       for (Reorder& reorder : work.reorders) reorders.push_back(std::move(reorder));
       states_.push_back({{log.size(), receipts.size()}, fences, claims});
       if (observe && work.told.isObject()) observe(work.told);

@@ -13,9 +13,10 @@ namespace {
 
 /// Why somebody may be told that a claim is not to be had, or is no more.
 const std::set<std::string_view> kReasons{
-    "entity_claimed",      "queue_too_deep",  "entity_not_found", "grant_timeout",   "model_claimed_timeout",
-    "claim_lost",          "claim_not_found", "api_unreachable",  "client_disposed", "database_unreachable",
-    "too_much_unanswered", "session_expired", "apikey_revoked",   "schema_mismatch", "log_epoch_changed"};
+    "entity_claimed",        "queue_too_deep",       "entity_not_found",    "grant_timeout",
+    "model_claimed_timeout", "claim_lost",           "claim_not_found",     "api_unreachable",
+    "client_disposed",       "database_unreachable", "too_much_unanswered", "session_expired",
+    "apikey_revoked",        "schema_mismatch",      "log_epoch_changed",   "block_damaged"};
 
 std::string uuid(const std::string& person, uint64_t number) {
   char text[40];

@@ -69,6 +69,7 @@ class Lines {
     }
     for (const auto& [row, line] : lines_)
       if (!line.empty()) fail(line.front().id, "is held at the end, and by nobody");
+    for (const std::string& id : db_.revived) fail(id, "was over by the clock, and was renewed");
     for (const Written& written : record_.writes) checkRefused(written);
   }
 
