@@ -254,7 +254,6 @@ const claims = {
   'a row that is free as soon as somebody waits for it': [[`${session}/intents.cpp`, 'return claim->active; });\n}', 'return claim->active && claim->position > 0; });\n}']],
   'a claim not renewed while writes are under way': [['wasm/core/src/coordination/own_claim.h', '|| state == State::leaving; }', '; }']],
   'some of several rows kept when another is not to be had': [[`${session}/coordinate.cpp`, 'advance(other, OwnClaim::Event::released, now);', '']],
-  'a claim that nobody waits for any more': [[`${session}/coordinate.cpp`, 'else if (!own_.contains(id) &&', 'else if (id.empty() &&']],
   'a write out of the queue, without its claims': [[`${session}/commit.cpp`, 'if (const Json* known = json->find("claims"))', 'if (const Json* known = json->find("fences"))']],
   'a loss that nobody is told of': [[`${session}/coordinate.cpp`, 'effects_.push_back({Record::lost, id}); break;', 'break;']],
   'a renewal too many, that closes the socket': [
@@ -271,6 +270,7 @@ export const rare = {
   'several rows claimed in the order in which they are named': [
     [`${session}/coordinate.cpp`, 'return std::pair(a.text("model"), a.text("id")) < std::pair(b.text("model"), b.text("id"));', 'return a.text("claim") < b.text("claim");'],
   ],
+  'a claim that nobody waits for any more': [[`${session}/coordinate.cpp`, 'else if (!own_.contains(id) &&', 'else if (id.empty() &&']],
   'a claim that lapsed, and is written under': [[claim, 'late |= claim->expiresAt <= db.now();', '']],
   'a refusal for a held row not recorded': [[commit, 'receipt = failed("row_locked");\n db.transaction(who)', 'receipt = failed("row_locked");\n Transaction()']],
   'what was read of a write that gave way, kept': [[`${session}/guards.cpp`, '|| !commit->notifications.empty())', ')']],

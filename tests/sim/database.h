@@ -97,7 +97,7 @@ class Database {
   std::map<RowName, Json> rows;
   std::map<std::string, Claim> claims;
   std::vector<Reorder> reorders;
-  std::set<std::string> revived;   // claims whose time was over when it was made longer
+  std::set<std::string> revived;   // claims whose time was over when they were renewed
   double tickets = 0, fences = 0;  // sequences: what a transaction took stays taken, whatever becomes of it
 
   double now() const { return agenda_.now() + skew; }
@@ -287,9 +287,9 @@ class Database {
       for (Receipt& receipt : work.receipts) receipts.push_back(std::move(receipt));
       for (auto& [id, claim] : work.claims) {
         const auto before = claims.find(id);
-        if (before != claims.end() && claim.lives() && claim.expiresAt > before->second.expiresAt &&
-            claim.expiresAt - claim.ttl >= before->second.expiresAt)
-          revived.insert(id);
+        const bool renewed = before != claims.end() && claim.status == before->second.status && claim.lives() &&
+                             claim.expiresAt > before->second.expiresAt;
+        if (renewed && claim.expiresAt - claim.ttl >= before->second.expiresAt) revived.insert(id);
         claims[id] = std::move(claim);
       }
       for (Reorder& reorder : work.reorders) reorders.push_back(std::move(reorder));
