@@ -58,7 +58,7 @@ const keys = {
   ],
   'a refused commit that is there in part': [[commit, 'db_.rollBack(who_, savepoint);\n entries_ = entries;', 'db_.rollBack(who_, savepoint);']],
   'an unknown outcome told as a rejection': [
-    [`${hub}/organization.cpp`, '  if (!verdicts) {\n', '  if (!verdicts) {\n    for (const Commit& commit : queue_.land(number).commits) reject(commit.socket, commit.name, Error::of(ErrorCode::database_unreachable));\n    return depart();\n'],
+    [`${hub}/organization.cpp`, '  if (!verdicts) {\n', '  if (!verdicts) {\n    for (const Commit& commit : queue_.land(number).commits) reject(commit.socket, commit.name, Error::of(ErrorCode::database_unreachable));\n    return depart(now);\n'],
   ],
   'what waits dropped with its socket': [
     [

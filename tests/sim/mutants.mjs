@@ -26,9 +26,10 @@ const placeOf = (text) => {
   return new RegExp(words.join('\\s+'), 'g');
 };
 
-function build(what) {
+/** What the compiler says against it. */
+function build() {
   const built = spawnSync('cmake', ['--build', 'build/dev', '-j2', '--target', 'sim'], { cwd: copy, encoding: 'utf8' });
-  if (built.status !== 0) throw new Error(`${what} cannot be built:\n${built.stdout.slice(-3000)}`);
+  return built.status === 0 ? '' : built.stdout.slice(-3000);
 }
 
 /** What is there already as it is keeps its time, or all of it would be built again. */
@@ -49,7 +50,8 @@ for (const file of readdirSync(join(copy, 'tests/sim')))
 // -w: of what a bug leaves unused; without what only a debugger reads it is built in half the time.
 const flags = ['-DCMAKE_CXX_FLAGS=-w', '-DCMAKE_CXX_FLAGS_DEBUG=-O1'];
 execFileSync('cmake', ['--preset', 'dev', ...flags], { cwd: copy, stdio: 'ignore' });
-build('What is here');
+const unplanted = build();
+if (unplanted) throw new Error(`What is here cannot be built:\n${unplanted}`);
 
 const planted = values.rare ? rare : bugs;
 const found = {};
@@ -63,13 +65,13 @@ for (const [name, edits] of Object.entries(planted)) {
     if (!before.has(path)) before.set(path, text);
     writeFileSync(path, text.replace(placeOf(there), () => instead));
   }
-  build(name);
-  const ran = spawnSync(join(copy, 'build/dev/sim'), ['--histories', String(most)], { encoding: 'utf8', timeout: 300_000 });
-  if (ran.status !== 0 && ran.status !== 1) throw new Error(`${name}: the simulator ended with ${ran.signal ?? ran.status}`);
+  const broken = build();
+  const ran = broken ? { stdout: '' } : spawnSync(join(copy, 'build/dev/sim'), ['--histories', String(most)], { encoding: 'utf8', timeout: 300_000 });
   const [, seed, wrong] = /^seed (\d+): (.*)$/m.exec(ran.stdout) ?? [];
   if (seed) found[name] = Number(seed);
   else missed.push(name);
-  console.log(`${name.padEnd(52)} ${seed ? `seed ${seed}: ${wrong.slice(0, 110)}` : 'NOT FOUND'}`);
+  const ended = ran.status === 0 || ran.status === 1 ? 'NOT FOUND' : `NOT FOUND: the simulator ended with ${ran.signal ?? ran.status}`;
+  console.log(`${name.padEnd(52)} ${seed ? `seed ${seed}: ${wrong.slice(0, 110)}` : broken ? `CANNOT BE BUILT:\n${broken}` : ended}`);
   if (values.regressions) console.log(`    ${/^--histories.*?(?=  #)/m.exec(ran.stdout) ?? ''}`);
   for (const [path, text] of before) writeFileSync(path, text);
 }
