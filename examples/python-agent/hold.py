@@ -3,6 +3,7 @@
 
     ABLO_URL=http://127.0.0.1:8787 ABLO_API_KEY=sk_… python3 hold.py tasks <id>
 """
+import http.client
 import json
 import os
 import sys
@@ -15,6 +16,14 @@ TTL = 3  # seconds: if this program dies, the row is free so soon after
 WORK = float(os.environ.get("WORK_SECONDS", 10))
 
 
+class Refused(Exception):
+    """The server's answer is no, by name: asking again does not help."""
+
+
+class Unreachable(Exception):
+    """No answer, or not the server's: a restart, a proxy, a limit. It may pass."""
+
+
 def ask(method, path, body=None, timeout=60):
     headers = {
         "authorization": "Bearer " + os.environ["ABLO_API_KEY"],
@@ -23,13 +32,15 @@ def ask(method, path, body=None, timeout=60):
     }
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(os.environ["ABLO_URL"] + "/v1" + path, data, headers, method=method)
-    with urllib.request.urlopen(request, timeout=timeout) as response:
-        return json.load(response)
-
-
-def ended(error):
-    """Whether the server says that the claim is over. Anything else may pass: a restart, a proxy, a limit."""
-    return isinstance(error, urllib.error.HTTPError) and error.code in (404, 409)
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as response:
+            return json.load(response)
+    except urllib.error.HTTPError as error:
+        if error.code in (408, 429) or error.code >= 500:
+            raise Unreachable(error) from None
+        raise Refused(error.code, error.read().decode(errors="replace")) from None
+    except (OSError, ValueError, http.client.HTTPException) as error:  # hung up, cut short, not JSON
+        raise Unreachable(error) from None
 
 
 class Held:
@@ -46,9 +57,8 @@ class Held:
             print("waits, at place", self.claim["position"], flush=True)
             try:
                 self.claim = ask("GET", path + "?wait=25s")
-            except OSError as error:
-                if ended(error):
-                    raise
+            except Unreachable as error:
+                print("cannot get through:", error, flush=True)
                 time.sleep(0.5)
         if self.claim["status"] != "active":
             raise RuntimeError("claim_lost")
@@ -62,8 +72,10 @@ class Held:
             try:
                 ask("POST", path + "/heartbeat", timeout=TTL / 3)
                 renewed = now
-            except OSError as error:
-                if ended(error) or time.monotonic() > renewed + TTL:
+            except Refused:
+                return self.lost.set()
+            except Unreachable:
+                if time.monotonic() > renewed + TTL:
                     return self.lost.set()
 
     def __exit__(self, *_):
@@ -71,7 +83,7 @@ class Held:
         if not self.lost.is_set():
             try:
                 ask("DELETE", "/claims/" + self.claim["id"])
-            except OSError:
+            except (Refused, Unreachable):
                 pass  # it is over TTL seconds after the last heartbeat
 
 

@@ -2,12 +2,13 @@
 //
 // Claims over HTTP when something fails: another server, a database that goes away, a proxy that answers for the server.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createLogger, createSecretKey, openPostgres, startServer, type Database, type RunningServer } from '@abloatai/ablo/server';
 import { startPostgres, type PostgresCluster } from '../support/postgres';
 import { until } from '../support/until';
@@ -77,11 +78,11 @@ const python = spawnSync('python3', ['--version']).status === 0;
 const script = fileURLToPath(new URL('../../examples/python-agent/hold.py', import.meta.url));
 
 /** The agent in Python on a row that somebody else holds; what it says, and how it ends. */
-async function pythonAgent(url: string, WORK_SECONDS: string) {
+async function pythonAgent(url: string, WORK_SECONDS: string, ABLO_API_KEY = apiKey) {
   const bot = agent();
   const id = await task();
   const held = (await bot.claim(id)).body;
-  const env = { ...process.env, ABLO_URL: url, ABLO_API_KEY: apiKey, WORK_SECONDS };
+  const env = { ...process.env, ABLO_URL: url, ABLO_API_KEY, WORK_SECONDS };
   const child = spawn('python3', [script, 'tasks', id], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
@@ -98,14 +99,21 @@ test('the agent in Python waits for its turn, holds a row past its time, and giv
   assert.equal((await bot.claim(id, { queue: false })).status, 201);
 });
 
-test('the agent in Python holds on to its row when a proxy says that it cannot get through', { skip: !python }, async () => {
+/** What comes from a proxy that cannot get through, or is cut off. */
+const faults = [
+  (_: IncomingMessage, to: ServerResponse) => to.writeHead(503, { 'content-type': 'text/html' }).end('<h1>Nobody is here</h1>'),
+  (_: IncomingMessage, to: ServerResponse) => to.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Please log in</h1>'),
+  (from: IncomingMessage) => from.socket.destroy(),
+  (_: IncomingMessage, to: ServerResponse) => to.writeHead(200, { 'content-length': '500' }).write('{"id"', () => to.destroy()),
+];
+
+test('the agent in Python holds on to its row when what comes is not the server\'s answer', { skip: !python }, async () => {
   const target = new URL(servers[0]!.url);
   const heard = { heartbeat: 0, wait: 0 };
   proxy = createServer((from: IncomingMessage, to: ServerResponse) => {
     const kind = from.url!.endsWith('/heartbeat') ? 'heartbeat' : from.url!.includes('wait=') ? 'wait' : undefined;
     const times = kind ? (heard[kind] += 1) : 0;
-    if (times === 1) return to.writeHead(503, { 'content-type': 'text/html' }).end('<h1>Nobody is here</h1>');
-    if (times === 3) return from.socket.destroy();
+    if (kind && times < 5 && (kind === 'wait' || times % 2 === 1)) return faults[kind === 'wait' ? times - 1 : times]!(from, to);
     const { method, headers, url: path } = from;
     const onwards = request({ host: target.hostname, port: target.port, method, headers, path }, (answer) => {
       to.writeHead(answer.statusCode!, answer.headers);
@@ -115,12 +123,24 @@ test('the agent in Python holds on to its row when a proxy says that it cannot g
     from.pipe(onwards);
   });
   await new Promise<void>((resolve) => proxy!.listen(0, '127.0.0.1', resolve));
-  const { bot, held, exit, said } = await pythonAgent(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, '4');
-  await until('it waits again', () => heard.wait >= 2);
+  const { bot, held, exit, said } = await pythonAgent(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, '4.5');
+  await until('it waits all the same', () => heard.wait === 5);
   await bot.release(held.id);
   assert.deepEqual(await exit, [0, null]);
   assert.match(said(), /holds \S+ fence \d+\ngave it back\n$/);
-  assert.ok(heard.heartbeat >= 3, `${heard.heartbeat}`);
+  assert.ok(heard.heartbeat >= 4, `${heard.heartbeat}`);
+});
+
+test('the agent in Python whose key is revoked stops its work, and is not let in again', { skip: !python }, async () => {
+  const key = await createSecretKey(databases[0]!, { organization: 'default' });
+  const { bot, id, held, exit, said } = await pythonAgent(servers[0]!.url, '30', key.token);
+  await bot.release(held.id);
+  await until('it holds the row', () => said().includes('holds'));
+  await databases[0]!.revokeCredential(key.id);
+  assert.deepEqual(await exit, [0, null]);
+  assert.match(said(), /lost it\n$/);
+  const env = { ...process.env, ABLO_URL: servers[0]!.url, ABLO_API_KEY: key.token };
+  await assert.rejects(promisify(execFile)('python3', [script, 'tasks', id], { env }), { code: 1, stderr: /Refused: .*apikey_revoked/ });
 });
 
 test('an agent whose claim is another\'s by now is told to stop', { skip: !python }, async () => {

@@ -47,6 +47,8 @@ void checkLines(const Database& database, Record& record, bool faultless);
 /// What somebody is told of a claim of theirs: that they hold it, or hold it no more.
 void checkGranted(Person& person, const Json& claim, const Database& database, Record& record);
 void checkLost(Person& person, const std::string& claim, const Database& database, Record& record);
+/// What they are told of a row: that nobody holds it.
+void checkFree(Person& person, const RowName& row, const Database& database, Record& record);
 /// Rows are the log folded, and money is neither made nor lost (I6, I15).
 void checkRows(const Database& database, Record& record, double money);
 

@@ -47,7 +47,7 @@ void Errands::begin(const std::vector<RowName>& rows, const Json& fields, const 
       record_.fail("a claim was refused at once: " + request.error().message);
     return;
   }
-  if (const uint64_t chance = hashBytes(claims[0]); chance % 5 == 0) watch(rows[0], chance % 2 == 0);
+  if (const uint64_t chance = hashBytes(claims[0]); chance % 5 == 0) watch(rows[0], chance / 5 % 3);
   for (std::size_t n = 0; n < rows.size(); ++n) {
     record_.claims[claims[n]] = {person_.name, ttl};
     errands_[claims[n]] = {rows[n], ttl, *request, random_.below(4), write};
@@ -56,8 +56,7 @@ void Errands::begin(const std::vector<RowName>& rows, const Json& fields, const 
 
 void Errands::answered(uint32_t request, bool yes, const std::string& text) {
   if (const auto watched = watches_.extract(request)) {
-    if (yes && isHeld(watched.mapped()))
-      record_.fail("somebody holds what was said to be free: " + watched.mapped().second);
+    if (yes) person_.freed(watched.mapped());
     if (!yes && !kReasons.count(parseJson(text)->text("code"))) record_.fail("of a row that is held was said: " + text);
     return;
   }
@@ -133,22 +132,19 @@ void Errands::giveBack(const std::string& claim) {
     errands_.at(claim).request = *request;
 }
 
-bool Errands::isHeld(const RowName& row) const {
-  const Json line = *person_.client().intents(writeJson(Json::object({{"model", row.first}, {"id", row.second}})));
-  return std::any_of(line.items().begin(), line.items().end(),
-                     [](const Json& claim) { return claim.text("status") == "active"; });
-}
-
-void Errands::watch(const RowName& row, bool patient) {
+void Errands::watch(const RowName& row, uint64_t haste) {
   Json filter = Json::object({{"model", row.first}, {"id", row.second}});
-  if (!patient) filter.set("timeout", 500.0);
+  if (haste == 1) filter.set("timeout", 500.0);
+  if (haste == 2) filter.set("ifClaimed", "fail");
   const Result<uint32_t> request = person_.client().awaitFree(writeJson(filter), person_.now());
-  if (!request)
-    record_.fail("it was not waited for: " + request.error().message);
-  else if (*request != 0)
+  if (!request) {
+    if (haste != 2 || request.error().code != ErrorCode::entity_claimed)
+      record_.fail("it was not waited for: " + request.error().message);
+  } else if (*request != 0) {
     watches_.emplace(*request, row);
-  else if (isHeld(row))
-    record_.fail("somebody holds what is said to be free: " + row.second);
+  } else {
+    person_.freed(row);
+  }
 }
 
 void Errands::reorder(const RowName& row) {

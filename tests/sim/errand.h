@@ -55,8 +55,8 @@ class Errands {
   void goOn(const std::string& claim);
   void giveBack(const std::string& claim);
   void reorder(const RowName& row);
-  void watch(const RowName& row, bool patient);
-  bool isHeld(const RowName& row) const;
+  /// Without end, for half a second, or not at all if somebody holds it.
+  void watch(const RowName& row, uint64_t haste);
 
   Agenda& agenda_;
   Random& random_;

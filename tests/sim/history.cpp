@@ -46,6 +46,7 @@ class History {
       Person& person = *people_.back();
       person.granted = [this, &person](const Json& claim) { checkGranted(person, claim, database_, record_); };
       person.lost = [this, &person](const std::string& claim) { checkLost(person, claim, database_, record_); };
+      person.freed = [this, &person](const RowName& row) { checkFree(person, row, database_, record_); };
       people_.back()->looked = [this, index] { look(index); };
       people_.back()->reloaded = [this, index] { hurry(*people_[index]); };
     }
@@ -89,6 +90,7 @@ class History {
   std::shared_ptr<Wire> connect(Person& person) {
     Server& server = *servers_[random_.below(servers_.size())];
     if (!server.up()) return nullptr;
+    person.headAtConnect = database_.head();
     auto wire = std::make_shared<Wire>(agenda_, random_, plan_, ++sockets_);
     server.accept(wire, person.name, plan_.revoke > 0 ? person.credential() : "");
     return wire;

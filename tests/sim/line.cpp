@@ -236,4 +236,23 @@ void checkLost(Person& person, const std::string& claim, const Database& databas
   if (!over) record.fail(person.name + " was told that a claim is lost which is not: " + claim);
 }
 
+void checkFree(Person& person, const RowName& row, const Database& database, Record& record) {
+  if (person.epoch() != database.epoch || !database.restorations.empty()) return;
+  const double cursor = person.client().cursor();
+  if (person.client().status().text("state") != "live" || cursor < person.headAtConnect)
+    record.fail(person.name + " was told what is free by what was known long ago");
+  std::set<std::string> active;
+  for (const Json& entry : database.log) {
+    if (entry.number("seq") > cursor) break;
+    if (entry.text("kind") != "claim" || rowOf(entry) != row) continue;
+    const Json& claim = *entry.find("after");
+    const std::string id(claim.text("id"));
+    if (claim.text("status") == "active")
+      active.insert(id);
+    else
+      active.erase(id);
+  }
+  if (!active.empty()) record.fail(person.name + " was told that what somebody holds is free: " + row.second);
+}
+
 }  // namespace ablo::sim

@@ -69,7 +69,9 @@ class Person {
   std::function<void()> looked = [] {};            // after each piece of work
   std::function<void(const Json& claim)> granted;  // told to them, or that they hold it no more
   std::function<void(const std::string& claim)> lost;
-  std::function<void()> reloaded = [] {};  // when everything begins anew: not all is known again yet
+  std::function<void(const RowName& row)> freed;  // told to them: nobody holds it
+  double headAtConnect = 0;                       // the log's, when they connected last
+  std::function<void()> reloaded = [] {};         // when everything begins anew: not all is known again yet
 
   void open();
   void crash() {

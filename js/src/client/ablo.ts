@@ -66,9 +66,9 @@ export function Ablo<S extends AnySchema = RegisteredSchema>(options: AbloOption
     },
     intents: Object.freeze({
       list: (filter?: IntentFilter) => intents.list(filter),
-      create: async ({ target, ...rest } = {} as IntentInput) =>
-        claims.one((target?.resource ?? target?.model)!, { ...rest, ...target } as never),
-      waitFor: (filter: IntentFilter, options?: WaitOptions) => intents.waitFor(filter, options),
+      create: async (intent: IntentInput) =>
+        claims.one((intent?.target?.resource ?? intent?.target?.model)!, { ...intent, ...intent?.target } as never),
+      waitFor: (filter?: IntentFilter, options?: WaitOptions) => intents.waitFor(filter, options),
     }),
     commits: Object.freeze({ create: (input: CommitInput) => createCommit(commits, input) }),
     sessions: Object.freeze({ create: (input: SessionInput) => createSession(settings, input) }),

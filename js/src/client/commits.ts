@@ -56,7 +56,7 @@ export class Commits {
       const claim = typeof rest.claim === 'object' ? ((rest.claim as { claimId?: string } | null)?.claimId ?? '') : rest.claim;
       if (wait !== 'queued' && wait !== 'confirmed')
         throw abloError('write_options_invalid', "wait is 'queued' or 'confirmed'.", { param: 'wait' });
-      const patience = timeout === undefined ? undefined : milliseconds(timeout, 'timeout');
+      const patience = milliseconds(timeout, 'timeout');
       const key = idempotencyKey ?? randomId();
       const again = typeof operations === 'function' ? operations : undefined;
       const commit = ({ core }: View, settling: Settling<Receipt>, how?: object) => {

@@ -75,7 +75,7 @@ export interface AbloClient<S extends AnySchema = RegisteredSchema> {
     /** A claim of a row of any model. */
     create(input: IntentInput): Promise<ClaimHandle<any>>;
     /** Resolves when nobody holds any of it. */
-    waitFor(target: IntentFilter, options?: WaitOptions): Promise<void>;
+    waitFor(target?: IntentFilter, options?: WaitOptions): Promise<void>;
   };
   /**
    * Claims several rows: all of them, or none. They are asked for one after the other in an order that is the same for

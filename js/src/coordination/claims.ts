@@ -13,7 +13,7 @@ import { queryText } from '../model/query';
 import { asyncDispose, randomId } from '../platform';
 import { partOf } from './intent';
 import type { Intents } from './intents';
-import type { Intent, WireClaim } from './types';
+import type { WireClaim } from './types';
 
 type Target = { readonly model: string; readonly id: string };
 
@@ -47,8 +47,7 @@ export class Claims {
     const { field, meta, description, maxQueueDepth, reason, action = reason ?? 'editing', wait = true } = options;
     const { fields = field === undefined ? undefined : [field], signal, onStatus } = options;
     signal?.throwIfAborted();
-    const ttl = milliseconds(options.ttl ?? '60s', 'ttl');
-    const timeout = options.timeout === undefined ? undefined : milliseconds(options.timeout, 'timeout');
+    const [ttl, timeout] = [milliseconds(options.ttl ?? '60s', 'ttl'), milliseconds(options.timeout, 'timeout')];
     const rows = targets.map((target) => ({ ...target, claim: randomId() }));
     const ask = { rows, ttl, action, description, fields, meta, wait, maxQueueDepth, timeout };
     const owns = rows.map(({ claim }) => this.#own.set(claim, { lost: new AbortController() }).get(claim)!);
@@ -62,10 +61,11 @@ export class Claims {
     let stop: (() => void) | undefined;
     let granted: WireClaim[] | undefined;
     try {
-      stop = onStatus && this.store.signals.follow(place, tell);
-      granted = (await this.requests.ask<WireClaim[]>('claim', toJson(ask)))!;
+      granted = (await this.store.run(() => {
+        stop = onStatus && this.store.signals.follow(place, tell);
+        return this.requests.ask<WireClaim[]>('claim', toJson(ask));
+      }))!;
       for (const own of owns) own.granted = true;
-
       // Once they are granted nobody else changes the rows, so that what is read now is what the claims protect.
       const load = (id: string, model: string) => this.requests.ask('load', queryText(model, { where: [['id', '=', id]], state: 'all' }));
       await Promise.all(rows.map(({ id, model }) => load(id, model)));

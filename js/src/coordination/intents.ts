@@ -5,7 +5,6 @@
 import type { Requests } from '../client/requests';
 import type { Store, View } from '../client/store';
 import { milliseconds } from '../duration';
-import { abloError } from '../errors/errors';
 import { toJson } from '../json';
 import { keys } from '../tracking';
 import { toIntent } from './intent';
@@ -45,10 +44,9 @@ export class Intents {
   }
 
   /** Resolves when nobody holds any of it; they may wait in line for it still. Or it is refused, if somebody does. */
-  async waitFor({ resource, ...filter }: Filter, { timeout, signal }: WaitOptions = {}): Promise<void> {
+  async waitFor({ resource, model = resource, ...filter }: Filter = {}, { timeout, signal }: WaitOptions = {}): Promise<void> {
     signal?.throwIfAborted();
-    const patience = timeout === undefined ? undefined : milliseconds(timeout, 'timeout');
-    await this.requests.ask('awaitFree', toJson({ ...filter, model: filter.model ?? resource, timeout: patience }), signal);
+    await this.requests.ask('awaitFree', toJson({ ...filter, model, timeout: milliseconds(timeout, 'timeout') }), signal);
   }
 
   changed(model: number, id: string): void {

@@ -38,7 +38,7 @@ export const errorCodes = {
   entity_not_found: { kind: 'NotFound', status: 404, sentence: "There is no such row, or it is not visible here." },
   stale_context: { kind: 'StaleContext', status: 409, sentence: "The row changed after it was read. Read it again, then decide again." },
   contention_exhausted: { kind: 'StaleContext', status: 409, sentence: "The row changed again before each of the tries to write it. Try again later, or claim it first." },
-  entity_claimed: { kind: 'Claimed', status: 409 },
+  entity_claimed: { kind: 'Claimed', status: 409, sentence: "Somebody else holds this row. Wait for the claim to end, or queue for it with claim()." },
   claim_lost: { kind: 'Claimed', status: 409, sentence: "The claim this write relied on is over. Claim the row again and read it again." },
   claim_not_found: { kind: 'Claimed', status: 404, sentence: "There is no such claim." },
   queue_too_deep: { kind: 'Claimed', status: 503 },

@@ -33,7 +33,7 @@ export function claimVerb(model: string, { claims, intents, requests }: Parts): 
       if (typeof target === 'object' && target && 'claimId' in target) return target.release();
       await Promise.all(claims.held(model, named(target).id).map((handle) => handle.release()));
     },
-    reorder: async ({ id, order }: Parameters<ClaimVerb<Row>['reorder']>[0]) => {
+    reorder: async ({ id, order } = {} as Parameters<ClaimVerb<Row>['reorder']>[0]) => {
       const ids = [order].flat().map((waiting) => (typeof waiting === 'object' ? waiting.id : waiting));
       await requests.ask('reorder', toJson({ model, id, order: ids }));
     },

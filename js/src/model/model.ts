@@ -61,8 +61,8 @@ export function modelClient(model: string, columns: Readonly<Record<string, Colu
 
   /** Of rows that somebody else holds: waits until nobody does, or refuses. */
   const unclaimed = async (rows: readonly Row[], { ifClaimed = 'return', claimedTimeout: timeout }: ReadOptions): Promise<void> => {
-    const ids = rows.map(({ id }) => id as string);
-    if (ifClaimed !== 'return') await intents.waitFor({ model, ids, others: true, ifClaimed }, { timeout });
+    if (ifClaimed === 'return') return;
+    await intents.waitFor({ model, ids: rows.map(({ id }) => id as string), others: true, ifClaimed }, { timeout });
   };
 
   const load = async ({ expand, ...options }: LoadOptions<Row> = {}): Promise<Row[]> => {

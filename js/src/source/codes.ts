@@ -27,7 +27,6 @@ export type SourceErrorCode = keyof typeof sourceErrorCodes;
 /** What a client is told by whoever refuses it. */
 export const toldSentences = {
   route_not_found: "The server has no such route.",
-  entity_claimed: "Somebody else holds this row. Wait for the claim to end, or queue for it with claim().",
   queue_too_deep: "Too many are waiting for this row already.",
   idempotency_key_expired: "The commit was issued too long ago to be sent again. Look whether it took effect, then send it under a new key.",
   unique_violation: "A row with this id, or with this unique value, exists already.",

@@ -237,7 +237,7 @@ begin
   return (
     select jsonb_build_object('claims', coalesce(jsonb_agg(l.claim) filter (where l.n <= 1000), '[]'), 'more', count(*) > 1000)
     from (
-      select ablo.claim_object(k) as claim, row_number() over (order by k.model, k.row_id, k.status, k.ticket) as n
+      select ablo.claim_object(k) as claim, row_number() over (order by k.model, k.row_id, k.status, k.fence, k.ticket) as n
       from ablo.claim k
       where k.organization = $1 and k.status in ('active', 'queued') and k.expires_at > clock_timestamp()
         and k.model = coalesce(input->>'model', k.model) and k.row_id = coalesce(input->>'id', k.row_id)

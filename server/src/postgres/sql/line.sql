@@ -68,7 +68,7 @@ begin
         select from ablo.claim held
         where held.organization = claim.organization and held.model = claim.model and held.row_id = claim.row_id
           and held.status = 'active' and held.actor = claim.actor and coalesce(held.fields @> claim.fields, held.fields is null)))
-    order by k.status, k.ticket;
+    order by k.status, k.fence, k.ticket;
 end $$;
 
 -- Ends a claim, whichever way.

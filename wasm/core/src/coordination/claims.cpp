@@ -68,18 +68,18 @@ const Claim* Claims::find(std::string_view id) const {
   return found == claims_.end() ? nullptr : &found->second;
 }
 
-List<const Claim*> Claims::list(std::string_view model, std::string_view row, std::string_view field) const {
-  List<const Claim*> list;
-  const auto before = [](const Claim* a, const Claim* b) { return place(*a) < place(*b); };
-  for (const auto& [id, claim] : claims_) {
-    if (!row.empty() && claim.row != row) continue;
-    if (!model.empty() && claim.model != model) continue;
-    if (!claim.isOf(field)) continue;
-    list.insert(std::upper_bound(list.begin(), list.end(), &claim, before), &claim);
-  }
-  return list;
+bool Claims::Filter::isOf(std::string_view itsModel, std::string_view itsRow) const {
+  if ((!model.empty() && model != itsModel) || (!row.empty() && row != itsRow)) return false;
+  return !rows || std::binary_search(rows->begin(), rows->end(), itsRow);
 }
 
-Set<Claims::Target> Claims::changed() { return std::exchange(changed_, {}); }
+List<const Claim*> Claims::list(const Filter& filter) const {
+  List<const Claim*> list;
+  const auto before = [](const Claim* a, const Claim* b) { return place(*a) < place(*b); };
+  for (const auto& [id, claim] : claims_)
+    if (filter.isOf(claim.model, claim.row) && claim.isOf(filter.field))
+      list.insert(std::upper_bound(list.begin(), list.end(), &claim, before), &claim);
+  return list;
+}
 
 }  // namespace ablo

@@ -24,14 +24,14 @@ Outcome checkOptions(const Json& message) {
   if (!issuedAt || !isWhole(issuedAt) || issuedAt->asNumber() > kLatest)
     return invalid("issuedAt is a time, in milliseconds since 1970.");
   if (const Json* claims = message.find("claims")) {
-    if (!claims->isArray() || claims->items().size() > kMostClaims) return invalid("claims is an array.");
+    if (!claims->isArray() || claims->items().size() > kMostClaims) return invalid("claims is an array of 500 at most.");
     for (const Json& claim : claims->items())
       if (claim.text("id").empty() || !isWhole(claim.find("fence")))
         return invalid("A claim of a commit is its id and its fence.");
   }
   if (const Json* epoch = message.find("epoch"); epoch && !epoch->isString()) return invalid("epoch is text.");
   if (const Json* basedOn = message.find("basedOn")) {
-    if (!basedOn->isArray() || basedOn->items().size() > kMostBasis) return invalid("basedOn is an array.");
+    if (!basedOn->isArray() || basedOn->items().size() > kMostBasis) return invalid("basedOn is an array of 10000 at most.");
     for (const Json& commit : basedOn->items())
       if (const Result<CommitName> name = readCommitName(commit); !name) return name.error();
   }

@@ -171,7 +171,7 @@ Json Client::Impl::status() const {
 const Frame& Client::Impl::drain() {
   frame_.clear();
   store_.drain(frame_);
-  for (const auto& [target, nothing] : claims_.changed())
+  for (const auto& [target, nothing] : claims_.takeChanged())
     if (const int model = store_.schema().modelIndex(target.first); model >= 0)
       frame_.word(static_cast<uint32_t>(Record::claims))
           .word(static_cast<uint32_t>(model))

@@ -192,10 +192,11 @@ class Client::Impl {
   uint32_t askRelease(const std::string& id, double now);
 
   // intents.cpp
-  Result<List<const Claim*>> claimsOf(const Json& filter) const;
-  static Error claimedBy(const List<const Claim*>& claims);
-  bool isFree(const Json& filter) const;
-  void answerFree();
+  Result<Claims::Filter> claimsMeant(const Json& asked) const;
+  bool isTold() const;
+  List<const Claim*> holders(const Request& request) const;
+  static Error claimedBy(const List<const Claim*>& holders);
+  void answerFree(bool all);
 
   ClientOptions options_;
   Session session_;
@@ -209,6 +210,7 @@ class Client::Impl {
   uint64_t took_ = 0, weighed_ = 0;  // bytes the store had when it was last asked, and bytes that came since
   double cursor_ = -1;
   double loadedAt_ = 0;  // the cursor that the last fresh load brought
+  double head_ = 0;      // how far the log had come when this connection began
   std::string epoch_, organization_;
   Json actor_;
   bool loadedOnce_ = false;                       // the workspace is here (or was, and is being caught up)

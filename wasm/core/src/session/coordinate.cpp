@@ -173,6 +173,7 @@ uint32_t Client::Impl::askRelease(const std::string& id, double now) {
 Result<uint32_t> Client::Impl::reorder(std::string_view text, double now) {
   const Result<Json> json = parseJson(text);
   if (!json) return json.error();
+  if (const Outcome checked = checkClaim(*json); !checked) return checked.error();
   const uint32_t number = ask({Request::Kind::line, {}, {}, std::nullopt, now});
   std::string& frame = requests_.open()[number].message = requestText("reorder", number, *json);
   if (session_.state() == Session::State::live) send(frame);
@@ -195,7 +196,7 @@ void Client::Impl::leaveClaims(double now) {
 void Client::Impl::giveBackForgotten(double now) {
   Set<std::string> asked;
   for (const auto& [number, request] : requests_.open()) asked.insert(request.subject);
-  for (const Claim* claim : claims_.list({}, {}, {}))
+  for (const Claim* claim : claims_.list({}))
     if (claim->json.text("session") == options_.session && !own_.contains(claim->id) && !asked.contains(claim->id))
       giveBack(claim->id, 0, now);
 }

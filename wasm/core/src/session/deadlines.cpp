@@ -54,7 +54,7 @@ void Client::Impl::giveUpWaiting(double now) {
 
   List<uint32_t> asked, held;
   for (const auto& [number, request] : requests_.open())
-    if (now >= giveUpAt(request)) (now >= request.lateAt ? held : asked).push_back(number);
+    if (now >= giveUpAt(request)) (isTold() && now >= request.lateAt ? held : asked).push_back(number);
   const Error unanswered = problem_.value_or(Error::of(ErrorCode::api_unreachable, "No answer came in time."));
   for (const uint32_t number : asked) refuse(number, unanswered, now);
   for (const uint32_t number : held) refuse(number, Error::of(ErrorCode::model_claimed_timeout), now);

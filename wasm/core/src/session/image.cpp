@@ -33,7 +33,7 @@ Client::Image Client::Impl::saveImage() {
   if (cursor_ < 0) return {};
   StoreImage saved = store_.save();
   Json claims = Json::array();
-  for (const Claim* claim : claims_.list({}, {}, {})) claims.push(claim->json);
+  for (const Claim* claim : claims_.list({})) claims.push(claim->json);
   Json manifest = Json::object();
   manifest.set("v", kVersion).set("schema", store_.schema().hash).set("epoch", epoch_).set("cursor", cursor_);
   manifest.set("claims", std::move(claims)).set("models", std::move(saved.models));

@@ -71,6 +71,7 @@ void Client::Impl::welcome(const Json& message, double now) {
   setEpoch(message.text("epoch"));
   if (message.find("now")) serverAhead_ = std::floor(message.number("now") - now);
   tokenLasts_ = message.find("expiresAt") ? message.number("expiresAt") - serverAhead_ : -1;
+  head_ = message.number("seq");
   mostCommits_ = message.number("commits", kBoundless);
   mostCommitBytes_ = message.number("commitBytes", kBoundless);
   resuming_ = false;
@@ -81,6 +82,7 @@ void Client::Impl::welcome(const Json& message, double now) {
     cursor_ = -1;  // it leads nowhere in the log that is about to be loaded
   statusChanged();
   handle(resumes ? Session::Event::resume : Session::Event::load, now);
+  answerFree(true);
 }
 
 /// Asked before anything is parsed. What is here is weighed only when what came since could have filled it.
@@ -145,7 +147,7 @@ void Client::Impl::loaded(const Json& message, double now) {
   for (const auto& [id, own] : own_)
     if (again || own.state == OwnClaim::State::held || claims_.find(id)) ids.push_back(id);
   for (const std::string& id : ids) consider(id, now);
-  answerFree();
+  answerFree(true);
   askAgain(now);
   statusChanged();
 }
@@ -175,10 +177,11 @@ void Client::Impl::changes(const Json& message, double now) {
     resume();
     return;
   }
+  const bool wasTold = isTold();
   cursor_ = to;
   if (const Json* list = message.find("changes"))
     for (const Json& entry : list->items()) change(entry, now);
-  if (claims_.haveChanged()) answerFree();
+  answerFree(!wasTold);
   settleApplied(now);
 }
 

@@ -10,6 +10,7 @@
 
 #include "ablo/list.h"
 #include "base/map.h"
+#include "coordination/claims.h"
 #include "query/query.h"
 
 namespace ablo {
@@ -18,14 +19,17 @@ struct Request {
   enum class Kind : uint8_t { everything, query, claim, line, free };
   Kind kind =
       Kind::query;      // line: a claim is given back, or those who wait change places; free: nobody holds it any more
-  std::string subject;  // the query's or the filter's text, or the id of the claim whose turn it is
+  std::string subject;  // the query's text, or the id of the claim whose turn it is
   std::string message;  // the frame to send; empty: there is nothing to send
   std::optional<Query> query;
   double since = 0;
-  double lateAt = std::numeric_limits<double>::infinity();  // of one that is free
-  List<uint32_t> parts{};                                   // requests without whose answers this one's is not complete
-  List<Json> claims{};                                      // that are asked for one after the other
-  std::size_t turn = 0;                                     // whose it is; those before it are held
+  List<uint32_t> parts{};  // requests without whose answers this one's is not complete
+  List<Json> claims{};     // that are asked for one after the other
+  std::size_t turn = 0;    // whose it is; those before it are held
+  Claims::Filter filter{};
+  bool others = false;                                      // whether what is our own does not count
+  bool refuses = false;                                     // whether it is not waited for what is held
+  double lateAt = std::numeric_limits<double>::infinity();  // until when it is waited for
 };
 
 class Requests {

@@ -38,20 +38,18 @@ class KeptQueries {
     kept->second.used = ++uses_;
     return kept->second.complete;
   }
-  /// Are all rows here that the query speaks of, in whatever order and however many of them?
-  bool covers(const Query& query) const {
-    for (const auto& [text, kept] : kept_)
-      if (kept.complete && !bounds(kept.query) && kept.query.model == query.model && kept.query.state == query.state &&
-          kept.query.where == query.where)
-        return true;
+  /// Are all rows here that the query speaks of, in whatever order and however many of them? Asking is a use, too.
+  bool covers(const Query& query) {
+    for (auto& [text, kept] : kept_)
+      if (kept.query.model == query.model && kept.query.state == query.state && kept.query.where == query.where)
+        if (covers(kept)) return true;
     return false;
   }
   /// Is it known of this row whether it is there, whatever it is like?
-  bool covers(int model, std::string_view id) const {
-    for (const auto& [text, kept] : kept_)
-      if (kept.complete && !bounds(kept.query) && kept.query.model == model && kept.query.state == Lifecycle::all &&
-          asksOnlyFor(id, kept.query))
-        return true;
+  bool covers(int model, std::string_view id) {
+    for (auto& [text, kept] : kept_)
+      if (kept.query.model == model && kept.query.state == Lifecycle::all && asksOnlyFor(id, kept.query))
+        if (covers(kept)) return true;
     return false;
   }
   void outdate() {
@@ -75,6 +73,11 @@ class KeptQueries {
     uint64_t used = 0;
     bool complete = false;
   };
+  bool covers(Kept& kept) {
+    if (!kept.complete || bounds(kept.query)) return false;
+    kept.used = ++uses_;
+    return true;
+  }
   static bool bounds(const Query& query) { return query.limit || query.offset || query.count; }
   /// Of everything, or of rows by their ids (a model's first field), this among them.
   static bool asksOnlyFor(std::string_view id, const Query& query) {
