@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import Ablo from '@abloatai/ablo';
-import { openPostgres, type Database } from '@abloatai/ablo/server';
+import type { Database } from '@abloatai/ablo/server';
 import { testServer } from '@abloatai/ablo/testing';
 import pg from 'pg';
 import { startPostgres, type PostgresCluster } from '../support/postgres';
