@@ -71,4 +71,3 @@ foreach(target core_tests sim)
     -sWASM_ASYNC_COMPILATION=0)  # read the file: this Emscripten would call Node's fetch() with a path
 endforeach()
 file(WRITE ${CMAKE_BINARY_DIR}/package.json "{ \"type\": \"commonjs\" }\n")  # neither is an ES module
-add_test(NAME core COMMAND node core_tests.js --use-colour no WORKING_DIRECTORY ${CMAKE_BINARY_DIR})
