@@ -15,12 +15,12 @@ const ways = {
     return ablo.counters.update(id, { n: counters[id].n + 1 }, { ...options, readAt: stamp });
   },
 };
-const kAgain = ['stale_context', 'contention_exhausted'];
+const kAgain = ['stale_context', 'contention_exhausted', 'row_locked'];
 
 answer({
   /** Its writers count up so often together; what came of it, as they were told. */
   async count({ writers, increments }) {
-    const told = { confirmed: 0, again: 0 };
+    const told = { confirmed: 0, again: 0, locked: 0 };
     let left = increments;
     await Promise.all(writers.map(async ({ url, key, agent, way }) => {
       const ablo = Ablo({ schema, apiKey: key, baseURL: url, agentId: agent, logLevel: 'silent' });
@@ -33,6 +33,7 @@ answer({
         } catch (error) {
           if (!kAgain.includes(error.code)) throw new Error(`${agent}, by ${way}: ${error.code}`, { cause: error });
           told.again++;
+          if (error.code === 'row_locked') told.locked++;
           left++;
         }
       }

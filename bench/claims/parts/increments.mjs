@@ -45,9 +45,10 @@ export async function measure({ say, quick }) {
     increments_counted_and_not_confirmed: Math.max(0, increments - confirmed),
     increments_lost: lost.length,
     increments_begun_again: told.reduce((sum, { again }) => sum + again, 0),
+    increments_row_locked: told.reduce((sum, { locked }) => sum + locked, 0),
     increments_per_second: round(confirmed / (took / 1000), 0),
   };
-  say(`${confirmed} increments were confirmed, and the counter is ${n}; ${values.increments_begun_again} were told to begin again; ` +
-    `${values.increments_per_second}/s`);
+  say(`${confirmed} increments were confirmed, and the counter is ${n}; ${values.increments_begun_again} were told to begin again, ` +
+    `${values.increments_row_locked} of them because the row was locked for too long; ${values.increments_per_second}/s`);
   return values;
 }

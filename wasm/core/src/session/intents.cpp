@@ -88,10 +88,11 @@ void Client::Impl::answerFree(bool all) {
   if (!isTold()) return;
   List<uint32_t> free, refusing;
   for (const auto& [number, request] : requests_.open()) {
+    if (request.kind != Request::Kind::free) continue;
     bool concerned = all;
     for (const auto& [target, nothing] : claims_.changed())
       concerned = concerned || request.filter.isOf(target.first, target.second);
-    if (request.kind != Request::Kind::free || !concerned) continue;
+    if (!concerned) continue;
     if (holders(request).empty())
       free.push_back(number);
     else if (request.refuses)
