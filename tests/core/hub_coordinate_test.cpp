@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Claims asked for by HTTP: what the database is asked, and in whose name.
+#include <catch2/catch.hpp>
+
 #include "hub_world.h"
 
 using namespace ablo;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // How a conversation begins and how it is ended: hello, credentials, schemas, and what is no message at all.
+#include <catch2/catch.hpp>
+
 #include "hub_world.h"
 
 using namespace ablo;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // What one socket may have under way: more is refused by name, to that socket alone, and what was taken is done.
+#include <catch2/catch.hpp>
+
 #include "hub_world.h"
 
 using namespace ablo;

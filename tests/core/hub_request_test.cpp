@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // What a client asks for and is answered: queries, which never run ahead of the stream, and claims.
+#include <catch2/catch.hpp>
+
 #include "hub_world.h"
 
 using namespace ablo;

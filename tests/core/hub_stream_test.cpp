@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Who sees what of the log, and when: no gap, no repeat, and one frame for all who stand at the same place.
+#include <catch2/catch.hpp>
+
 #include "hub_world.h"
 
 using namespace ablo;
