@@ -254,6 +254,7 @@ const claims = {
   'a row that is free as soon as somebody waits for it': [[`${session}/intents.cpp`, 'if (claim->active && !(request.others && isOurs))', 'if (claim->active && claim->position > 0 && !(request.others && isOurs))']],
   'a row that is free as an image tells it': [[`${session}/intents.cpp`, 'return session_.state() == Session::State::live && !resuming_ && cursor_ >= head_;', 'return cursor_ >= 0;']],
   'a row that is free before the news of it is here': [[`${session}/intents.cpp`, 'Session::State::live && !resuming_ && cursor_ >= head_;', 'Session::State::live && !resuming_;']],
+  'what others wrote over a claim, written over': [[`${session}/guards.cpp`, 'if (own.readAt < 0) own.readAt = readWhenGranted(store_.schema(), claims, json.text("claim"), operation);', '']],
   'a claim not renewed while writes are under way': [['wasm/core/src/coordination/own_claim.h', '|| state == State::leaving; }', '; }']],
   'some of several rows kept when another is not to be had': [[`${session}/coordinate.cpp`, 'advance(other, OwnClaim::Event::released, now);', '']],
   'a write out of the queue, without its claims': [[`${session}/commit.cpp`, 'if (const Json* known = json->find("claims"))', 'if (const Json* known = json->find("fences"))']],

@@ -181,7 +181,8 @@ Json claimVerdict(Database& db, Backend who, const Json& commit) {
     }
   if (late) return overdue;
   std::map<std::string, Json> held;
-  for (const Json& operation : commit.find("operations")->items())
+  for (const Json& operation : commit.find("operations")->items()) {
+    if (db.mayOverwrite(rowOf(operation))) continue;
     for (const Claim& claim : db.line(who, rowOf(operation))) {
       if (claim.status != "active" || claim.actor == actorOf(commit)) continue;
       const Json* data = operation.find("data");
@@ -191,6 +192,7 @@ Json claimVerdict(Database& db, Backend who, const Json& commit) {
       if (touched) held.emplace(claim.id, claimObject(claim));
       late |= touched && claim.expiresAt <= db.now();
     }
+  }
   if (late) return overdue;
   if (held.empty()) return {};
   Json claims = Json::array();

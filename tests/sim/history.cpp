@@ -28,6 +28,7 @@ class History {
   History(uint64_t seed, const Less& less)
       : random_(seed), plan_(Plan::of(random_, less)), agenda_(random_), database_(agenda_, random_) {
     database_.pace = plan_.statement;
+    database_.overwrites = plan_.overwrites;
     database_.skew = kBeginning + (plan_.skew > 0 ? random_.below(plan_.skew) : 0);
     if (less.prints) database_.observe = [](const Json& event) { std::puts(writeJson(event).c_str()); };
     fill();

@@ -20,6 +20,7 @@ struct Stand {
   std::set<std::string> fields;
   bool active = false, rowIsGone = false;
   double fence = 0;
+  std::set<std::string> overwritten{};  // fields of what it is of
 
   static Stand of(const Json& claim) {
     Stand stand{std::string(claim.text("id")), std::string(claim.find("actor")->text("id")), {}, false, false,
@@ -36,6 +37,14 @@ struct Stand {
   bool covers(const Stand& other) const {
     if (fields.empty() || other.fields.empty()) return fields.empty();
     return std::includes(fields.begin(), fields.end(), other.fields.begin(), other.fields.end());
+  }
+  /// What an entry changed of what it is of.
+  std::set<std::string> changedBy(const Json& entry) const {
+    std::set<std::string> changed;
+    if (const Json* list = entry.find("fields"))
+      for (const Json& field : list->items())
+        if (std::string name(field.asString()); fields.empty() || fields.count(name)) changed.insert(std::move(name));
+    return changed;
   }
 };
 
@@ -144,7 +153,8 @@ class Lines {
       if (!one.active) one = *next++;
   }
 
-  /// Between a grant and its end nobody else writes, and who writes under a claim holds it.
+  /// Between a grant and its end nobody else writes who must not, and who writes under a claim holds it. To what was written all
+  /// the same, by who may or who does not know of us, nobody writes under the claim any more.
   void write(const Json& entry) {
     if (!entry.find("after")) {
       deleted_.insert(rowOf(entry));
@@ -152,15 +162,21 @@ class Lines {
     }
     const std::string key(entry.text("commitKey"));
     const auto written = writes_.find(key);
-    if (written == writes_.end()) return;  // by somebody who does not know of us
-    const std::string actor(entry.find("actor")->text("id"));
-    for (const Stand& held : lines_[rowOf(entry)]) {
-      if (!held.active || held.actor == actor) continue;
-      const auto changed = [&](const std::string& field) { return names(entry.find("fields"), field); };
-      if (held.fields.empty() || entry.text("op") != "update" ||
-          std::any_of(held.fields.begin(), held.fields.end(), changed))
+    const bool foreign = written == writes_.end();
+    const std::string actor(foreign ? "" : entry.find("actor")->text("id"));
+    for (Stand& held : lines_[rowOf(entry)]) {
+      if (!held.active) continue;
+      const std::set<std::string> changed = held.changedBy(entry);
+      if (held.actor != actor && (foreign || db_.mayOverwrite(rowOf(entry))))
+        held.overwritten.insert(changed.begin(), changed.end());
+      else if (held.actor != actor && (held.fields.empty() || entry.text("op") != "update" || !changed.empty()))
         fail(held.id, "was held while another wrote " + key);
+      else if (held.actor == actor && written->second->claim == held.id &&
+               std::any_of(changed.begin(), changed.end(),
+                           [&](const auto& name) { return held.overwritten.count(name); }))
+        fail(held.id, "was overwritten, and " + key + " was written under it");
     }
+    if (foreign) return;
     for (const auto& [id, fence] : claimsOf(*written->second)) checkFence(*written->second, id, fence);
   }
 

@@ -39,12 +39,13 @@ struct Plan {
   uint32_t cut = 0, halfOpen = 0, duplicate = 0, lostAnswer = 0, deadBackend = 0, lostHint = 0, clientCrash = 0,
            serverCrash = 0, databaseCrash = 0, pause = 0, foreign = 0, holdsRow = 0, trim = 0, restore = 0, noToken = 0,
            expiry = 0, revoke = 0, push = 0, leave = 0, flightCut = 0, retire = 0, damage = 0;
-  uint32_t nonsense = 0;  // of what is said: it is refused
-  uint32_t archives = 0;  // of what people do with a task
-  bool reopens = false;   // pages are opened again and again, in a hurry, by people who go by what they last read
-  uint32_t narrow = 0;    // a server takes few requests of a socket before it has answered
-  uint32_t claims = 0;    // of what people do: they claim a row, and write under the claim
-  uint32_t skew = 0;      // ms, at most, of a clock
+  uint32_t nonsense = 0;    // of what is said: it is refused
+  uint32_t archives = 0;    // of what people do with a task
+  bool reopens = false;     // pages are opened again and again, in a hurry, by people who go by what they last read
+  uint32_t narrow = 0;      // a server takes few requests of a socket before it has answered
+  uint32_t claims = 0;      // of what people do: they claim a row, and write under the claim
+  bool overwrites = false;  // a task may be written to while somebody else holds it
+  uint32_t skew = 0;        // ms, at most, of a clock
   bool faultless = false;
 
   std::vector<std::pair<std::string_view, uint32_t*>> faults() {
@@ -106,6 +107,7 @@ struct Plan {
     Random apart(Random(random).next());  // what they draw leaves the other histories as they were
     const uint32_t claims = apart.chance(50) ? 0 : 5 + apart.below(40);
     plan.claims = less.without.count("claims") ? 0 : claims;
+    plan.overwrites = apart.chance(25) && !less.without.count("overwrites");
     return plan;
   }
 };

@@ -22,6 +22,7 @@ Less shrink(uint64_t seed) {
   };
   without("reopens");
   without("claims");
+  without("overwrites");
   for (const auto& [name, strength] : Plan().faults()) without(name);
   for (uint32_t people = 1; people < 4; ++people) {
     Less candidate = less;
