@@ -139,7 +139,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     retired = true;
     waiting.close();
     log.info({ sockets: connections.size }, 'the server stops');
-    await drain(hub, connections); // it still listens, so that whoever asks is told
+    await drain(hub, connections, counts); // it still listens, so that whoever asks is told
     const ended = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
     for (const stop of stops) await stop();
@@ -226,13 +226,13 @@ async function dropRevoked(database: Database, connections: Connections): Promis
   return true;
 }
 
-/** What is under way gets its receipts; then every socket is told that the server goes away. */
-async function drain(hub: Hub, connections: Connections): Promise<void> {
+/** What is under way gets its receipts, and its answers; every socket is told that the server goes away. */
+async function drain(hub: Hub, connections: Connections, counts: ShellCounts): Promise<void> {
   hub.retire();
   const deadline = Date.now() + kGrace;
   while (hub.statistics().inFlight > 0 && Date.now() < deadline) await pause(10);
   await pause(0); // the last effects
   connections.closeAll(1001, 'the server goes away');
-  while (connections.size > 0 && Date.now() < deadline) await pause(10);
+  while (connections.size + counts.unanswered > 0 && Date.now() < deadline) await pause(10);
   for (const { ws } of connections) ws.terminate();
 }

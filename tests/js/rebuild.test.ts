@@ -204,15 +204,19 @@ test('what a storage did not take is brought to it with the next image', async (
   await until('the image is stored', () => persistence.parts.size > 0);
 });
 
-test('a write under a claim that was on its way when the core trapped is not refused: its outcome is unknown', async (t) => {
-  const { trap, ablo, line } = await trappable(t);
-  const claiming = ablo.tasks.claim({ id: 't1' });
+async function claimed({ tasks }: ReturnType<typeof client>['ablo'], line: ScriptedLine) {
+  const claiming = tasks.claim({ id: 't1' });
   await turn();
   const asked = line.sent.findLast(({ type }) => type === 'claim')!;
   const claim = { id: asked['claim'], model: 'tasks', row: 't1', status: 'active', fence: 7, readAt: 3, actor };
   line.say({ type: 'answer', request: asked['request'], claim });
   line.say({ type: 'changes', from: 3, to: 4, changes: [{ seq: 4, kind: 'claim', claim }] });
-  await claiming;
+  return claiming;
+}
+
+test('a write under a claim that was on its way when the core trapped is not refused: its outcome is unknown', async (t) => {
+  const { trap, ablo, line } = await trappable(t);
+  await claimed(ablo, line);
   const written = ablo.tasks.update('t1', { title: 'two' });
   await turn();
   const sent = line.sent.filter(({ type }) => type === 'commit').length;
@@ -223,5 +227,23 @@ test('a write under a claim that was on its way when the core trapped is not ref
   await greet(line);
   await turn();
   assert.equal(line.sent.filter(({ type }) => type === 'commit').length, sent); // nor is it written without its guard
+  await ablo.dispose();
+});
+
+test('a core that traps again and again is the end: what it held is lost, and nothing tells what a snapshot has read', async (t) => {
+  const { trap, ablo, line } = await trappable(t);
+  for (let times = 0; times < 3; ++times) {
+    trap.next = true;
+    line.say({ type: 'pong' });
+    await greet(line);
+    await turn();
+  }
+  const claim = await claimed(ablo, line);
+  const snap = ablo.snapshot({ tasks: 't1' });
+  trap.next = true;
+  line.say({ type: 'pong' });
+  await turn();
+  assert.equal(ablo.syncStatus.state, 'error');
+  for (const { signal } of [claim, snap]) assert.equal((signal.reason as { code: string }).code, 'core_aborted');
   await ablo.dispose();
 });

@@ -74,6 +74,22 @@ test('who waits keeps its place when the connections of its server are cut, and 
   assert.equal((await waiter.beat(waits.id)).body.status, 'held');
 });
 
+test('everybody who waits on a server that stops has an answer, and stands where they stood', async () => {
+  const stops = await startServer({ database: databases[1]!, port: 0, logger: createLogger({ level: 'silent' }) });
+  const id = await task();
+  await agent().claim(id);
+  const waiters = await Promise.all(Array.from({ length: 18 }, async () => {
+    const waiter = agent(stops);
+    return { waiter, claim: (await waiter.claim(id, { ttl: '5s' })).body.id as string };
+  }));
+  const turns = waiters.map(({ waiter, claim }) => waiter.state(claim, '50s'));
+  const line = async () => (await agent().ask('GET', `/v1/claims?model=tasks&id=${id}`)).body.data as { position?: number; expiresAt: number }[];
+  await until('they all wait', async () => (await line()).every(({ expiresAt }) => expiresAt > Date.now() + 10_000));
+  await stops.close();
+  for (const turn of turns) assert.deepEqual([(await turn).status, (await turn).body.status], [200, 'queued']);
+  assert.deepEqual((await line()).slice(1).map(({ position }) => position), waiters.map((_, n) => n + 1));
+});
+
 const python = spawnSync('python3', ['--version']).status === 0;
 const script = fileURLToPath(new URL('../../examples/python-agent/hold.py', import.meta.url));
 

@@ -149,6 +149,7 @@ export class Store {
       queries.stop();
       core.tell('stop', Date.now());
       void this.#image?.save(core);
+      this.#drain(); // at once, with what other calls of this turn have left to the microtask
     });
     this.#fail(abloError('client_disposed'));
     this.#view?.core.delete();
@@ -206,8 +207,7 @@ export class Store {
     this.#view = undefined;
     this.#starting = this.#undrained = false;
     this.connection.disconnect(1000);
-    this.#parts.claims.fail(error);
-    this.#parts.snapshots.fail(error);
+    for (const part of ['claims', 'snapshots'] as const) this.#parts[part].fail(error);
     this.signals.bumpAll('');
     this.start();
   }
@@ -230,8 +230,7 @@ export class Store {
     this.#image?.stop();
     this.connection.stop();
     for (const call of this.#waiting.splice(0)) call(undefined);
-    this.#parts.commits.fail(error);
-    this.#parts.requests.fail(error);
+    for (const part of ['commits', 'requests', 'claims', 'snapshots'] as const) this.#parts[part].fail(error);
     this.signals.bump(keys.status);
     this.signals.wake();
   }

@@ -39,7 +39,8 @@ export class Claims {
   }
 
   lost(claim: string): void {
-    this.store.notify(() => this.#own.get(claim)?.lost.abort(abloError('claim_lost')));
+    const own = this.#own.get(claim);
+    this.store.notify(() => own?.lost.abort(abloError('claim_lost')));
   }
 
   /** A claim of each of these rows, or of none of them. */

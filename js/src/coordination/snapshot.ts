@@ -73,7 +73,7 @@ export class Snapshots {
   number(taken: object): number {
     const number = this.#numbers.get(taken);
     const code = (taken as Snapshot | null)?.stamp === undefined ? 'write_options_invalid' : 'stale_context';
-    if (!number) throw abloError(code, 'The snapshot is not of this client, or the core was built again since.');
+    if (!number) throw this.store.failure ?? abloError(code, 'The snapshot is not of this client, or the core was built again since.');
     return number;
   }
 

@@ -47,16 +47,22 @@ export function createRouter(routes: Routes, { door, body, log, counts, retired 
   }));
   return async (request, response) => {
     const call = new Call(request, response, door, body);
+    counts.unanswered += 1;
+    response.on('close', () => (counts.unanswered -= 1));
     response.on('finish', () => counts.answered(response.statusCode));
     response.setHeader('x-request-id', call.id);
+    const say = (status: number, body: object) => {
+      if (retired()) response.setHeader('connection', 'close'); // the next request is another server's
+      reply(response, status, body);
+    };
     try {
       allowOrigin(request, response, door);
-      if (retired()) throw shuttingDown(response);
+      if (retired()) throw goingAway();
       if (request.method === 'OPTIONS') response.writeHead(204).end();
       else {
         const answer = await find(patterns, request)(call);
-        if (answer instanceof Answer) reply(response, answer.status, answer.body);
-        else reply(response, 200, answer);
+        if (answer instanceof Answer) say(answer.status, answer.body);
+        else say(200, answer);
       }
     } catch (error) {
       const named = NamedError.from(error);
@@ -65,14 +71,9 @@ export function createRouter(routes: Routes, { door, body, log, counts, retired 
       const { status, headers, body } = refusalOf(named, call.id);
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
       request.resume(); // the rest of a body that was refused, so that the answer is read
-      reply(response, status, body);
+      say(status, body);
     }
   };
-}
-
-function shuttingDown(response: ServerResponse): NamedError {
-  response.setHeader('connection', 'close');
-  return goingAway();
 }
 
 function find(patterns: { pattern: RegExp; route: Route }[], request: IncomingMessage): (call: Call) => Promise<object> | object {

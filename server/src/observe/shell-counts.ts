@@ -5,6 +5,8 @@
 export class ShellCounts {
   slowReaders = 0;
   coreStops = 0;
+  /** HTTP requests that have no answer yet. */
+  unanswered = 0;
   /** Sockets that were refused before the hub heard of them, by code. */
   readonly refused: Record<string, number> = {};
   /** HTTP answers by status. */
