@@ -33,12 +33,13 @@ def ask(method, path, body=None, timeout=60):
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(os.environ["ABLO_URL"] + "/v1" + path, data, headers, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as response:
-            return json.load(response)
-    except urllib.error.HTTPError as error:
-        if error.code in (408, 429) or error.code >= 500:
-            raise Unreachable(error) from None
-        raise Refused(error.code, error.read().decode(errors="replace")) from None
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as error:
+            if error.code in (408, 429) or error.code >= 500:
+                raise Unreachable(error) from None
+            raise Refused(error.code, error.read().decode(errors="replace")) from None
     except (OSError, ValueError, http.client.HTTPException) as error:  # hung up, cut short, not JSON
         raise Unreachable(error) from None
 
@@ -66,17 +67,18 @@ class Held:
         return self
 
     def keep(self, path):
-        renewed = time.monotonic()
-        while not self.done.wait(TTL / 3):
+        over = time.monotonic() + TTL  # until then it is ours, whatever does not get through
+        while not self.done.wait(min(TTL / 3, over - time.monotonic())):
             now = time.monotonic()
+            if now >= over:
+                return self.lost.set()
             try:
-                ask("POST", path + "/heartbeat", timeout=TTL / 3)
-                renewed = now
+                ask("POST", path + "/heartbeat", timeout=min(TTL / 3, over - now))
+                over = now + TTL
             except Refused:
                 return self.lost.set()
             except Unreachable:
-                if time.monotonic() > renewed + TTL:
-                    return self.lost.set()
+                pass
 
     def __exit__(self, *_):
         self.done.set()

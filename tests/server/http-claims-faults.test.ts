@@ -19,7 +19,7 @@ let postgres: PostgresCluster;
 let databases: Database[] = [];
 let servers: RunningServer[] = [];
 let apiKey: string;
-let proxy: Server | undefined;
+const proxies: Server[] = [];
 before(async () => {
   postgres = await startPostgres();
   const url = await postgres.createDatabase('pair');
@@ -32,8 +32,7 @@ before(async () => {
   await until('the other has the schema', async () => (await agent(servers[1]).ask('GET', '/v1/schema')).body.hash === hash);
 });
 after(async () => {
-  proxy?.closeAllConnections();
-  proxy?.close();
+  for (const proxy of proxies) proxy.close().closeAllConnections();
   await Promise.all(servers.map((server) => server.close()));
   await Promise.all(databases.map((database) => database.close()));
   await postgres?.stop();
@@ -121,15 +120,19 @@ const faults = [
   (_: IncomingMessage, to: ServerResponse) => to.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Please log in</h1>'),
   (from: IncomingMessage) => from.socket.destroy(),
   (_: IncomingMessage, to: ServerResponse) => to.writeHead(200, { 'content-length': '500' }).write('{"id"', () => to.destroy()),
+  (_: IncomingMessage, to: ServerResponse) => to.writeHead(404, { 'content-length': '500' }).write('{"co', () => to.destroy()),
 ];
 
-test('the agent in Python holds on to its row when what comes is not the server\'s answer', { skip: !python }, async () => {
+type Fault = (typeof faults)[number];
+
+/** The first server, behind a proxy with such faults; `times`: how often such a request has come. */
+async function behindProxy(faultOf: (kind: 'heartbeat' | 'wait', times: number) => Fault | undefined) {
   const target = new URL(servers[0]!.url);
   const heard = { heartbeat: 0, wait: 0 };
-  proxy = createServer((from: IncomingMessage, to: ServerResponse) => {
+  const proxy = createServer((from: IncomingMessage, to: ServerResponse) => {
     const kind = from.url!.endsWith('/heartbeat') ? 'heartbeat' : from.url!.includes('wait=') ? 'wait' : undefined;
-    const times = kind ? (heard[kind] += 1) : 0;
-    if (kind && times < 5 && (kind === 'wait' || times % 2 === 1)) return faults[kind === 'wait' ? times - 1 : times]!(from, to);
+    const fault = kind && faultOf(kind, (heard[kind] += 1));
+    if (fault) return fault(from, to);
     const { method, headers, url: path } = from;
     const onwards = request({ host: target.hostname, port: target.port, method, headers, path }, (answer) => {
       to.writeHead(answer.statusCode!, answer.headers);
@@ -138,13 +141,29 @@ test('the agent in Python holds on to its row when what comes is not the server\
     onwards.on('error', () => to.destroy());
     from.pipe(onwards);
   });
-  await new Promise<void>((resolve) => proxy!.listen(0, '127.0.0.1', resolve));
-  const { bot, held, exit, said } = await pythonAgent(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, '4.5');
-  await until('it waits all the same', () => heard.wait === 5);
+  proxies.push(proxy);
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, heard };
+}
+
+test('the agent in Python holds on to its row when what comes is not the server\'s answer', { skip: !python }, async () => {
+  const beats = [faults[1], , faults[3], , faults[4]];
+  const { url, heard } = await behindProxy((kind, times) => (kind === 'wait' ? faults : beats)[times - 1]);
+  const { bot, held, exit, said } = await pythonAgent(url, '6.5');
+  await until('it waits all the same', () => heard.wait === 6);
   await bot.release(held.id);
   assert.deepEqual(await exit, [0, null]);
   assert.match(said(), /holds \S+ fence \d+\ngave it back\n$/);
-  assert.ok(heard.heartbeat >= 4, `${heard.heartbeat}`);
+  assert.ok(heard.heartbeat >= 6, `${heard.heartbeat}`);
+});
+
+test('the agent in Python that cannot get through stops its work when its time is over', { skip: !python }, async () => {
+  const { url } = await behindProxy((kind) => (kind === 'heartbeat' ? faults[2] : undefined));
+  const { bot, id, held, exit, said } = await pythonAgent(url, '30');
+  await bot.release(held.id);
+  assert.deepEqual(await exit, [0, null]);
+  assert.match(said(), /lost it\n$/);
+  assert.equal((await bot.claim(id, { queue: false })).status, 201);
 });
 
 test('the agent in Python whose key is revoked stops its work, and is not let in again', { skip: !python }, async () => {
