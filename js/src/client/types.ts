@@ -74,7 +74,7 @@ export interface AbloClient<S extends AnySchema = RegisteredSchema> {
     list(filter?: IntentFilter): readonly Intent[];
     /** A claim of a row of any model. */
     create(input: IntentInput): Promise<ClaimHandle<any>>;
-    /** Resolves when nobody holds any of it. */
+    /** Resolves when nobody holds any of it, as far as this client has been told. */
     waitFor(target?: IntentFilter, options?: WaitOptions): Promise<void>;
   };
   /**

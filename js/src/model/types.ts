@@ -44,7 +44,7 @@ export interface LocalQueryOptions<R> extends QueryOptions<R> {
   filter?: (row: R) => boolean;
 }
 
-/** What a read does with rows that somebody else holds. */
+/** What a read does with rows that somebody else holds, as far as this client has been told. */
 export interface ReadOptions {
   /** `return`, the default: they are read as they are. `wait`: until nobody holds them. `fail`: `entity_claimed`. */
   ifClaimed?: 'return' | 'wait' | 'fail';
