@@ -1,20 +1,35 @@
 // SPDX-License-Identifier: MIT
 //
-// dist/pglite-template.tar.gz: the files of a fresh embedded database, so that nobody's first `ablo dev` has to wait for initdb
-// in WebAssembly (3 s; with these files 0.7 s). Made once for each version of PGlite.
+// dist/pglite-template.tar.gz: the files of an embedded database in which nothing is but the server's own half, so that nobody's
+// first `ablo dev` has to wait for initdb in WebAssembly and for migrate(). Made once for each version of PGlite and of the SQL.
 import { PGlite } from '@electric-sql/pglite';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 process.chdir(new URL('..', import.meta.url).pathname);
-const { version } = JSON.parse(readFileSync('node_modules/@electric-sql/pglite/package.json', 'utf8'));
 const [template, made] = ['dist/pglite-template.tar.gz', 'build/pglite-template.version'];
+const sources = ['migration.ts', 'table-change.ts', ...readdirSync('server/src/postgres/sql').sort().map((file) => `sql/${file}`)];
+const hash = createHash('sha256').update(readFileSync('node_modules/@electric-sql/pglite/package.json'));
+for (const source of sources) hash.update(readFileSync(join('server/src/postgres', source)));
+const version = hash.digest('hex');
 if (existsSync(template) && existsSync(made) && readFileSync(made, 'utf8') === version) process.exit();
 
-mkdirSync('dist', { recursive: true });
 mkdirSync('build', { recursive: true });
-const postgres = await PGlite.create();
-const files = await postgres.dumpDataDir('gzip');
-await postgres.close();
-writeFileSync(`${template}.new`, Buffer.from(await files.arrayBuffer()));
+rmSync(template, { force: true }); // or the new one would be made of it
+const { openEmbedded } = await import('../dist/server.js');
+const directory = mkdtempSync('build/pglite-template-');
+try {
+  const database = await openEmbedded(directory);
+  await database.migrate();
+  await database.close();
+  const postgres = await PGlite.create({ dataDir: join(directory, 'data') });
+  await postgres.exec('checkpoint');
+  const files = await postgres.dumpDataDir('gzip');
+  await postgres.close();
+  writeFileSync(`${template}.new`, Buffer.from(await files.arrayBuffer()));
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
 renameSync(`${template}.new`, template);
 writeFileSync(made, version);

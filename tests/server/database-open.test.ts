@@ -4,14 +4,17 @@
 import { mintKey, openEmbedded, openPostgres } from '@abloatai/ablo/server';
 import { testServer } from '@abloatai/ablo/testing';
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { startPostgres, type PostgresCluster } from '../support/postgres';
+import { until } from '../support/until';
 import { onEachDatabase, schema, Tenant } from './support/databases';
 
 describe('a directory', () => {
@@ -42,6 +45,24 @@ describe('a directory', () => {
     for (const stale of ['999999999 1\n', `${process.ppid} 1\n`, 'nonsense']) {
       writeFileSync(join(directory, 'lock'), stale);
       await (await openEmbedded(directory)).close();
+    }
+  });
+
+  test('whose files were half made when the process was killed is made again', async () => {
+    for (const later of [0, 100, 300]) {
+      const directory = mkdtempSync(join(tmpdir(), 'ablo-killed-'));
+      const script = `import('@abloatai/ablo/server').then(({ openEmbedded }) => openEmbedded(process.argv[1]))`;
+      const child = spawn(process.execPath, ['-e', script, directory], { stdio: 'ignore' });
+      await until('it makes them', () => existsSync(join(directory, 'data', 'base')));
+      await pause(later);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const database = await openEmbedded(directory);
+      await database.migrate();
+      await database.ensureOrganization('acme');
+      assert.equal(await database.heads(['acme']), '{"acme": 0}');
+      await database.close();
+      rmSync(directory, { recursive: true });
     }
   });
 });

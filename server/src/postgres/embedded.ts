@@ -6,7 +6,7 @@
 // so.
 import type { PGlite, Transaction as PGliteTransaction } from '@electric-sql/pglite';
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NamedError } from '../errors/named-error';
@@ -27,8 +27,13 @@ export class EmbeddedConnection implements Connection {
     try {
       unlock = lockDirectory(directory);
       const data = join(directory, 'data');
-      if (!existsSync(data)) await makeFiles(PGlite, data);
-      const postgres = await PGlite.create({ dataDir: data });
+      const unfinished = `${data}.unfinished`; // is there while the files are made: what a kill left half made is made again
+      if (existsSync(unfinished)) await rm(data, { recursive: true, force: true });
+      const isNew = !existsSync(data);
+      if (isNew) await writeFile(unfinished, '');
+      const loadDataDir = isNew ? await template() : undefined;
+      const postgres = await PGlite.create({ dataDir: data, loadDataDir });
+      if (isNew) await rm(unfinished);
       return new EmbeddedConnection(directory, postgres, unlock);
     } catch (error) {
       unlock();
@@ -73,16 +78,7 @@ async function load(): Promise<typeof import('@electric-sql/pglite')> {
   }
 }
 
-/** The files of a fresh database. Made under another name: what a kill left half made is made again. */
-async function makeFiles(embedded: typeof PGlite, data: string): Promise<void> {
-  const unfinished = `${data}.new`;
-  await rm(unfinished, { recursive: true, force: true });
-  const fresh = await embedded.create({ dataDir: unfinished, loadDataDir: await template() });
-  await fresh.close();
-  await rename(unfinished, data);
-}
-
-/** Made by scripts/embedded-template.mjs. Without it initdb is run, which takes longer. */
+/** The files of a fresh database, made by scripts/embedded-template.mjs. Without them initdb is run, which takes longer. */
 async function template(): Promise<Blob | undefined> {
   const places = ['./', '../'].map((from) => fileURLToPath(new URL(`${from}pglite-template.tar.gz`, import.meta.url)));
   const file = places.find((place) => existsSync(place));
