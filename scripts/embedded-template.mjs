@@ -9,8 +9,9 @@ import { join } from 'node:path';
 
 process.chdir(new URL('..', import.meta.url).pathname);
 const [template, made] = ['dist/pglite-template.tar.gz', 'build/pglite-template.version'];
-const sources = ['migration.ts', 'table-change.ts', ...readdirSync('server/src/postgres/sql').sort().map((file) => `sql/${file}`)];
-const hash = createHash('sha256').update(readFileSync('node_modules/@electric-sql/pglite/package.json'));
+const sources = ['migration.ts', 'table-change.ts', ...readdirSync('server/src/postgres/sql').map((file) => `sql/${file}`)].sort();
+const hash = createHash('sha256');
+for (const file of ['scripts/embedded-template.mjs', 'node_modules/@electric-sql/pglite/package.json']) hash.update(readFileSync(file));
 for (const source of sources) hash.update(readFileSync(join('server/src/postgres', source)));
 const version = hash.digest('hex');
 if (existsSync(template) && existsSync(made) && readFileSync(made, 'utf8') === version) process.exit();

@@ -67,7 +67,7 @@ class Held:
         return self
 
     def keep(self, path):
-        over = time.monotonic() + TTL  # until then it is ours, whatever does not get through
+        over = time.monotonic() + TTL  # without an answer until then it is no longer ours
         while not self.done.wait(min(TTL / 3, over - time.monotonic())):
             now = time.monotonic()
             if now >= over:

@@ -26,7 +26,7 @@ describe('the package from npm pack', () => {
     assert.deepEqual(app.packed.filter((path) => !expected.some((pattern) => pattern.test(path))), []);
     for (const name of ['index', 'schema', 'react', 'source', 'source/next', 'source/prisma', 'source/drizzle', 'ai-sdk', 'server', 'testing', 'cli'])
       assert.ok(app.packed.includes(`dist/${name}.js`), `dist/${name}.js is missing`);
-    assert.ok(app.packed.includes('dist/core.wasm'));
+    for (const name of ['core.wasm', 'pglite-template.tar.gz']) assert.ok(app.packed.includes(`dist/${name}`), name);
   });
 
   test('every entry point it names is there, with its types', () => {

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -48,12 +48,22 @@ describe('a directory', () => {
     }
   });
 
+  test('that is new has the server\'s half, and nobody else may read it', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'ablo-new-'));
+    const database = await openEmbedded(directory);
+    assert.deepEqual((await database.check()).filter(({ what }) => /of Ablo/.test(what)), []);
+    assert.equal(statSync(join(directory, 'data')).mode & 0o77, 0);
+    assert.equal(statSync(join(directory, 'data', 'PG_VERSION')).mode & 0o77, 0);
+    await database.close();
+    rmSync(directory, { recursive: true });
+  });
+
   test('whose files were half made when the process was killed is made again', async () => {
-    for (const later of [0, 100, 300]) {
+    for (const later of [0, 20, 200]) {
       const directory = mkdtempSync(join(tmpdir(), 'ablo-killed-'));
       const script = `import('@abloatai/ablo/server').then(({ openEmbedded }) => openEmbedded(process.argv[1]))`;
       const child = spawn(process.execPath, ['-e', script, directory], { stdio: 'ignore' });
-      await until('it makes them', () => existsSync(join(directory, 'data', 'base')));
+      await until('it makes them', () => existsSync(join(directory, 'data.new', 'base')) || existsSync(join(directory, 'data')));
       await pause(later);
       child.kill('SIGKILL');
       await once(child, 'exit');

@@ -123,7 +123,7 @@ const faults = [
   (_: IncomingMessage, to: ServerResponse) => to.writeHead(404, { 'content-length': '500' }).write('{"co', () => to.destroy()),
 ];
 
-type Fault = (typeof faults)[number];
+type Fault = (from: IncomingMessage, to: ServerResponse) => unknown;
 
 /** The first server, behind a proxy with such faults; `times`: how often such a request has come. */
 async function behindProxy(faultOf: (kind: 'heartbeat' | 'wait', times: number) => Fault | undefined) {
@@ -149,7 +149,7 @@ async function behindProxy(faultOf: (kind: 'heartbeat' | 'wait', times: number) 
 test('the agent in Python holds on to its row when what comes is not the server\'s answer', { skip: !python }, async () => {
   const beats = [faults[1], , faults[3], , faults[4]];
   const { url, heard } = await behindProxy((kind, times) => (kind === 'wait' ? faults : beats)[times - 1]);
-  const { bot, held, exit, said } = await pythonAgent(url, '6.5');
+  const { bot, held, exit, said } = await pythonAgent(url, '8');
   await until('it waits all the same', () => heard.wait === 6);
   await bot.release(held.id);
   assert.deepEqual(await exit, [0, null]);
@@ -158,7 +158,7 @@ test('the agent in Python holds on to its row when what comes is not the server\
 });
 
 test('the agent in Python that cannot get through stops its work when its time is over', { skip: !python }, async () => {
-  const { url } = await behindProxy((kind) => (kind === 'heartbeat' ? faults[2] : undefined));
+  const { url } = await behindProxy((kind, times) => (kind === 'heartbeat' ? [faults[2]!, () => {}][times % 2] : undefined));
   const { bot, id, held, exit, said } = await pythonAgent(url, '30');
   await bot.release(held.id);
   assert.deepEqual(await exit, [0, null]);

@@ -22,7 +22,7 @@ export class Snapshots {
   #numbers = new WeakMap<object, number>();
   readonly #bySignal = new WeakMap<AbortSignal, Watch>();
   readonly #gone = new FinalizationRegistry<{ core: Core; snapshot: number }>(({ core, snapshot }) => {
-    if (this.store.peek()?.core !== core) return;
+    if (this.store.failure || this.store.peek()?.core !== core) return;
     this.#watches.delete(snapshot);
     core.tell('closeSnapshot', snapshot);
   });
@@ -56,7 +56,7 @@ export class Snapshots {
       onChange: (listener: (change: SnapshotChange) => void) => {
         watch.listeners.add(listener);
         this.#listenedTo.add(watch);
-        const follow = (follows: boolean) => this.store.peek()?.core === view.core && view.core.tell('followSnapshot', snapshot, Number(follows));
+        const follow = (follows: boolean) => !this.store.failure && this.store.peek()?.core === view.core && view.core.tell('followSnapshot', snapshot, Number(follows));
         follow(true);
         return () => {
           if (!watch.listeners.delete(listener) || watch.listeners.size > 0) return;

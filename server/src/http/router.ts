@@ -48,7 +48,6 @@ export function createRouter(routes: Routes, { door, body, log, counts, retired 
   return async (request, response) => {
     const call = new Call(request, response, door, body);
     counts.unanswered += 1;
-    response.on('close', () => (counts.unanswered -= 1));
     response.on('finish', () => counts.answered(response.statusCode));
     response.setHeader('x-request-id', call.id);
     const say = (status: number, body: object) => {
@@ -72,6 +71,8 @@ export function createRouter(routes: Routes, { door, body, log, counts, retired 
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
       request.resume(); // the rest of a body that was refused, so that the answer is read
       say(status, body);
+    } finally {
+      counts.unanswered -= 1;
     }
   };
 }

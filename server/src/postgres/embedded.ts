@@ -6,9 +6,11 @@
 // so.
 import type { PGlite, Transaction as PGliteTransaction } from '@electric-sql/pglite';
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { NamedError } from '../errors/named-error';
 import type { Connection, Parameter, Statement, Transaction } from './connection';
 import { namedFailure } from './database-error';
@@ -27,13 +29,8 @@ export class EmbeddedConnection implements Connection {
     try {
       unlock = lockDirectory(directory);
       const data = join(directory, 'data');
-      const unfinished = `${data}.unfinished`; // is there while the files are made: what a kill left half made is made again
-      if (existsSync(unfinished)) await rm(data, { recursive: true, force: true });
-      const isNew = !existsSync(data);
-      if (isNew) await writeFile(unfinished, '');
-      const loadDataDir = isNew ? await template() : undefined;
-      const postgres = await PGlite.create({ dataDir: data, loadDataDir });
-      if (isNew) await rm(unfinished);
+      if (!existsSync(data)) await makeFiles(PGlite, data);
+      const postgres = await PGlite.create({ dataDir: data });
       return new EmbeddedConnection(directory, postgres, unlock);
     } catch (error) {
       unlock();
@@ -78,11 +75,34 @@ async function load(): Promise<typeof import('@electric-sql/pglite')> {
   }
 }
 
-/** The files of a fresh database, made by scripts/embedded-template.mjs. Without them initdb is run, which takes longer. */
-async function template(): Promise<Blob | undefined> {
+/** The files of a fresh database. Made under another name: what a kill left half made is made again. */
+async function makeFiles(embedded: typeof PGlite, data: string): Promise<void> {
+  const unfinished = `${data}.new`;
+  await rm(unfinished, { recursive: true, force: true });
+  const files = await template();
+  if (files) await unpack(files, unfinished);
+  else await (await embedded.create({ dataDir: unfinished })).close(); // initdb, which takes longer
+  await rename(unfinished, data);
+}
+
+/** The files of a tar, as PGlite dumps them: directories and files with short names. Nobody else may read them. */
+async function unpack(tar: Buffer, to: string): Promise<void> {
+  const text = (from: number, most: number) => tar.toString('latin1', from, from + most).split('\0', 1)[0]!;
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  for (let at = 0; tar[at]; ) {
+    const [name, size] = [join(to, text(at, 100)), parseInt(text(at + 124, 12), 8) || 0];
+    const isDirectory = text(at + 156, 1) === '5';
+    await mkdir(isDirectory ? name : dirname(name), { recursive: true, mode: 0o700 });
+    if (!isDirectory) await writeFile(name, tar.subarray(at + 512, at + 512 + size), { mode: 0o600 });
+    at += 512 * (1 + Math.ceil(size / 512));
+  }
+}
+
+/** Made by scripts/embedded-template.mjs. */
+async function template(): Promise<Buffer | undefined> {
   const places = ['./', '../'].map((from) => fileURLToPath(new URL(`${from}pglite-template.tar.gz`, import.meta.url)));
   const file = places.find((place) => existsSync(place));
-  return file === undefined ? undefined : new Blob([await readFile(file)], { type: 'application/x-gzip' });
+  return file === undefined ? undefined : promisify(gunzip)(await readFile(file));
 }
 
 function transactionOn(inner: PGliteTransaction): Transaction {
