@@ -7,7 +7,7 @@
 import type { PGlite, Transaction as PGliteTransaction } from '@electric-sql/pglite';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -85,15 +85,14 @@ async function makeFiles(embedded: typeof PGlite, data: string): Promise<void> {
   await rename(unfinished, data);
 }
 
-/** The files of a tar, as PGlite dumps them: directories and files with short names. Nobody else may read them. */
+/** The files of a tar, as PGlite dumps them: with short names, and each after its directory. Nobody else may read them. */
 async function unpack(tar: Buffer, to: string): Promise<void> {
   const text = (from: number, most: number) => tar.toString('latin1', from, from + most).split('\0', 1)[0]!;
   await mkdir(to, { recursive: true, mode: 0o700 });
   for (let at = 0; tar[at]; ) {
     const [name, size] = [join(to, text(at, 100)), parseInt(text(at + 124, 12), 8) || 0];
-    const isDirectory = text(at + 156, 1) === '5';
-    await mkdir(isDirectory ? name : dirname(name), { recursive: true, mode: 0o700 });
-    if (!isDirectory) await writeFile(name, tar.subarray(at + 512, at + 512 + size), { mode: 0o600 });
+    if (text(at + 156, 1) === '5') await mkdir(name, { mode: 0o700 });
+    else await writeFile(name, tar.subarray(at + 512, at + 512 + size), { mode: 0o600 });
     at += 512 * (1 + Math.ceil(size / 512));
   }
 }
